@@ -1,0 +1,67 @@
+import type { Role, Tier, TierConfig } from '@tollgate/core/governance';
+import type { ProviderDescription } from '@tollgate/core/providers';
+import type { Secret } from './secret.ts';
+
+/** A provider that is switched on: a known description with the operator's changes. */
+export interface ProviderConfig extends ProviderDescription {
+  readonly apiKey: Secret | undefined;
+  /** `http`: called over the network. `simulated`: answered in process, without a network. */
+  readonly transport: 'http' | 'simulated';
+}
+
+export interface LocalKeyConfig {
+  readonly name: string;
+  readonly key: Secret;
+  readonly role: Role;
+  readonly models?: readonly string[];
+  readonly faces?: readonly string[];
+  readonly requestsPerMinute?: number;
+}
+
+export type GovernanceConfig =
+  | { readonly kind: 'local'; readonly keys: readonly LocalKeyConfig[] }
+  | {
+      readonly kind: 'zion';
+      readonly url: URL;
+      readonly apiKey: Secret;
+      readonly profileTtlSeconds: number;
+      readonly limitsTtlSeconds: number;
+      readonly tierTtlSeconds: number;
+      /** Local keys work beside Zion's tokens. */
+      readonly keys: readonly LocalKeyConfig[];
+    };
+
+export interface PassthroughRoute {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** The whole configuration, resolved: file, environment and defaults have met, nothing is left to look up. */
+export interface Config {
+  readonly server: { readonly host: string; readonly port: number };
+  readonly dataDir: string;
+  readonly governance: GovernanceConfig;
+  readonly storage: { readonly ledger: 'sqlite'; readonly shared: 'memory' };
+  /** In the order in which they are listed; `sim` is always among them. */
+  readonly providers: readonly ProviderConfig[];
+  /** Public name to `provider/model`. */
+  readonly models: { readonly [alias: string]: string };
+  readonly defaultProvider: string | undefined;
+  readonly tiers: TierConfig;
+  readonly native: { readonly defaultTier: Tier | undefined };
+  readonly sessionTtlSeconds: number;
+  readonly limits: {
+    /** For local keys; absent: none. Zion's users have 100 unless this says otherwise. */
+    readonly requestsPerMinute: number | undefined;
+    readonly bodyBytes: number;
+  };
+  readonly passthrough: readonly PassthroughRoute[];
+  readonly metricsPort: number | undefined;
+  readonly adminKey: Secret | undefined;
+  readonly secret: Secret | undefined;
+  readonly docsKey: Secret | undefined;
+  readonly debug: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Said once at start: settings that were read and are not used yet, for instance. */
+  readonly notes: readonly string[];
+}

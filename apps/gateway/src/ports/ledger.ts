@@ -1,0 +1,51 @@
+import type { UsageEvent } from '@tollgate/core/usage';
+import type { DependencyStatus } from './governance.ts';
+
+/** Rows of a usage report: one a group. Token counts are exact sums. */
+export interface UsageRow {
+  /** `2026-11-23`, in UTC; present when grouped by day. */
+  readonly day?: string;
+  readonly keyId?: string;
+  readonly keyName?: string;
+  readonly model?: string;
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  /** Calls whose tokens were estimated or cut short, and are marked so. */
+  readonly estimatedRequests: number;
+  readonly failedRequests: number;
+}
+
+export interface UsageQuery {
+  /** Unix milliseconds, inclusive; absent: from the beginning. */
+  readonly from?: number;
+  /** Unix milliseconds, exclusive; absent: until now. */
+  readonly to?: number;
+  readonly keyId?: string;
+  readonly groupBy: readonly ('day' | 'key' | 'model')[];
+}
+
+/**
+ * Where usage events become durable. `record` queues for the next group commit; an event that was
+ * recorded is written once, or the ledger says that it is unhealthy. Later an intent goes before.
+ */
+export interface Ledger {
+  record(event: UsageEvent): void;
+  /** Resolves when everything recorded so far is durable. */
+  flush(): Promise<void>;
+  summary(query: UsageQuery): Promise<readonly UsageRow[]>;
+  /** The latest events first; at most `limit`, and at most 1,000. */
+  recent(query: {
+    readonly limit: number;
+    readonly keyId?: string;
+    readonly after?: string;
+  }): Promise<readonly UsageEvent[]>;
+  find(callId: string): Promise<UsageEvent | undefined>;
+  /** Called after each event that has become durable. Returns the way to stop listening. */
+  subscribe(listener: (event: UsageEvent) => void): () => void;
+  status(): Promise<DependencyStatus>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import type { Loss } from './loss.ts';
+
+/**
+ * Everything that may go wrong, as values. Mapped to a dialect's body once, at the face.
+ * `detail` is text we wrote, or a provider's text for its 4xx; never a key, an address or a body.
+ */
+export type GatewayError =
+  /** The body or a header is wrong; `path` is the JSON path in the client's own words. */
+  | { readonly kind: 'invalid_request'; readonly path?: string; readonly detail: string }
+  | { readonly kind: 'invalid_json'; readonly detail: string }
+  | { readonly kind: 'body_too_large'; readonly limitBytes: number }
+  | { readonly kind: 'unsupported_media_type'; readonly detail: string }
+  | { readonly kind: 'method_not_allowed'; readonly allow: readonly string[] }
+  | { readonly kind: 'endpoint_not_found'; readonly detail: string }
+  /** No key came. */
+  | { readonly kind: 'unauthorized'; readonly detail: string }
+  /** A key came, and it is not valid. */
+  | { readonly kind: 'invalid_key'; readonly detail: string }
+  | { readonly kind: 'forbidden'; readonly detail: string }
+  | { readonly kind: 'model_not_found'; readonly model: string; readonly near: readonly string[] }
+  /** The target can't do what was asked, and leaving it out would change the meaning. */
+  | { readonly kind: 'not_expressible'; readonly losses: readonly Loss[] }
+  | { readonly kind: 'rate_limited'; readonly limit: LimitFacts }
+  | { readonly kind: 'quota_exceeded'; readonly limit: LimitFacts; readonly detail: string }
+  | { readonly kind: 'no_healthy_model'; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: 'governance_unavailable';
+      readonly detail: string;
+      readonly retryAfterSeconds: number;
+    }
+  | { readonly kind: 'ledger_unavailable'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'shutting_down'; readonly retryAfterSeconds: number }
+  /** The provider refused the request itself: its 400, 404, 409, 413, 422. */
+  | {
+      readonly kind: 'provider_refused';
+      readonly provider: string;
+      readonly status: 400 | 404 | 409 | 413 | 422;
+      readonly detail: string;
+      readonly code?: string;
+      readonly param?: string;
+    }
+  | {
+      readonly kind: 'provider_rate_limited';
+      readonly provider: string;
+      readonly detail: string;
+      readonly retryAfterSeconds?: number;
+    }
+  /** The provider's 401 or 403: the operator's problem, told to the log by name. */
+  | { readonly kind: 'provider_auth'; readonly provider: string; readonly status: number }
+  /** A 5xx, or an error event inside a stream. */
+  | {
+      readonly kind: 'provider_failed';
+      readonly provider: string;
+      readonly status?: number;
+      readonly overloaded?: boolean;
+      readonly retryAfterSeconds?: number;
+    }
+  | { readonly kind: 'provider_unreachable'; readonly provider: string }
+  | {
+      readonly kind: 'provider_timeout';
+      readonly provider: string;
+      readonly phase: 'connect' | 'headers' | 'idle' | 'total';
+    }
+  /** HTML, broken JSON, an empty body, another dialect. `detail` is ours and names no content. */
+  | { readonly kind: 'provider_invalid_reply'; readonly provider: string; readonly detail: string }
+  /** The stream stopped before its end. */
+  | { readonly kind: 'provider_truncated'; readonly provider: string }
+  | { readonly kind: 'client_closed' }
+  | { readonly kind: 'internal'; readonly detail: string };
+
+export type ErrorKind = GatewayError['kind'];
+
+export interface LimitFacts {
+  /** What is limited: `requests per minute`, `ai_usage.aiRequests`. */
+  readonly name: string;
+  readonly limit: number;
+  readonly used: number;
+  readonly remaining: number;
+  /** Unix milliseconds; absent: never. */
+  readonly resetAt?: number;
+  readonly retryAfterSeconds?: number;
+}

@@ -1,0 +1,11 @@
+export type * from './content-part.ts';
+export type * from './error.ts';
+export type * from './loss.ts';
+export type * from './message.ts';
+export type * from './provider-state.ts';
+export type * from './reply.ts';
+export type * from './request.ts';
+export type * from './rest.ts';
+export { isTerminal, type PartDelta, type PartStart, type StreamEvent } from './stream-event.ts';
+export type * from './tool.ts';
+export { inputTokens, outputTokens, type Provenance, type Usage } from './usage.ts';

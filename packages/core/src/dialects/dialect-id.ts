@@ -1,0 +1,15 @@
+/** The wire dialects. The first three below are chat dialects that providers speak. */
+export type DialectId =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  /** OpenAI's legacy text completions. */
+  | 'openai-completions'
+  | 'openai-embeddings'
+  /** The predecessor's contract: a face only. */
+  | 'native'
+  /** The hub on the wire, versioned: what tRPC speaks. A face only. */
+  | 'hub';
+
+/** Dialects that a provider can be configured to speak. */
+export type ProviderDialectId = 'openai-chat' | 'openai-responses' | 'anthropic-messages';

@@ -1,0 +1,64 @@
+import type { GatewayError } from '../chat/error.ts';
+import type { Encoded, Loss } from '../chat/loss.ts';
+import type { StateOrigin } from '../chat/provider-state.ts';
+import type { ChatReply } from '../chat/reply.ts';
+import type { ChatRequest } from '../chat/request.ts';
+import type { StreamEvent } from '../chat/stream-event.ts';
+import type { Stepper } from '../fold.ts';
+import type { JsonObject, JsonValue } from '../json/json-value.ts';
+import type { Ability } from '../providers/ability.ts';
+import type { Quirks } from '../providers/quirks.ts';
+import type { Result } from '../result.ts';
+import type { SseEvent } from '../sse/sse-event.ts';
+import type { DialectId } from './dialect-id.ts';
+import type { Passage } from './passage.ts';
+
+/** Who is being spoken to, for an encoder of requests and a decoder of replies. */
+export interface Target {
+  /** The configured provider's name: stands in errors and in the origin of state. */
+  readonly provider: string;
+  /** The model as the provider calls it. */
+  readonly model: string;
+  readonly ability: Ability;
+  readonly quirks: Quirks;
+  readonly origin: StateOrigin;
+}
+
+/** What an encoder of replies must know of the request it answers. */
+export interface Answering {
+  /** The id our reply carries when the provider sent none. */
+  readonly replyId: string;
+  /** Unix seconds, for a provider that doesn't say when. */
+  readonly created: number;
+  /** The model as the client asked for it, for a provider that doesn't say. */
+  readonly model: string;
+  /** Chat Completions sends usage in streams only when asked. */
+  readonly includeUsage: boolean;
+}
+
+export interface DecodedRequest {
+  readonly request: ChatRequest;
+  /** What the decoder left out, where its contract says that it does (native's nested fields). */
+  readonly losses: readonly Loss[];
+}
+
+export interface StreamEncoder extends Stepper<StreamEvent, SseEvent> {
+  /** What could not be said so far. */
+  losses(): readonly Loss[];
+}
+
+/** One wire dialect, both ways: the same codec serves as client face and as provider adapter. */
+export interface Dialect {
+  readonly id: DialectId;
+  readonly passage: Passage;
+
+  decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError>;
+  encodeRequest(request: ChatRequest, target: Target): Result<Encoded<JsonObject>, GatewayError>;
+
+  decodeReply(body: JsonValue, target: Target): Result<ChatReply, GatewayError>;
+  encodeReply(reply: ChatReply, answering: Answering): Encoded<JsonObject>;
+
+  /** Yields exactly one `end` or `error`, last; a stream that stops before its end is an `error`. */
+  createStreamDecoder(target: Target): Stepper<SseEvent, StreamEvent>;
+  createStreamEncoder(answering: Answering): StreamEncoder;
+}

@@ -1,0 +1,3 @@
+export type * from './dialect.ts';
+export type * from './dialect-id.ts';
+export type * from './passage.ts';

@@ -1,0 +1,68 @@
+import type { GatewayError } from '../chat/error.ts';
+import type { Usage } from '../chat/usage.ts';
+import type { JsonObject, JsonValue } from '../json/json-value.ts';
+import type { Quirks } from '../providers/quirks.ts';
+import type { Result } from '../result.ts';
+import type { SseEvent } from '../sse/sse-event.ts';
+import type { DialectId } from './dialect-id.ts';
+
+/** What is ours to check on a body that passes through; the rest is the provider's. */
+export interface Envelope {
+  readonly model: string;
+  readonly stream: boolean;
+  readonly maxOutputTokens?: number;
+  /** True when the client itself asked for usage in its stream. */
+  readonly includeUsage: boolean;
+}
+
+/**
+ * Top-level fields to be written into a body that passes, by name; the rest of its bytes stay.
+ * `model` is always the caller's business and not named here.
+ */
+export type Edits = { readonly [field: string]: JsonValue };
+
+/** What a tap says of one event: send it on, leave it out, or end with this error instead. */
+export type Verdict =
+  | { readonly type: 'pass' }
+  | { readonly type: 'drop' }
+  | { readonly type: 'fail'; readonly error: GatewayError };
+
+/** Watches a stream that passes, for the meter; parses no more than it must. */
+export interface Tap {
+  push(event: SseEvent): Verdict;
+  /** The provider's own count, once it came. */
+  usage(): Usage | undefined;
+  /** The model that served, once it was told. */
+  model(): string | undefined;
+  /** True once the dialect's own end was seen; a stream that stops before is truncated. */
+  hasEnded(): boolean;
+}
+
+export interface TapOptions {
+  readonly provider: string;
+  readonly quirks: Quirks;
+  /** True when usage was switched on by us: its extra chunk is taken out again. */
+  readonly dropUsageChunk: boolean;
+}
+
+/** How bodies of one dialect pass through: read for the meter, changed only where they must be. */
+export interface Passage {
+  readonly id: DialectId;
+  envelope(body: JsonObject): Result<Envelope, GatewayError>;
+  /** Edits to the request besides the model: usage switched on for streams. */
+  edits(body: JsonObject, envelope: Envelope): Edits;
+  /** Reads a whole reply for the meter; not a check of its shape beyond "this is a reply". */
+  readReply(
+    body: JsonValue,
+    options: { readonly provider: string; readonly quirks: Quirks },
+  ): Result<ReadReply, GatewayError>;
+  createTap(options: TapOptions): Tap;
+  /** Text of a request or reply body or stream payload, for an estimate where no usage came. */
+  inputText(body: JsonObject): string;
+  outputText(body: JsonValue): string;
+}
+
+export interface ReadReply {
+  readonly model?: string;
+  readonly usage?: Usage;
+}

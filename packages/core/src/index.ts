@@ -1,0 +1,3 @@
+export { assertNever } from './assert-never.ts';
+export { type Fold, type Stepper, stepper } from './fold.ts';
+export { err, ok, type Result } from './result.ts';

@@ -1,0 +1,3 @@
+export type * from './ability.ts';
+export type * from './provider-description.ts';
+export type * from './quirks.ts';

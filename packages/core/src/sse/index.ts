@@ -1,0 +1,1 @@
+export type { SseEvent } from './sse-event.ts';

@@ -1,0 +1,1 @@
+export type { App, AppClock, AppOptions, CreateApp, RecordedUsage } from './app-factory.ts';
