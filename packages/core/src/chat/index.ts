@@ -1,8 +1,18 @@
+export { type Collector, collect, createCollector } from './collect.ts';
 export type * from './content-part.ts';
+export { describeError } from './describe-error.ts';
 export type * from './error.ts';
+export {
+  ERROR_FACTS,
+  type ErrorFacts,
+  retryAfterSeconds,
+  statusOf,
+  type TrpcCode,
+} from './error-facts.ts';
 export type * from './loss.ts';
 export type * from './message.ts';
 export type * from './provider-state.ts';
+export { replay } from './replay.ts';
 export type * from './reply.ts';
 export type * from './request.ts';
 export type * from './rest.ts';

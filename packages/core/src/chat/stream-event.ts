@@ -8,22 +8,30 @@ import type { Usage } from './usage.ts';
 
 /** What is known of a part when it begins. Parts that come whole carry all of it here. */
 export type PartStart =
-  | { readonly type: 'text' }
-  | { readonly type: 'reasoning'; readonly form?: 'full' | 'summary' }
-  | { readonly type: 'refusal' }
-  | { readonly type: 'tool-call'; readonly id: string; readonly name: string }
+  | { readonly type: 'text'; readonly rest?: Rest }
+  | { readonly type: 'reasoning'; readonly form?: 'full' | 'summary'; readonly rest?: Rest }
+  | { readonly type: 'refusal'; readonly rest?: Rest }
+  | {
+      readonly type: 'tool-call';
+      readonly id: string;
+      readonly name: string;
+      readonly rest?: Rest;
+    }
   | {
       readonly type: 'media';
       readonly kind: 'image' | 'audio' | 'file' | 'video';
       readonly mediaType?: string;
       readonly url?: string;
+      /** The provider's id of a file that it keeps. */
+      readonly fileId?: string;
       readonly name?: string;
+      readonly rest?: Rest;
     }
   | Omit<ServerToolPart, 'state' | 'cache'>
   | Omit<OpaquePart, 'state' | 'cache'>;
 
 export type PartDelta =
-  /** Text of a text, reasoning or refusal part; appended. */
+  /** Text of a text, reasoning or refusal part, or of a media part that is text; appended. */
   | { readonly type: 'text'; readonly text: string }
   /** Arguments of a tool call; appended. */
   | { readonly type: 'arguments'; readonly json: string }
@@ -70,6 +78,7 @@ export type StreamEvent =
       readonly stopReason: StopReason;
       readonly rawReason?: string;
       readonly stopSequence?: string;
+      readonly rest?: Rest;
     }
   | { readonly type: 'end' }
   | { readonly type: 'error'; readonly error: GatewayError };
