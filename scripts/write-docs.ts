@@ -1,0 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generatedDocs } from './generated-docs.ts';
+
+const root = join(import.meta.dirname, '..');
+for (const { path, text } of await generatedDocs(root)) {
+  await writeFile(join(root, path), text);
+  process.stdout.write(`${path}\n`);
+}
