@@ -1,1 +1,5 @@
+export { decodeUtf8 } from './decode-utf8.ts';
+export { editTopLevel, scanTopLevel, type TopLevelField } from './edit-top-level.ts';
+export type { JsonProblem } from './json-problem.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
+export { MAX_JSON_DEPTH, parseJson } from './parse-json.ts';
