@@ -48,9 +48,8 @@ export interface StreamEncoder extends Stepper<StreamEvent, SseEvent> {
 }
 
 /** One wire dialect, both ways: the same codec serves as client face and as provider adapter. */
-export interface Dialect {
+export interface Codec {
   readonly id: DialectId;
-  readonly passage: Passage;
 
   decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError>;
   encodeRequest(request: ChatRequest, target: Target): Result<Encoded<JsonObject>, GatewayError>;
@@ -61,4 +60,9 @@ export interface Dialect {
   /** Yields exactly one `end` or `error`, last; a stream that stops before its end is an `error`. */
   createStreamDecoder(target: Target): Stepper<SseEvent, StreamEvent>;
   createStreamEncoder(answering: Answering): StreamEncoder;
+}
+
+/** A dialect that providers speak too, so that bodies of it can pass through. */
+export interface Dialect extends Codec {
+  readonly passage: Passage;
 }

@@ -1,3 +1,11 @@
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';
+export { type EncodedNativeError, encodeNativeError } from './native/errors.ts';
+export { native } from './native/index.ts';
+export {
+  type DecodedNativeRequest,
+  decodeNativeRequest,
+  type NativeOptions,
+} from './native/request.ts';
+export * from './native/wire.ts';
 export type * from './passage.ts';
