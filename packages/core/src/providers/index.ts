@@ -1,3 +1,5 @@
 export type * from './ability.ts';
+export { endpointUrl } from './endpoint-url.ts';
 export type * from './provider-description.ts';
 export type * from './quirks.ts';
+export { KNOWN_PROVIDERS, SIMULATED_PROVIDER } from './registry.ts';

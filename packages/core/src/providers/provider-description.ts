@@ -12,6 +12,11 @@ export interface ProviderDescription {
   readonly dialects: readonly ProviderDialectId[];
   /** What the provider's own official client calls its base URL, per dialect. */
   readonly baseUrl: { readonly [dialect in ProviderDialectId]?: string };
+  /**
+   * What the provider's official client puts between a base URL that names no version and the
+   * endpoint (`/v1`, `/openai/v1`). Absent: its base URLs end with the version, or there is none.
+   */
+  readonly basePath?: string;
   readonly auth: AuthScheme;
   /** Environment variables that hold a key and switch the provider on, first found wins. */
   readonly keyVariables: readonly string[];

@@ -1,0 +1,19 @@
+import type { ProviderDescription } from '../provider-description.ts';
+
+export const deepseek: ProviderDescription = {
+  name: 'deepseek',
+  dialects: ['openai-chat', 'anthropic-messages'],
+  baseUrl: {
+    'openai-chat': 'https://api.deepseek.com',
+    'anthropic-messages': 'https://api.deepseek.com/anthropic',
+  },
+  auth: 'bearer',
+  keyVariables: ['DEEPSEEK_API_KEY'],
+  quirks: {
+    maxTokensField: 'max_tokens',
+    noDeveloperRole: true,
+    reasoningField: 'reasoning_content',
+  },
+  models: [{ id: 'deepseek-v4-pro' }, { id: 'deepseek-chat' }, { id: 'deepseek-reasoner' }],
+  modelPrefixes: ['deepseek-'],
+};

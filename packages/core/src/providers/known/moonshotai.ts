@@ -1,0 +1,19 @@
+import type { ProviderDescription } from '../provider-description.ts';
+
+export const moonshotai: ProviderDescription = {
+  name: 'moonshotai',
+  dialects: ['openai-chat', 'anthropic-messages'],
+  baseUrl: {
+    'openai-chat': 'https://api.moonshot.ai/v1',
+    'anthropic-messages': 'https://api.moonshot.ai/anthropic',
+  },
+  auth: 'bearer',
+  keyVariables: ['MOONSHOT_API_KEY'],
+  quirks: {
+    maxTokensField: 'max_tokens',
+    noDeveloperRole: true,
+    reasoningField: 'reasoning_content',
+  },
+  models: [{ id: 'kimi-k3' }],
+  modelPrefixes: ['kimi-', 'moonshot-'],
+};

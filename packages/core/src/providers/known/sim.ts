@@ -1,0 +1,28 @@
+import type { ProviderDescription } from '../provider-description.ts';
+
+/** The simulated provider: answered in process, so its addresses lead nowhere. */
+export const sim: ProviderDescription = {
+  name: 'sim',
+  dialects: ['openai-chat', 'openai-responses', 'anthropic-messages'],
+  baseUrl: {
+    'openai-chat': 'http://sim.invalid/v1',
+    'openai-responses': 'http://sim.invalid/v1',
+    'anthropic-messages': 'http://sim.invalid',
+  },
+  auth: 'none',
+  keyVariables: [],
+  quirks: {},
+  models: [
+    { id: 'echo' },
+    { id: 'tools' },
+    { id: 'reason' },
+    { id: 'json' },
+    { id: 'slow' },
+    { id: 'length' },
+    { id: 'cut' },
+    { id: 'error-429' },
+    { id: 'error-500' },
+    { id: 'embed' },
+  ],
+  modelPrefixes: [],
+};

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { endpointUrl } from './endpoint-url.ts';
+import { KNOWN_PROVIDERS, SIMULATED_PROVIDER } from './registry.ts';
+
+const duplicates = (names: readonly string[]): readonly string[] =>
+  names.filter((name, index) => names.indexOf(name) !== index);
+
+describe('KNOWN_PROVIDERS', () => {
+  it('names each provider and each key variable once', () => {
+    expect(duplicates(KNOWN_PROVIDERS.map(({ name }) => name))).toEqual([]);
+    expect(duplicates(KNOWN_PROVIDERS.flatMap(({ keyVariables }) => keyVariables))).toEqual([]);
+  });
+
+  it.each(KNOWN_PROVIDERS)(
+    'gives $name one valid address for each dialect it speaks',
+    (provider) => {
+      expect(provider.dialects.length).toBeGreaterThan(0);
+      expect(Object.keys(provider.baseUrl).sort()).toEqual([...provider.dialects].sort());
+      for (const address of Object.values(provider.baseUrl)) {
+        const url = new URL(address);
+        expect(['https:', 'http:']).toContain(url.protocol);
+        expect(url.protocol === 'http:').toBe(provider.auth === 'none');
+        expect(address).not.toMatch(/\/$/);
+      }
+    },
+  );
+
+  it.each(KNOWN_PROVIDERS)('asks for a key exactly where $name takes one', (provider) => {
+    expect(provider.keyVariables.length > 0).toBe(provider.auth !== 'none');
+    for (const name of provider.keyVariables) expect(name).toMatch(/^[A-Z0-9_]+_API_KEY$/);
+  });
+
+  it('never claims one prefix for two providers', () => {
+    const claims = KNOWN_PROVIDERS.flatMap(({ name, modelPrefixes }) =>
+      modelPrefixes.map((prefix) => ({ name, prefix })),
+    );
+    const clashes = claims.flatMap((claim) =>
+      claims.filter((other) => other.name !== claim.name && other.prefix.startsWith(claim.prefix)),
+    );
+    expect(claims.length).toBeGreaterThan(10);
+    expect(clashes).toEqual([]);
+  });
+
+  it('lists each model once, wherever it is served', () => {
+    const ids = KNOWN_PROVIDERS.flatMap(({ models }) => models.map(({ id }) => id));
+    expect(duplicates(ids)).toEqual([]);
+  });
+
+  it('has what the predecessor listed, with its dates', () => {
+    const created = new Map(
+      KNOWN_PROVIDERS.flatMap(({ models }) => models.map((model) => [model.id, model.created])),
+    );
+    expect(created.get('gpt-4o-mini')).toBe(1706745600);
+    expect(created.get('gpt-4')).toBe(1687882411);
+    expect(created.get('claude-3-5-haiku-20241022')).toBe(1729555200);
+    expect(created.get('claude-3-opus-20240229')).toBe(1709164800);
+  });
+
+  it('lists the echo first at the simulated provider', () => {
+    const simulated = KNOWN_PROVIDERS.find(({ name }) => name === SIMULATED_PROVIDER);
+    expect(simulated?.models[0]?.id).toBe('echo');
+  });
+});
+
+describe('endpointUrl', () => {
+  it.each([
+    ['https://api.anthropic.com', '/v1/messages', 'https://api.anthropic.com/v1/messages'],
+    ['https://api.anthropic.com/v1/', '/v1/messages', 'https://api.anthropic.com/v1/messages'],
+    ['http://h:1/v1', '/chat/completions', 'http://h:1/v1/chat/completions'],
+    ['https://h/v1beta/openai', '/v1/messages', 'https://h/v1beta/openai/v1/messages'],
+  ])('joins %s and %s', (base, path, url) => {
+    expect(endpointUrl({ baseUrl: { 'openai-chat': base } }, 'openai-chat', path)).toBe(url);
+  });
+
+  it.each([
+    ['https://api.groq.com', 'https://api.groq.com/openai/v1/chat/completions'],
+    ['https://api.groq.com/openai/v1', 'https://api.groq.com/openai/v1/chat/completions'],
+  ])('accepts %s, as the provider’s own client or as look-alikes write it', (base, url) => {
+    const provider = { baseUrl: { 'openai-chat': base }, basePath: '/openai/v1' };
+    expect(endpointUrl(provider, 'openai-chat', '/chat/completions')).toBe(url);
+  });
+
+  it('gives nothing where there is no address', () => {
+    const provider = { baseUrl: { 'openai-chat': 'api.example.com' } };
+    expect(endpointUrl(provider, 'openai-chat', '/x')).toBeUndefined();
+    expect(endpointUrl(provider, 'anthropic-messages', '/x')).toBeUndefined();
+  });
+});

@@ -1,0 +1,40 @@
+import { alibaba } from './known/alibaba.ts';
+import { anthropic } from './known/anthropic.ts';
+import { cerebras } from './known/cerebras.ts';
+import { deepseek } from './known/deepseek.ts';
+import { fireworks } from './known/fireworks.ts';
+import { google } from './known/google.ts';
+import { groq } from './known/groq.ts';
+import { mistral } from './known/mistral.ts';
+import { moonshotai } from './known/moonshotai.ts';
+import { ollama } from './known/ollama.ts';
+import { openai } from './known/openai.ts';
+import { openrouter } from './known/openrouter.ts';
+import { perplexity } from './known/perplexity.ts';
+import { sim } from './known/sim.ts';
+import { together } from './known/together.ts';
+import { xai } from './known/xai.ts';
+import type { ProviderDescription } from './provider-description.ts';
+
+/** Every provider that has a name here. A new one is a file in `known/` and a line. */
+export const KNOWN_PROVIDERS: readonly ProviderDescription[] = [
+  openai,
+  anthropic,
+  google,
+  mistral,
+  groq,
+  xai,
+  deepseek,
+  alibaba,
+  moonshotai,
+  perplexity,
+  together,
+  fireworks,
+  openrouter,
+  cerebras,
+  ollama,
+  sim,
+];
+
+/** The provider that needs no key and no network. */
+export const SIMULATED_PROVIDER = sim.name;
