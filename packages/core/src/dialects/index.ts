@@ -1,5 +1,6 @@
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';
+export * from './hub/index.ts';
 export { type EncodedNativeError, encodeNativeError } from './native/errors.ts';
 export { native } from './native/index.ts';
 export {

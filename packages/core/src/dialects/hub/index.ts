@@ -1,0 +1,20 @@
+export { HUB_VERSION, HubLoss } from './common.ts';
+export { HubContentPart } from './content-part.ts';
+export { encodeHubError, HubError, HubLimitFacts } from './error.ts';
+export { decodeHubReply, encodeHubReply, HubChatReply, HubChoice } from './reply.ts';
+export {
+  decodeHubRequest,
+  encodeHubRequest,
+  HubChatRequest,
+  HubMessage,
+  HubTool,
+  HubToolChoice,
+} from './request.ts';
+export {
+  decodeHubEvent,
+  encodeHubEvent,
+  HubPartDelta,
+  HubPartStart,
+  HubStreamEvent,
+} from './stream-event.ts';
+export { HubUsage } from './usage.ts';

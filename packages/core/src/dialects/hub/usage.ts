@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { Count } from './common.ts';
+
+const count = Count.exactOptional();
+
+/** Tokens in disjoint classes. Absent is unknown, not zero. */
+export const HubUsage = z.strictObject({
+  input: z.strictObject({
+    uncached: count,
+    cacheRead: count,
+    cacheWrite5m: count,
+    cacheWrite1h: count,
+    audio: count,
+    image: count,
+  }),
+  output: z.strictObject({ text: count, reasoning: count, audio: count, image: count }),
+  serverTools: z.record(z.string(), Count).exactOptional(),
+  provenance: z.enum(['provider', 'estimate', 'interrupted']),
+});
