@@ -1,0 +1,44 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { cors } from './faces/http/cors.ts';
+import { refuseOversizedHead } from './faces/http/head-limits.ts';
+import { sendNotFound } from './faces/http/not-found.ts';
+import { mountNative, type NativeDeps } from './faces/native/mount-native.ts';
+import { mountOpenAi, type OpenAiDeps } from './faces/openai/mount-openai.ts';
+import { mountOps, type OpsDeps } from './faces/ops/mount-ops.ts';
+import { mountTrpc, type TrpcDeps } from './faces/trpc/mount.ts';
+import type { Log } from './ports/log.ts';
+
+export type FaceDeps = OpenAiDeps & NativeDeps & OpsDeps & TrpcDeps & { readonly log: Log };
+
+/** All faces on one Express application. Nothing is parsed here that a face doesn't ask for. */
+export function createExpressApp(deps: FaceDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(refuseOversizedHead);
+  app.use(cors);
+  mountOpenAi(app, deps);
+  mountNative(app, deps);
+  mountTrpc(app, deps);
+  mountOps(app, deps);
+  app.use((req: Request, res: Response) => sendNotFound(req, res));
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+    answerBrokenRequest(error, res, deps.log);
+  });
+  return app;
+}
+
+/** What Express itself refuses (a path that is not valid percent-encoding), and bugs. */
+function answerBrokenRequest(error: unknown, res: Response, log: Log): void {
+  const status = error instanceof URIError ? 400 : 500;
+  if (status === 500) log.error({ error: String(error) }, 'a request hit a bug');
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const message =
+    status === 400 ? 'The path is not valid percent-encoding.' : 'Something went wrong here.';
+  res.status(status).json({ error: { message, type: 'invalid_request_error', code: null } });
+}

@@ -1,0 +1,35 @@
+import type { NextFunction, Request, Response } from 'express';
+
+const EXPOSED = [
+  'retry-after',
+  'server-timing',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+  'x-sentinel-model',
+  'x-sentinel-tier',
+  'x-tollgate-call',
+  'x-tollgate-dropped',
+  'x-tollgate-model',
+  'x-tollgate-tier',
+].join(', ');
+
+/**
+ * Any origin may call: keys come in headers, never in cookies, so a page gains nothing that its
+ * reader's key doesn't give. `*` does not cover `authorization`, so asked-for headers are named.
+ */
+export function cors(req: Request, res: Response, next: NextFunction): void {
+  res.setHeader('access-control-allow-origin', '*');
+  if (req.headers.origin !== undefined) res.setHeader('access-control-expose-headers', EXPOSED);
+  if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) {
+    next();
+    return;
+  }
+  res.writeHead(204, {
+    'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    'access-control-allow-headers': `authorization, content-type, x-api-key, ${req.headers['access-control-request-headers'] ?? ''}`,
+    'access-control-max-age': '86400',
+    vary: 'access-control-request-headers',
+  });
+  res.end();
+}

@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewayError, LimitFacts } from '@tollgate/core/chat';
+import type { Identity } from '@tollgate/core/governance';
+import type { Clock } from '../../ports/clock.ts';
+import type { Governance } from '../../ports/governance.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type { Log } from '../../ports/log.ts';
+import type { RateLimiter } from '../../ports/rate-limiter.ts';
+import type { Call } from '../../services/call.ts';
+import type { Face } from './face.ts';
+import { presentedKey } from './presented-key.ts';
+import { sendError } from './send-error.ts';
+
+export interface EntranceDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly governance: Governance;
+  readonly limiter: RateLimiter;
+}
+
+/** What a handler behind the entrance is given. */
+export interface Entered {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly call: Call;
+}
+
+export type Handler = (entered: Entered) => Promise<GatewayError | undefined>;
+export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => void;
+
+/**
+ * The one way in: every route that can cost goes through it. Mints the call, knows who it is from,
+ * counts it, and sends whatever error the handler gives back in the face's own body.
+ */
+export type Entrance = (face: Face, handler: Handler) => HttpHandler;
+
+export function createEntrance(deps: EntranceDeps): Entrance {
+  return (face, handler) => (req, res) => {
+    const id = deps.ids.callId();
+    const startedMonotonic = deps.clock.monotonic();
+    const startedAt = deps.clock.now();
+    res.setHeader('x-tollgate-call', id);
+
+    const left = new AbortController();
+    res.once('close', () => {
+      if (!res.writableFinished) left.abort();
+    });
+
+    const answer = async (): Promise<GatewayError | undefined> => {
+      const entered = await enter(deps, face, { req, res, signal: left.signal });
+      if ('kind' in entered) return entered;
+      const strict = req.headers['x-tollgate-strict'] === 'true';
+      const call: Call = {
+        id,
+        face: face.name,
+        identity: entered.identity,
+        startedAt,
+        startedMonotonic,
+        strict,
+        signal: left.signal,
+      };
+      return handler({ req, res, call });
+    };
+
+    answer()
+      .catch((error: unknown): GatewayError => {
+        deps.log.error({ call: id, face: face.name, error: stackOf(error) }, 'a call hit a bug');
+        return { kind: 'internal', detail: `Something went wrong here. Quote the call id ${id}.` };
+      })
+      .then((error) => {
+        if (error === undefined) return;
+        deps.log.info({ call: id, face: face.name, error: error.kind }, 'call refused');
+        sendError(res, face, error, deps.clock.monotonic() - startedMonotonic);
+      });
+  };
+}
+
+interface Arrival {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly signal: AbortSignal;
+}
+
+async function enter(
+  deps: EntranceDeps,
+  face: Face,
+  { req, res, signal }: Arrival,
+): Promise<{ readonly identity: Identity } | GatewayError> {
+  const key = presentedKey(req);
+  if (!key.ok) return key.error;
+  const known = await deps.governance.authenticate(key.value, signal);
+  if (!known.ok) return known.error;
+  const identity = known.value;
+
+  if (identity.allowedFaces !== undefined && !identity.allowedFaces.includes(face.name)) {
+    return {
+      kind: 'forbidden',
+      detail: `This key may not use the ${face.name} face; it may use ${identity.allowedFaces.join(', ')}.`,
+    };
+  }
+  if (identity.requestsPerMinute !== undefined) {
+    const { allowed, limit } = await deps.limiter.take(
+      identity.subject,
+      identity.requestsPerMinute,
+    );
+    setLimitHeaders(res, limit);
+    if (!allowed) return { kind: 'rate_limited', limit };
+  }
+  return { identity };
+}
+
+function setLimitHeaders(res: ServerResponse, limit: LimitFacts): void {
+  res.setHeader('x-ratelimit-limit', String(limit.limit));
+  res.setHeader('x-ratelimit-remaining', String(Math.max(0, limit.remaining)));
+  if (limit.resetAt !== undefined) {
+    res.setHeader('x-ratelimit-reset', String(Math.ceil(limit.resetAt / 1000)));
+  }
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

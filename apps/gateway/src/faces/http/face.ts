@@ -1,0 +1,14 @@
+import type { GatewayError } from '@tollgate/core/chat';
+import type { FaceName } from '../../services/call.ts';
+
+/** What all HTTP faces have in common with each other: a name, and their own body for an error. */
+export interface Face {
+  readonly name: FaceName;
+  encodeError(error: GatewayError): ErrorReply;
+}
+
+export interface ErrorReply {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: unknown;
+}

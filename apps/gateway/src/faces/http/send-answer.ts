@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../ports/clock.ts';
+import type { WireAnswer } from '../../services/answer.ts';
+import type { Call } from '../../services/call.ts';
+import { lossLine } from '../../services/losses.ts';
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  // Tells a reverse proxy not to collect the stream.
+  'x-accel-buffering': 'no',
+} as const;
+
+/** A header may not grow without bound; what is cut stands in the ledger. */
+const DROPPED_LIMIT = 2_000;
+
+/** Sends an answer; resolves when its last byte was handed over or the client has left. */
+export async function sendAnswer(
+  res: ServerResponse,
+  call: Call,
+  options: { readonly answer: WireAnswer; readonly clock: Clock; readonly headers?: HeaderFields },
+): Promise<void> {
+  const { answer, clock, headers } = options;
+  const { served, losses } = answer;
+  const ownMs = clock.monotonic() - call.startedMonotonic - served.providerMs;
+  const fields = {
+    'server-timing': `tollgate;dur=${ownMs.toFixed(2)}, provider;dur=${served.providerMs.toFixed(2)}`,
+    'x-tollgate-model': `${served.destination.provider.name}/${served.destination.model}`,
+    ...(losses.length === 0 ? undefined : { 'x-tollgate-dropped': droppedHeader(losses) }),
+    ...headers,
+  };
+  if (answer.type === 'whole') {
+    res.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(answer.body),
+      ...fields,
+    });
+    res.end(answer.body);
+    return;
+  }
+  res.writeHead(200, { ...STREAM_HEADERS, ...fields });
+  res.flushHeaders();
+  await sendFrames(res, answer.frames, call.signal);
+}
+
+export interface HeaderFields {
+  readonly [name: string]: string;
+}
+
+/** As many paths as fit, and the number of those left out; non-ASCII can't stand in a header. */
+function droppedHeader(losses: WireAnswer['losses']): string {
+  const lines = [...new Set(losses.map(lossLine))];
+  let header = '';
+  for (const [index, line] of lines.entries()) {
+    const clean = line.replace(/[^\x21-\x7e]/g, '?');
+    if (header.length + clean.length > DROPPED_LIMIT) {
+      return `${header}, +${lines.length - index}`;
+    }
+    header = header === '' ? clean : `${header}, ${clean}`;
+  }
+  return header;
+}
+
+/** Pulls the next frame only when the client has taken the last ones. */
+async function sendFrames(
+  res: ServerResponse,
+  frames: AsyncIterable<Uint8Array | string>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const frame of frames) {
+    if (signal.aborted) break;
+    if (!res.write(frame)) await drained(res, signal);
+  }
+  if (!signal.aborted) res.end();
+}
+
+async function drained(res: ServerResponse, signal: AbortSignal): Promise<void> {
+  try {
+    await once(res, 'drain', { signal });
+  } catch {
+    // The client left: the loop above sees the signal.
+  }
+}

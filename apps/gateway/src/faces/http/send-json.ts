@@ -1,0 +1,19 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../ports/clock.ts';
+import type { Call } from '../../services/call.ts';
+
+/** Sends a JSON body that we made ourselves. */
+export function sendJson(
+  res: ServerResponse,
+  call: Call,
+  { body, clock }: { readonly body: unknown; readonly clock: Clock },
+): void {
+  const text = JSON.stringify(body);
+  const ownMs = clock.monotonic() - call.startedMonotonic;
+  res.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'server-timing': `tollgate;dur=${ownMs.toFixed(2)}`,
+  });
+  res.end(text);
+}

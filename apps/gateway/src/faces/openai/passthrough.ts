@@ -1,0 +1,142 @@
+import type { GatewayError } from '@tollgate/core/chat';
+import type { Express, Request } from 'express';
+import { UpstreamFailure, type UpstreamReply } from '../../ports/upstream.ts';
+import type { CallMeter } from '../../services/call-meter.ts';
+import { noText } from '../../services/passthrough.ts';
+import type { Entered } from '../http/entrance.ts';
+import type { Face } from '../http/face.ts';
+import { readBytes } from '../http/read-body.ts';
+import type { OpenAiDeps } from './mount-openai.ts';
+
+/** Headers that belong to one hop, or to us: never handed on, in either direction. */
+const OWN_HEADERS = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'set-cookie',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-api-key',
+  'x-goog-api-key',
+]);
+
+/** The operator's own list of further paths; `:name` stands for one segment. */
+export function mountPassthrough(app: Express, face: Face, deps: OpenAiDeps): void {
+  for (const route of deps.config.passthrough) {
+    const method = route.method.toLowerCase();
+    if (
+      method !== 'get' &&
+      method !== 'post' &&
+      method !== 'put' &&
+      method !== 'patch' &&
+      method !== 'delete'
+    )
+      continue;
+    app[method](route.path, (req, res) => {
+      const path = pathBeneathV1(route.path, req);
+      const handler = async (entered: Entered): Promise<GatewayError | undefined> => {
+        if (path === undefined) {
+          return {
+            kind: 'invalid_request',
+            detail: "The path has a segment that can't be passed on.",
+          };
+        }
+        return passOn(deps, entered, { route: route.path, path });
+      };
+      deps.entrance(face, handler)(req, res);
+    });
+  }
+}
+
+async function passOn(
+  deps: OpenAiDeps,
+  { req, res, call }: Entered,
+  { route, path }: { readonly route: string; readonly path: string },
+): Promise<GatewayError | undefined> {
+  const body = await readBytes(req, deps.config.limits.bodyBytes);
+  if (!body.ok) return body.error;
+  const method = req.method ?? 'GET';
+  const sent = await deps.passthrough.send(call, {
+    method,
+    route,
+    path,
+    headers: handedOn(req.headers),
+    body: body.value.length === 0 ? undefined : body.value,
+  });
+  if (!sent.ok) return sent.error;
+  const { reply, meter } = sent.value;
+  if (reply.status === 401 || reply.status === 403) return refusedKey(reply, meter);
+  res.writeHead(reply.status, handedOn(reply.headers));
+  await relay(reply, meter, { res, call });
+  return undefined;
+}
+
+/** The provider's 401 is about the operator's key, and may quote it: the client is told less. */
+function refusedKey(reply: UpstreamReply, meter: CallMeter): GatewayError {
+  reply.body.cancel();
+  const error: GatewayError = {
+    kind: 'provider_auth',
+    provider: 'passthrough',
+    status: reply.status,
+  };
+  meter.finish({ error, losses: [], text: noText });
+  return error;
+}
+
+async function relay(
+  reply: UpstreamReply,
+  meter: CallMeter,
+  { res, call }: Pick<Entered, 'res' | 'call'>,
+): Promise<void> {
+  let error: GatewayError | undefined = { kind: 'client_closed' };
+  try {
+    for await (const chunk of reply.body.chunks()) {
+      meter.sawFirstToken();
+      if (!res.write(chunk))
+        await new Promise((resume) => {
+          res.once('drain', resume);
+          res.once('close', resume);
+        });
+      if (call.signal.aborted) return;
+    }
+    error = undefined;
+    res.end();
+  } catch (thrown) {
+    if (!(thrown instanceof UpstreamFailure)) throw thrown;
+    error = call.signal.aborted ? { kind: 'client_closed' } : thrown.failure;
+    // What was promised by the headers can't be kept: the cut must be seen as one.
+    res.destroy();
+  } finally {
+    reply.body.cancel();
+    meter.finish({ ...(error === undefined ? undefined : { error }), losses: [], text: noText });
+  }
+}
+
+function handedOn(headers: { readonly [name: string]: string | readonly string[] | undefined }) {
+  const kept: { [name: string]: string } = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || OWN_HEADERS.has(name) || name.startsWith('x-tollgate-')) continue;
+    kept[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return kept;
+}
+
+/** The listed path with the request's own segments and query; a segment can't climb out of it. */
+function pathBeneathV1(template: string, req: Request): string | undefined {
+  const query = req.url.includes('?') ? req.url.slice(req.url.indexOf('?')) : '';
+  const segments = template.split('/').map((segment) => {
+    if (!segment.startsWith(':')) return segment;
+    const value = req.params[segment.slice(1)];
+    if (typeof value !== 'string' || value === '.' || value === '..') return undefined;
+    return encodeURIComponent(value);
+  });
+  if (segments.includes(undefined)) return undefined;
+  return `${segments.join('/').replace(/^\/v1/, '')}${query}`;
+}

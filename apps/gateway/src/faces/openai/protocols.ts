@@ -1,0 +1,56 @@
+import type { GatewayError } from '@tollgate/core/chat';
+import {
+  openAiChat,
+  openAiCompletionsPassage,
+  openAiEmbeddingsPassage,
+  openAiResponsesPassage,
+} from '@tollgate/core/dialects';
+import type { SseEvent } from '@tollgate/core/sse';
+import type { WireProtocol } from '../../services/wire-protocol.ts';
+import type { Face } from '../http/face.ts';
+
+export interface OpenAiProtocols {
+  readonly chat: WireProtocol;
+  readonly completions: WireProtocol;
+  readonly embeddings: WireProtocol;
+  readonly responses: WireProtocol;
+}
+
+/** The four wires of OpenAI's face. */
+export function openAiProtocols(face: Face): OpenAiProtocols {
+  const errorEvent = (error: GatewayError): SseEvent => ({
+    data: JSON.stringify(face.encodeError(error).body),
+  });
+  const passing = { dialect: undefined, errorEvent };
+  return {
+    chat: {
+      operation: 'openai-chat',
+      passage: openAiChat.passage,
+      dialect: openAiChat,
+      errorEvent,
+    },
+    completions: {
+      operation: 'openai-completions',
+      passage: openAiCompletionsPassage,
+      ...passing,
+    },
+    embeddings: { operation: 'openai-embeddings', passage: openAiEmbeddingsPassage, ...passing },
+    responses: {
+      operation: 'openai-responses',
+      passage: openAiResponsesPassage,
+      dialect: undefined,
+      errorEvent: (error) => ({
+        event: 'error',
+        data: JSON.stringify({ type: 'error', ...errorFields(face, error) }),
+      }),
+    },
+  };
+}
+
+/** The Responses API's error event has the error's fields at its top. */
+function errorFields(face: Face, error: GatewayError): object {
+  const body = face.encodeError(error).body;
+  return typeof body === 'object' && body !== null && 'error' in body
+    ? { ...(body.error as object) }
+    : {};
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Express } from 'express';
+import type { Config } from '../../config/config.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Governance } from '../../ports/governance.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { HealthReport, HealthService } from '../../services/health.ts';
+import { isAdmin } from '../http/is-admin.ts';
+import { sendPlain } from '../http/send-plain.ts';
+import { type DebugDeps, mountDebug } from './mount-debug.ts';
+
+export interface OpsDeps extends DebugDeps {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly governance: Governance;
+  readonly health: HealthService;
+  readonly metrics: Metrics;
+}
+
+type Route = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+/** `/health`, `/metrics` and `/debug`: for operators and their machines. */
+export function mountOps(app: Express, deps: OpsDeps): void {
+  const routes: { readonly [path: string]: Route } = {
+    '/health': async (_req, res) => {
+      const report = await deps.health.report();
+      sendPlain(res, report.status === 'unhealthy' ? 503 : 200, wireReport(report));
+    },
+    '/health/ready': async (_req, res) => {
+      const { status } = await deps.health.report();
+      sendPlain(res, status === 'unhealthy' ? 503 : 200, { status });
+    },
+    '/health/live': async (_req, res) => sendPlain(res, 200, { status: 'healthy' }),
+    '/metrics': async (req, res) => {
+      if (!(await isAdmin(req, deps.governance))) {
+        sendPlain(res, 401, {
+          error: {
+            message: 'Metrics need an admin key, or a port of their own (server.metricsPort).',
+            type: 'invalid_request_error',
+            code: 'UNAUTHORIZED',
+          },
+        });
+        return;
+      }
+      await sendMetrics(res, deps.metrics);
+    },
+  };
+  for (const [path, route] of Object.entries(routes)) {
+    app.get(path, route);
+    app.all(path, (_req, res) => {
+      res.setHeader('allow', 'GET, HEAD');
+      sendPlain(res, 405, {
+        error: {
+          message: `${path} can only be read.`,
+          type: 'invalid_request_error',
+          code: 'method_not_allowed',
+        },
+      });
+    });
+  }
+  mountDebug(app, deps);
+}
+
+export async function sendMetrics(res: ServerResponse, metrics: Metrics): Promise<void> {
+  const body = await metrics.render();
+  res.writeHead(200, { 'content-type': metrics.contentType });
+  res.end(body);
+}
+
+const wireReport = (report: HealthReport) => ({
+  status: report.status,
+  version: report.version,
+  uptime_seconds: report.uptimeSeconds,
+  timestamp: report.timestamp,
+  checks: Object.fromEntries(
+    report.checks.map((check) => [
+      check.name,
+      {
+        status: check.status,
+        ...(check.latencyMs === undefined ? undefined : { latency_ms: check.latencyMs }),
+        ...(check.detail === undefined ? undefined : { error: check.detail }),
+      },
+    ]),
+  ),
+  stats: { uptime_seconds: report.uptimeSeconds },
+});

@@ -1,0 +1,65 @@
+import { decodeUtf8, parseJson } from '@tollgate/core/json';
+import * as z from 'zod';
+import type { ProviderConfig } from '../config/config.ts';
+import type { Upstream } from '../ports/upstream.ts';
+import type { ProviderModel } from './models.ts';
+import { authHeaders, beneathBase } from './provider-request.ts';
+
+/** OpenAI's list and Anthropic's differ in how they tell the time; both are read. */
+const ModelList = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      id: z.string().min(1).max(256),
+      created: z.int().nonnegative().nullish().catch(undefined),
+      created_at: z.string().nullish().catch(undefined),
+      owned_by: z.string().nullish().catch(undefined),
+    }),
+  ),
+});
+
+/** A list longer than this is cut: aggregators serve some hundreds. */
+const MAX_MODELS = 2_000;
+const LIST_LIMIT_BYTES = 8 * 1024 * 1024;
+const DEADLINES = { connectMs: 2_000, headersMs: 4_000, idleMs: 4_000, totalMs: 5_000 } as const;
+
+/** Asks a provider which models it serves; undefined when it doesn't say in time. */
+export async function askModels(
+  provider: ProviderConfig,
+  upstream: Upstream,
+): Promise<readonly ProviderModel[] | undefined> {
+  const [dialect] = provider.dialects;
+  if (dialect === undefined) return undefined;
+  const isAnthropic = dialect === 'anthropic-messages';
+  const sent = await upstream.send({
+    provider: provider.name,
+    url: beneathBase(provider, dialect, isAnthropic ? '/v1/models?limit=1000' : '/models'),
+    method: 'GET',
+    headers: {
+      ...authHeaders(provider),
+      ...(isAnthropic ? { 'anthropic-version': '2023-06-01' } : undefined),
+    },
+    body: undefined,
+    deadlines: DEADLINES,
+    signal: new AbortController().signal,
+  });
+  if (!sent.ok) return undefined;
+  const bytes = await sent.value.body.bytes(LIST_LIMIT_BYTES);
+  if (!bytes.ok || sent.value.status !== 200) return undefined;
+  const text = decodeUtf8(bytes.value);
+  const json = text.ok ? parseJson(text.value, { maxDepth: 16 }) : undefined;
+  const list = ModelList.safeParse(json?.ok === true ? json.value : undefined);
+  if (!list.success) return undefined;
+  return list.data.data.slice(0, MAX_MODELS).map((model) => {
+    const created = model.created ?? secondsOf(model.created_at);
+    return {
+      id: model.id,
+      ...(created === undefined ? undefined : { created }),
+      ...(typeof model.owned_by === 'string' ? { ownedBy: model.owned_by } : undefined),
+    };
+  });
+}
+
+function secondsOf(instant: string | null | undefined): number | undefined {
+  const milliseconds = Date.parse(instant ?? '');
+  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+}

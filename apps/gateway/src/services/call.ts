@@ -1,0 +1,19 @@
+import type { Identity } from '@tollgate/core/governance';
+
+export type FaceName = 'openai' | 'native' | 'trpc';
+
+/** One request on its way through the house, known to be from somebody. */
+export interface Call {
+  /** Minted here, UUIDv7: stands in `x-tollgate-call`, the ledger and the log. */
+  readonly id: string;
+  readonly face: FaceName;
+  readonly identity: Identity;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  /** The clock's monotonic reading at the start, for durations. */
+  readonly startedMonotonic: number;
+  /** `x-tollgate-strict: true`: every loss is a refusal. */
+  readonly strict: boolean;
+  /** Fires when the client leaves. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,121 @@
+import { err, ok, type Result } from '@tollgate/core';
+import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
+import type { Answering, Dialect, Envelope } from '@tollgate/core/dialects';
+import type { JsonObject } from '@tollgate/core/json';
+import { renderSse } from '@tollgate/core/sse';
+import type { Governance } from '../ports/governance.ts';
+import type { HubAnswer, WireAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import type { Destination, FindDestination } from './destination.ts';
+import type { Pass } from './pass.ts';
+import { speaks } from './provider-request.ts';
+import type { HubRequest, Translate } from './translate.ts';
+import type { WireProtocol } from './wire-protocol.ts';
+
+/** A body in a dialect that providers speak too. */
+export interface WireRequest {
+  readonly protocol: WireProtocol;
+  /** The body as the client sent it, and parsed. */
+  readonly text: string;
+  readonly body: JsonObject;
+  readonly answering: (envelope: Envelope) => Answering;
+}
+
+/** The use case behind every chat face: find where it goes, ask whether it may, send, count. */
+export interface ChatService {
+  find(call: Call, model: string): Promise<Result<Destination, GatewayError>>;
+  /** Passes a body through where its provider speaks its dialect, and translates it elsewhere. */
+  wire(call: Call, request: WireRequest): Promise<Result<WireAnswer, GatewayError>>;
+  /** Answers a decoded request in the words of the face's dialect. */
+  encoded(
+    call: Call,
+    request: HubRequest & { readonly dialect: Dialect; readonly answering: Answering },
+  ): Promise<Result<WireAnswer, GatewayError>>;
+  /** Answers in the hub's own words. */
+  hub(call: Call, request: HubRequest): Promise<Result<HubAnswer, GatewayError>>;
+}
+
+export interface ChatDeps {
+  readonly findDestination: FindDestination;
+  readonly governance: Governance;
+  readonly pass: Pass;
+  readonly translate: Translate;
+}
+
+export function createChatService(deps: ChatDeps): ChatService {
+  const service: ChatService = {
+    find: async (call, model) => {
+      const found = deps.findDestination(model, call.identity);
+      if (!found.ok) return found;
+      const admitted = await deps.governance.admit(call.identity, call.signal);
+      return admitted.ok ? found : admitted;
+    },
+
+    wire: async (call, { protocol, text, body, answering }) => {
+      const envelope = protocol.passage.envelope(body);
+      if (!envelope.ok) return envelope;
+      const found = await service.find(call, envelope.value.model);
+      if (!found.ok) return found;
+      const destination = found.value;
+      if (speaks(destination.provider, protocol.operation)) {
+        return deps.pass(call, { protocol, destination, envelope: envelope.value, text, body });
+      }
+      if (protocol.dialect === undefined) return err(cannotPass(destination, protocol));
+      const decoded = protocol.dialect.decodeRequest(body);
+      if (!decoded.ok) return decoded;
+      return service.encoded(call, {
+        ...decoded.value,
+        destination,
+        dialect: protocol.dialect,
+        answering: answering(envelope.value),
+      });
+    },
+
+    encoded: async (call, { dialect, answering, ...request }) => {
+      const said: Loss[] = [];
+      const answer = await deps.translate(call, { ...request, faceLosses: () => said });
+      if (!answer.ok) return answer;
+      const { losses, served } = answer.value;
+      if (answer.value.type === 'whole') {
+        const encoded = dialect.encodeReply(answer.value.reply, answering);
+        said.push(...encoded.losses);
+        answer.value.book();
+        const body = JSON.stringify(encoded.value);
+        return ok({ type: 'whole', body, losses: [...losses, ...encoded.losses], served });
+      }
+      const frames = encodedFrames(answer.value.batches, { dialect, answering, said });
+      return ok({ type: 'stream', frames, losses, served });
+    },
+
+    hub: async (call, request) => {
+      const answer = await deps.translate(call, request);
+      if (answer.ok && answer.value.type === 'whole') answer.value.book();
+      return answer;
+    },
+  };
+  return service;
+}
+
+/** Events of the hub as the frames of a dialect, a batch at a time. `said` gathers what it can't say. */
+async function* encodedFrames(
+  batches: AsyncIterable<readonly StreamEvent[]>,
+  face: { readonly dialect: Dialect; readonly answering: Answering; readonly said: Loss[] },
+): AsyncGenerator<string, void> {
+  const encoder = face.dialect.createStreamEncoder(face.answering);
+  for await (const batch of batches) {
+    let frames = '';
+    for (const event of batch) {
+      for (const frame of encoder.push(event)) frames += renderSse(frame);
+    }
+    face.said.splice(0, face.said.length, ...encoder.losses());
+    if (frames !== '') yield frames;
+  }
+  const last = encoder.end().map(renderSse).join('');
+  if (last !== '') yield last;
+}
+
+const cannotPass = (destination: Destination, protocol: WireProtocol): GatewayError => ({
+  kind: 'invalid_request',
+  path: 'model',
+  detail: `The provider "${destination.provider.name}" has no ${protocol.operation} endpoint, and such a body can't be translated yet. Choose a model of another provider.`,
+});

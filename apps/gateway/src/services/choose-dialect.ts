@@ -1,0 +1,53 @@
+import { err, ok, type Result } from '@tollgate/core';
+import type { ChatRequest, GatewayError, Loss } from '@tollgate/core/chat';
+import type { Dialect, ProviderDialectId, Target } from '@tollgate/core/dialects';
+import type { JsonObject } from '@tollgate/core/json';
+import type { ProviderConfig } from '../config/config.ts';
+
+export interface ChosenDialect {
+  readonly operation: ProviderDialectId;
+  readonly dialect: Dialect;
+  readonly body: JsonObject;
+  readonly losses: readonly Loss[];
+}
+
+/** A lost meaning outweighs any number of hints that one request can hold. */
+const WEIGHT = { meaning: 10_000, hint: 1 } as const satisfies Record<Loss['weight'], number>;
+
+const weightOf = (losses: readonly Loss[]): number =>
+  losses.reduce((sum, loss) => sum + WEIGHT[loss.weight], 0);
+
+/** Of the dialects that a provider speaks, the one that can say most of this request; its own order decides between equals. */
+export function chooseDialect(
+  dialects: ReadonlyMap<ProviderDialectId, Dialect>,
+  asked: {
+    readonly request: ChatRequest;
+    readonly target: Target;
+    readonly provider: ProviderConfig;
+  },
+): Result<ChosenDialect, GatewayError> {
+  let best: ChosenDialect | undefined;
+  let refusal: GatewayError | undefined;
+  for (const operation of asked.provider.dialects) {
+    const dialect = dialects.get(operation);
+    if (dialect === undefined) continue;
+    const encoded = dialect.encodeRequest(asked.request, asked.target);
+    if (!encoded.ok) {
+      refusal ??= encoded.error;
+      continue;
+    }
+    const { value: body, losses } = encoded.value;
+    if (best === undefined || weightOf(losses) < weightOf(best.losses)) {
+      best = { operation, dialect, body, losses };
+    }
+    if (losses.length === 0) break;
+  }
+  if (best !== undefined) return ok(best);
+  return err(
+    refusal ?? {
+      kind: 'invalid_request',
+      path: 'model',
+      detail: `The provider "${asked.provider.name}" speaks no dialect that this request can be translated to.`,
+    },
+  );
+}

@@ -1,0 +1,76 @@
+import type { GatewayError, StreamEvent } from '@tollgate/core/chat';
+import { createSseParser } from '@tollgate/core/sse';
+import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
+import type { Call } from './call.ts';
+import { createSpokenText, requestText } from './spoken-text.ts';
+import type { TranslatedExchange } from './translate.ts';
+
+/**
+ * Reads a provider's stream as hub events, in the batches they came in; the last event is the one
+ * `end` or `error`. Books the call when the stream is over, or when its reader has left.
+ */
+export async function* meteredBatches(
+  stream: TranslatedExchange & { readonly call: Call; readonly body: UpstreamBody },
+): AsyncGenerator<readonly StreamEvent[], void> {
+  const { meter, target, request, losses, faceLosses } = stream;
+  const spoken = createSpokenText();
+  let error: GatewayError | undefined = { kind: 'client_closed' };
+  try {
+    for await (const batch of eventBatches(stream)) {
+      for (const event of batch) {
+        if (event.type === 'usage') meter.sawUsage(event.usage);
+        else if (event.type === 'start') meter.sawModel(event.model);
+        else if (event.type === 'part-delta') {
+          meter.sawFirstToken();
+          spoken.push(event.delta);
+        } else if (event.type === 'error') error = event.error;
+        else if (event.type === 'end') error = undefined;
+      }
+      yield batch;
+    }
+  } finally {
+    meter.finish({
+      ...(error === undefined ? undefined : { error }),
+      losses: [...losses, ...(faceLosses?.() ?? [])],
+      text: { input: () => requestText(request), output: () => spoken.text() },
+    });
+  }
+
+  async function* eventBatches({
+    chosen,
+    call,
+    body,
+  }: typeof stream): AsyncGenerator<readonly StreamEvent[], void> {
+    const parser = createSseParser();
+    const decoder = chosen.dialect.createStreamDecoder(target);
+    try {
+      for await (const chunk of body.chunks()) {
+        const parsed = parser.push(chunk);
+        if (!parsed.ok) {
+          yield [{ type: 'error', error: tooLong(target.provider) }];
+          return;
+        }
+        const events = parsed.value.flatMap((event) => decoder.push(event));
+        if (events.length === 0) continue;
+        yield events;
+        const last = events[events.length - 1];
+        if (last !== undefined && (last.type === 'end' || last.type === 'error')) return;
+      }
+      yield decoder.end();
+    } catch (thrown) {
+      if (!(thrown instanceof UpstreamFailure)) throw thrown;
+      const failure: GatewayError = call.signal.aborted
+        ? { kind: 'client_closed' }
+        : thrown.failure;
+      yield [{ type: 'error', error: failure }];
+    } finally {
+      body.cancel();
+    }
+  }
+}
+
+const tooLong = (provider: string): GatewayError => ({
+  kind: 'provider_invalid_reply',
+  provider,
+  detail: 'The provider sent one event that is longer than 16 MiB.',
+});

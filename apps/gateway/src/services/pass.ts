@@ -1,0 +1,121 @@
+import { ok, type Result } from '@tollgate/core';
+import type { GatewayError } from '@tollgate/core/chat';
+import type { Envelope } from '@tollgate/core/dialects';
+import { editTopLevel, type JsonObject } from '@tollgate/core/json';
+import type { Clock } from '../ports/clock.ts';
+import type { WireAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import type { CallMeter, Metering } from './call-meter.ts';
+import type { Destination } from './destination.ts';
+import { passFrames } from './pass-frames.ts';
+import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
+import type { WireProtocol } from './wire-protocol.ts';
+
+export interface PassDeps {
+  readonly clock: Clock;
+  readonly metering: Metering;
+  readonly exchange: Exchange;
+}
+
+export interface PassingRequest {
+  readonly protocol: WireProtocol;
+  readonly destination: Destination;
+  readonly envelope: Envelope;
+  /** The body as the client sent it, and parsed. */
+  readonly text: string;
+  readonly body: JsonObject;
+}
+
+/** Same dialect on both sides: the bytes go on with the fewest edits, the reply is only read. */
+export type Pass = (
+  call: Call,
+  request: PassingRequest,
+) => Promise<Result<WireAnswer, GatewayError>>;
+
+export function createPass(deps: PassDeps): Pass {
+  return async (call, request) => {
+    const { protocol, destination, envelope } = request;
+    const meter = deps.metering.start(call, destination, envelope.stream);
+    const sentAt = deps.clock.monotonic();
+    const fail = (error: GatewayError): { readonly ok: false; readonly error: GatewayError } => {
+      meter.finish({ error, losses: [], text: textOf(request, () => '') });
+      return { ok: false, error };
+    };
+
+    const reply = await deps.exchange({
+      call,
+      destination,
+      operation: protocol.operation,
+      body: editedText(request),
+    });
+    if (!reply.ok) return fail(reply.error);
+    const served = { destination, providerMs: deps.clock.monotonic() - sentAt };
+
+    if (envelope.stream) {
+      if (!isEventStream(reply.value)) {
+        reply.value.body.cancel();
+        return fail(notThe(destination, 'an event stream'));
+      }
+      const frames = passFrames({ call, request, meter, body: reply.value.body });
+      return ok({ type: 'stream', frames, losses: [], served });
+    }
+
+    if (isEventStream(reply.value)) {
+      reply.value.body.cancel();
+      return fail(notThe(destination, 'a JSON body'));
+    }
+    return finishWhole(await readJsonReply(reply.value, destination.provider.name), {
+      request,
+      meter,
+      served,
+      fail,
+    });
+  };
+}
+
+interface WholeContext {
+  readonly request: PassingRequest;
+  readonly meter: CallMeter;
+  readonly served: WireAnswer['served'];
+  readonly fail: (error: GatewayError) => { readonly ok: false; readonly error: GatewayError };
+}
+
+function finishWhole(
+  read: Awaited<ReturnType<typeof readJsonReply>>,
+  { request, meter, served, fail }: WholeContext,
+): Result<WireAnswer, GatewayError> {
+  if (!read.ok) return fail(read.error);
+  const { protocol, destination } = request;
+  const { bytes, json } = read.value;
+  const facts = protocol.passage.readReply(json, {
+    provider: destination.provider.name,
+    quirks: destination.provider.quirks,
+  });
+  if (!facts.ok) return fail(facts.error);
+  if (facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
+  if (facts.value.model !== undefined) meter.sawModel(facts.value.model);
+  meter.finish({
+    losses: [],
+    text: textOf(request, () => protocol.passage.outputText(json)),
+  });
+  return ok({ type: 'whole', body: bytes, losses: [], served });
+}
+
+export const textOf = (request: PassingRequest, output: () => string) => ({
+  input: () => request.protocol.passage.inputText(request.body),
+  output,
+});
+
+/** The client's own text where nothing has to change: an unchanged body costs nothing. */
+function editedText({ protocol, destination, envelope, text, body }: PassingRequest): string {
+  const wanted = protocol.passage.edits(body, envelope);
+  const edits =
+    destination.model === envelope.model ? wanted : { ...wanted, model: destination.model };
+  return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
+}
+
+const notThe = (destination: Destination, expected: string): GatewayError => ({
+  kind: 'provider_invalid_reply',
+  provider: destination.provider.name,
+  detail: `The provider was asked for ${expected} and sent something else.`,
+});

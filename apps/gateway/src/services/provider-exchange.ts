@@ -1,0 +1,86 @@
+import { err, ok, type Result } from '@tollgate/core';
+import type { GatewayError } from '@tollgate/core/chat';
+import { decodeUtf8, type JsonValue, parseJson } from '@tollgate/core/json';
+import type { Log } from '../ports/log.ts';
+import type { Deadlines, Upstream, UpstreamReply } from '../ports/upstream.ts';
+import type { Call } from './call.ts';
+import type { Destination } from './destination.ts';
+import { type Operation, providerHeaders, providerUrl } from './provider-request.ts';
+import type { ProviderFailure } from './wire-protocol.ts';
+
+/** A reply that isn't streamed may be this long; embeddings of a large batch are the longest known. */
+const REPLY_LIMIT_BYTES = 64 * 1024 * 1024;
+const FAILURE_LIMIT_BYTES = 64 * 1024;
+
+export interface ExchangeDeps {
+  readonly upstreamOf: (destination: Destination) => Upstream;
+  readonly deadlines: Deadlines;
+  readonly log: Log;
+  readonly readFailure: (
+    operation: Operation,
+    provider: string,
+    failure: ProviderFailure,
+  ) => GatewayError;
+}
+
+export interface ProviderCall {
+  readonly call: Call;
+  readonly destination: Destination;
+  readonly operation: Operation;
+  readonly body: Uint8Array | string;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** Sends one request to a provider; a status that refuses becomes the error it stands for. */
+export type Exchange = (request: ProviderCall) => Promise<Result<UpstreamReply, GatewayError>>;
+
+export function createExchange(deps: ExchangeDeps): Exchange {
+  return async ({ call, destination, operation, body, headers }) => {
+    const { provider } = destination;
+    const sent = await deps.upstreamOf(destination).send({
+      provider: provider.name,
+      url: providerUrl(provider, operation),
+      method: 'POST',
+      headers: { ...providerHeaders(provider, operation), ...headers },
+      body,
+      deadlines: deps.deadlines,
+      signal: call.signal,
+    });
+    if (!sent.ok) return sent;
+    if (sent.value.status >= 200 && sent.value.status < 300) return sent;
+
+    const read = await sent.value.body.bytes(FAILURE_LIMIT_BYTES);
+    const error = deps.readFailure(operation, provider.name, {
+      status: sent.value.status,
+      headers: sent.value.headers,
+      body: read.ok ? new TextDecoder().decode(read.value) : '',
+    });
+    if (error.kind === 'provider_auth') {
+      deps.log.error(
+        { call: call.id, provider: provider.name, status: error.status },
+        `the provider refused our key: check the apiKey of providers.${provider.name}`,
+      );
+    }
+    return err(error);
+  };
+}
+
+/** Reads a whole reply as JSON. Its bytes come along, for a body that passes. */
+export async function readJsonReply(
+  reply: UpstreamReply,
+  provider: string,
+): Promise<Result<{ readonly bytes: Uint8Array; readonly json: JsonValue }, GatewayError>> {
+  const read = await reply.body.bytes(REPLY_LIMIT_BYTES);
+  if (!read.ok) return read;
+  const invalid = (detail: string) =>
+    err<GatewayError>({ kind: 'provider_invalid_reply', provider, detail });
+  if (read.value.length === 0) return invalid('The provider sent an empty body.');
+  const text = decodeUtf8(read.value);
+  if (!text.ok) return invalid('The provider sent bytes that are not UTF-8.');
+  const json = parseJson(text.value, { maxDepth: 512 });
+  if (!json.ok) return invalid('The provider sent a body that is not JSON.');
+  return ok({ bytes: read.value, json: json.value });
+}
+
+export const isEventStream = (reply: UpstreamReply): boolean =>
+  (reply.headers['content-type'] ?? '').startsWith('text/event-stream');

@@ -1,0 +1,74 @@
+import type { ProviderDialectId } from '@tollgate/core/dialects';
+import type { ProviderConfig } from '../config/config.ts';
+
+/** What is called at a provider: a chat dialect, or one of OpenAI's smaller endpoints. */
+export type Operation = ProviderDialectId | 'openai-completions' | 'openai-embeddings';
+
+const PATHS = {
+  'openai-chat': '/chat/completions',
+  'openai-responses': '/responses',
+  'openai-completions': '/completions',
+  'openai-embeddings': '/embeddings',
+  'anthropic-messages': '/v1/messages',
+} as const satisfies Record<Operation, string>;
+
+/** The smaller endpoints live beside the dialect that they came with. */
+const FAMILY = {
+  'openai-chat': 'openai-chat',
+  'openai-responses': 'openai-responses',
+  'openai-completions': 'openai-chat',
+  'openai-embeddings': 'openai-chat',
+  'anthropic-messages': 'anthropic-messages',
+} as const satisfies Record<Operation, ProviderDialectId>;
+
+export const speaks = (provider: ProviderConfig, operation: Operation): boolean =>
+  provider.dialects.includes(FAMILY[operation]);
+
+const urls = new WeakMap<ProviderConfig, Map<Operation, URL>>();
+
+/** The address of an operation at a provider; kept, since parsing an URL costs a short call dearly. */
+export function providerUrl(provider: ProviderConfig, operation: Operation): URL {
+  let known = urls.get(provider);
+  if (known === undefined) {
+    known = new Map();
+    urls.set(provider, known);
+  }
+  let url = known.get(operation);
+  if (url === undefined) {
+    url = beneathBase(provider, FAMILY[operation], PATHS[operation]);
+    known.set(operation, url);
+  }
+  return url;
+}
+
+/** An address beneath what the provider's own client calls its base URL. */
+export function beneathBase(
+  provider: ProviderConfig,
+  dialect: ProviderDialectId,
+  path: string,
+): URL {
+  const base = provider.baseUrl[dialect] ?? '';
+  return new URL(`${base.replace(/\/+$/, '')}${path}`);
+}
+
+/** The headers that every request to a provider carries; its credential among them. */
+export function providerHeaders(
+  provider: ProviderConfig,
+  operation: Operation,
+): { readonly [name: string]: string } {
+  const versioned =
+    operation === 'anthropic-messages' ? { 'anthropic-version': '2023-06-01' } : undefined;
+  return { 'content-type': 'application/json', ...authHeaders(provider), ...versioned };
+}
+
+export function authHeaders(provider: ProviderConfig): { readonly [name: string]: string } {
+  if (provider.apiKey === undefined) return {};
+  switch (provider.auth) {
+    case 'bearer':
+      return { authorization: `Bearer ${provider.apiKey.reveal()}` };
+    case 'x-api-key':
+      return { 'x-api-key': provider.apiKey.reveal() };
+    case 'none':
+      return {};
+  }
+}

@@ -1,0 +1,16 @@
+import type { ChatService } from './chat.ts';
+import type { EmbeddingService } from './embeddings.ts';
+import type { HealthService } from './health.ts';
+import type { KeyService } from './keys.ts';
+import type { ModelService } from './models.ts';
+import type { UsageService } from './usage.ts';
+
+/** The use cases, composed once; every face is handed these and nothing below them. */
+export interface Services {
+  readonly chat: ChatService;
+  readonly embeddings: EmbeddingService;
+  readonly models: ModelService;
+  readonly usage: UsageService;
+  readonly keys: KeyService;
+  readonly health: HealthService;
+}

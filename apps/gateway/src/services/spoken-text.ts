@@ -1,0 +1,55 @@
+import type { ChatReply, ChatRequest, ContentPart, PartDelta } from '@tollgate/core/chat';
+
+/** Output beyond this isn't counted: far above what any model writes in one call. */
+const KEPT_CHARACTERS = 512 * 1024;
+
+/** The text of a request that a model reads, for an estimate where the provider sent no count. */
+export function requestText(request: ChatRequest): string {
+  const tools = request.tools?.map((tool) =>
+    tool.type === 'function'
+      ? `${tool.name} ${tool.description ?? ''} ${JSON.stringify(tool.parameters ?? {})}`
+      : tool.name,
+  );
+  const messages = request.messages.map(
+    (message) => `${message.role} ${message.content.map(partText).join(' ')}`,
+  );
+  return [...(tools ?? []), ...messages].join('\n');
+}
+
+export const replyText = (reply: ChatReply): string =>
+  reply.choices.flatMap((choice) => choice.content.map(partText)).join('\n');
+
+function partText(part: ContentPart): string {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return part.text;
+    case 'reasoning':
+      return part.text ?? '';
+    case 'tool-call':
+      return `${part.name} ${part.argumentsJson}`;
+    case 'tool-result':
+      return part.content.map(partText).join(' ');
+    case 'media':
+      return part.transcript ?? '';
+    case 'server-tool':
+    case 'opaque':
+      return '';
+  }
+}
+
+/** What a stream has said so far. Bounded. */
+export function createSpokenText(): {
+  push(delta: PartDelta): void;
+  text(): string;
+} {
+  let text = '';
+  return {
+    push: (delta) => {
+      if (text.length > KEPT_CHARACTERS) return;
+      if (delta.type === 'text' || delta.type === 'transcript') text += delta.text;
+      else if (delta.type === 'arguments') text += delta.json;
+    },
+    text: () => text,
+  };
+}

@@ -1,0 +1,127 @@
+import { err, ok, type Result } from '@tollgate/core';
+import type { ChatRequest, GatewayError, Loss } from '@tollgate/core/chat';
+import type { Dialect, ProviderDialectId, Target } from '@tollgate/core/dialects';
+import type { Clock } from '../ports/clock.ts';
+import type { UpstreamReply } from '../ports/upstream.ts';
+import type { HubAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import type { CallMeter, Metering } from './call-meter.ts';
+import { type ChosenDialect, chooseDialect } from './choose-dialect.ts';
+import { type Destination, targetOf } from './destination.ts';
+import { checkLosses } from './losses.ts';
+import { meteredBatches } from './metered-batches.ts';
+import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
+import { replyText, requestText } from './spoken-text.ts';
+
+export interface TranslateDeps {
+  readonly clock: Clock;
+  readonly metering: Metering;
+  readonly exchange: Exchange;
+  readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
+}
+
+export interface HubRequest {
+  readonly request: ChatRequest;
+  readonly destination: Destination;
+  /** What the face's decoder left out already. */
+  readonly losses: readonly Loss[];
+  /** What the face could not say of the answer; asked for once, when the call is booked. */
+  readonly faceLosses?: () => readonly Loss[];
+}
+
+/** A request in the hub's words to whichever dialect of its provider loses least, and back. */
+export type Translate = (
+  call: Call,
+  request: HubRequest,
+) => Promise<Result<BookedAnswer, GatewayError>>;
+
+/** A whole answer is booked by its caller, once what its face can't say of it is known. */
+export type BookedAnswer =
+  | (Extract<HubAnswer, { type: 'whole' }> & { readonly book: () => void })
+  | Extract<HubAnswer, { type: 'stream' }>;
+
+export function createTranslate(deps: TranslateDeps): Translate {
+  return async (call, hubRequest) => {
+    const { request, destination } = hubRequest;
+    const target = targetOf(destination);
+    const chosen = chooseDialect(deps.dialects, {
+      request,
+      target,
+      provider: destination.provider,
+    });
+    if (!chosen.ok) return chosen;
+    const losses = checkLosses([...hubRequest.losses, ...chosen.value.losses], call.strict);
+    if (!losses.ok) return losses;
+
+    const meter = deps.metering.start(call, destination, request.stream);
+    const exchange = { ...hubRequest, target, losses: losses.value, meter, chosen: chosen.value };
+    const answer = await answered(deps, call, exchange);
+    if (!answer.ok) {
+      const text = { input: () => requestText(request), output: () => '' };
+      meter.finish({ error: answer.error, losses: losses.value, text });
+    }
+    return answer;
+  };
+}
+
+export interface TranslatedExchange extends HubRequest {
+  readonly target: Target;
+  readonly meter: CallMeter;
+  readonly chosen: ChosenDialect;
+}
+
+async function answered(
+  deps: TranslateDeps,
+  call: Call,
+  exchange: TranslatedExchange,
+): Promise<Result<BookedAnswer, GatewayError>> {
+  const { destination, chosen, request } = exchange;
+  const sentAt = deps.clock.monotonic();
+  const sent = await deps.exchange({
+    call,
+    destination,
+    operation: chosen.operation,
+    body: JSON.stringify(chosen.body),
+  });
+  if (!sent.ok) return sent;
+  const served = { destination, providerMs: deps.clock.monotonic() - sentAt };
+
+  if (request.stream) {
+    if (!isEventStream(sent.value)) return otherThanAsked(sent.value, destination);
+    const batches = meteredBatches({ ...exchange, call, body: sent.value.body });
+    return ok({ type: 'stream', batches, losses: exchange.losses, served });
+  }
+  if (isEventStream(sent.value)) return otherThanAsked(sent.value, destination);
+  return wholeAnswer(exchange, sent.value, { destination, sentAt, clock: deps.clock });
+}
+
+async function wholeAnswer(
+  exchange: TranslatedExchange,
+  upstream: UpstreamReply,
+  timing: { readonly destination: Destination; readonly sentAt: number; readonly clock: Clock },
+): Promise<Result<BookedAnswer, GatewayError>> {
+  const { chosen, target, meter, losses, request, faceLosses } = exchange;
+  const read = await readJsonReply(upstream, target.provider);
+  if (!read.ok) return read;
+  const decoded = chosen.dialect.decodeReply(read.value.json, target);
+  if (!decoded.ok) return decoded;
+  const reply = decoded.value;
+  const providerMs = timing.clock.monotonic() - timing.sentAt;
+  if (reply.usage !== undefined) meter.sawUsage(reply.usage);
+  meter.sawModel(reply.model);
+  const book = (): void => {
+    const text = { input: () => requestText(request), output: () => replyText(reply) };
+    meter.finish({ losses: [...losses, ...(faceLosses?.() ?? [])], text });
+  };
+  const served = { destination: timing.destination, providerMs };
+  return ok({ type: 'whole', reply, losses, served, book });
+}
+
+function otherThanAsked(reply: UpstreamReply, destination: Destination) {
+  reply.body.cancel();
+  return err<GatewayError>({
+    kind: 'provider_invalid_reply',
+    provider: destination.provider.name,
+    detail: 'The provider sent another kind of body than it was asked for.',
+  });
+}
