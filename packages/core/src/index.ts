@@ -1,3 +1,4 @@
 export { assertNever } from './assert-never.ts';
 export { type Fold, type Stepper, stepper } from './fold.ts';
+export { nearestName } from './nearest-name.ts';
 export { err, ok, type Result } from './result.ts';

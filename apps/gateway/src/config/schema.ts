@@ -1,0 +1,215 @@
+import { TIERS } from '@tollgate/core/governance';
+import * as z from 'zod';
+
+const HTTP_URL = 'an http:// or https:// URL';
+export const HttpUrl = z
+  .url({ protocol: /^https?$/, error: `expected ${HTTP_URL}` })
+  .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), 'must not hold a user or password');
+
+/** What may stand in a header: visible ASCII. */
+export const Key = z
+  .string()
+  .min(1, 'expected a key')
+  .regex(/^[\x21-\x7e]*$/, 'must not hold spaces, line breaks or letters beyond ASCII');
+
+const Seconds = (longest: number) => z.int().min(1).max(longest);
+const DAY = 86_400;
+
+export const PROVIDER_DIALECTS = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const;
+const Dialect = z.enum(PROVIDER_DIALECTS);
+
+const LocalKey = z.strictObject({
+  name: z.string().min(1).max(80).meta({ description: 'Stands in the ledger and in reports.' }),
+  key: Key.min(8, 'expected at least 8 characters').meta({
+    description: 'The key itself, usually "${VARIABLE}". Only its hash is used.',
+  }),
+  role: z.enum(['admin', 'member']).default('member'),
+  models: z
+    .array(z.string().min(1))
+    .optional()
+    .meta({ description: 'Names, or `provider/…*` patterns, that this key may use. Absent: all.' }),
+  faces: z
+    .array(z.string().min(1))
+    .optional()
+    .meta({ description: 'Faces that this key may use. Absent: all.' }),
+  requestsPerMinute: z.int().min(1).max(1_000_000).optional(),
+});
+
+const LocalKeys = z
+  .array(LocalKey)
+  .default([])
+  .meta({ description: 'Local keys, beside those made with `tollgate keys create`.' });
+
+const Governance = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('local'), keys: LocalKeys }),
+  z.strictObject({
+    kind: z.literal('zion'),
+    url: HttpUrl.meta({ description: 'Zion’s base URL.' }),
+    apiKey: Key.meta({ description: 'The service key that Zion expects in `x-api-key`.' }),
+    profileTtlSeconds: Seconds(7 * DAY)
+      .default(300)
+      .meta({ description: 'How long a user’s profile is kept.' }),
+    limitsTtlSeconds: Seconds(7 * DAY)
+      .default(300)
+      .meta({ description: 'How long a user’s limits are kept.' }),
+    tierTtlSeconds: Seconds(7 * DAY)
+      .default(1_800)
+      .meta({ description: 'How long the tier configuration is kept.' }),
+    keys: LocalKeys,
+  }),
+]);
+
+const BaseUrls = z.partialRecord(Dialect, HttpUrl);
+
+const Quirks = z.strictObject({
+  usageIn: z.string().min(1).exactOptional(),
+  completionExcludesReasoning: z.boolean().exactOptional(),
+  maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).exactOptional(),
+  noStreamOptions: z.boolean().exactOptional(),
+  noDeveloperRole: z.boolean().exactOptional(),
+});
+
+const Provider = z.strictObject({
+  enabled: z.boolean().default(true).meta({
+    description: 'false: off, even where the environment holds its key.',
+  }),
+  apiKey: Key.optional().meta({
+    description: 'The provider’s key, or `none` where it wants none. Unset `${VARIABLE}`: off.',
+  }),
+  dialect: z
+    .union([Dialect, z.array(Dialect).min(1)], {
+      error: `expected one of ${PROVIDER_DIALECTS.map((id) => `"${id}"`).join(', ')}, or a list of them`,
+    })
+    .optional()
+    .meta({
+      description: 'What it speaks, in order of preference. A known name brings its own.',
+    }),
+  baseUrl: z
+    .union([HttpUrl, BaseUrls], { error: `expected ${HTTP_URL}, or a map from dialect to URL` })
+    .optional()
+    .meta({
+      description: 'What its own official client calls its base URL: one, or one for each dialect.',
+    }),
+  auth: z
+    .enum(['bearer', 'x-api-key', 'none'])
+    .optional()
+    .meta({ description: 'How the key is sent. Absent: as its dialect does.' }),
+  models: z
+    .array(z.string().min(1))
+    .optional()
+    .meta({ description: 'Models it is known to serve: bare names find it by these.' }),
+  quirks: Quirks.optional().meta({ description: 'Where it departs from its dialect.' }),
+});
+export type ProviderSettings = z.output<typeof Provider>;
+
+const ProviderName = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/, 'expected letters, digits, dots, dashes');
+
+const ProviderModel = z
+  .string()
+  .regex(/^[^/\s]+\/\S+$/, 'expected provider/model, as in openai/gpt-4o-mini');
+
+const TierModels = z
+  .array(
+    z.strictObject({
+      model: ProviderModel.meta({ description: 'provider/model.' }),
+      relativeCost: z.number().min(0).max(1_000_000).default(1).meta({
+        description: 'Its weight in the draw is the inverse of this.',
+      }),
+    }),
+  )
+  .default([]);
+
+/** The settings file as it is written: strict, so that a misspelt limit can't be ignored. */
+export const Settings = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1').meta({ description: 'Address to listen on.' }),
+      port: z.int().min(0).max(65_535).default(8080).meta({
+        description: 'Port to listen on; 0: any free one.',
+      }),
+    })
+    .prefault({}),
+  dataDir: z.string().min(1).default('./data').meta({
+    description: 'Folder of the ledger, from the file’s folder (without a file: the working one).',
+  }),
+  governance: Governance.prefault({ kind: 'local' }),
+  storage: z
+    .strictObject({
+      ledger: z.literal('sqlite').default('sqlite').meta({ description: 'Where usage is kept.' }),
+      shared: z.literal('memory').default('memory').meta({
+        description: 'Where counters and sessions are kept.',
+      }),
+    })
+    .prefault({}),
+  providers: z.record(ProviderName, Provider).default({}).meta({
+    description: 'By name. A known name brings dialect, URL and quirks; `sim` is always there.',
+  }),
+  models: z.record(z.string().min(1).max(200), ProviderModel).default({}).meta({
+    description: 'Public name to provider/model.',
+  }),
+  defaultProvider: ProviderName.optional().meta({
+    description: 'Where a bare model name goes that no provider is known to serve.',
+  }),
+  tiers: z
+    .strictObject({ simple: TierModels, moderate: TierModels, complex: TierModels })
+    .prefault({})
+    .meta({ description: 'Models that serve each tier; Zion’s configuration wins over it.' }),
+  native: z
+    .strictObject({
+      defaultTier: z.enum(TIERS).optional().meta({
+        description:
+          'Serves native requests that name neither model nor tier. Absent: they are 400.',
+      }),
+      sessionTtlSeconds: Seconds(30 * DAY)
+        .default(DAY)
+        .meta({
+          description: 'How long a conversation keeps its model after its last request.',
+        }),
+      docsKey: Key.optional().meta({
+        description: 'When set, /native/docs wants it in X-Docs-Key.',
+      }),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      requestsPerMinute: z.int().min(1).max(1_000_000).optional().meta({
+        description: 'For each key or user. Absent: 100 for Zion’s users, none for local keys.',
+      }),
+      bodyBytes: z.int().min(1_024).max(1_073_741_824).default(33_554_432).meta({
+        description: 'The largest request body that is read.',
+      }),
+    })
+    .prefault({}),
+  passthrough: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(GET|POST|PUT|PATCH|DELETE) \/v1(\/[A-Za-z0-9_.~{}-]+)+$/,
+          'expected a method and a path under /v1, as in "POST /v1/audio/speech"',
+        )
+        .refine((route) => !/\/\.{1,2}(\/|$)/.test(route), 'must not hold . or .. as a segment'),
+    )
+    .default([])
+    .meta({ description: 'OpenAI paths relayed as they are: "POST /v1/audio/speech".' }),
+  metrics: z
+    .strictObject({
+      port: z.int().min(1).max(65_535).optional().meta({
+        description: 'A port of its own for /metrics. Absent: the server’s, for admin keys.',
+      }),
+    })
+    .prefault({}),
+  debug: z.boolean().default(false).meta({ description: 'Switches /debug/* on.' }),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    })
+    .prefault({}),
+});
+export type Settings = z.output<typeof Settings>;
+
+/** For editors, and for what a misspelt name might have meant. */
+export const settingsJsonSchema = (): z.core.JSONSchema.BaseSchema =>
+  z.toJSONSchema(Settings, { io: 'input', target: 'draft-2020-12' });
