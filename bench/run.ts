@@ -1,0 +1,153 @@
+/**
+ * Compares the gateway, everything switched on, with a bare `node:http` + undici proxy on the same
+ * runtime: each alone on one core, provider and load on the other, in interleaved rounds. Prints
+ * ratios; asserts nothing, since machines differ.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Contender, listeningLine, startContender } from './contender.ts';
+import { type Load, type Measured, runLoad } from './load.ts';
+
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
+const ROUND_MS = Number(process.env['BENCH_ROUND_MS'] ?? 2_000);
+const KEY = 'tg_bench_key_that_is_long_enough';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const node = process.execPath;
+
+interface Scenario {
+  readonly name: string;
+  readonly connections: number;
+  readonly body: string;
+  readonly unit: 'calls' | 'events';
+}
+
+const messages = [{ role: 'user', content: 'Say something short, please.' }];
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'short JSON',
+    connections: 32,
+    body: JSON.stringify({ model: 'bench/bench-model', messages }),
+    unit: 'calls',
+  },
+  {
+    name: 'same-dialect stream',
+    connections: 16,
+    body: JSON.stringify({ model: 'bench/bench-model', messages, stream: true }),
+    unit: 'events',
+  },
+];
+
+interface Round {
+  readonly perSecond: number;
+  readonly cpuPerUnit: number | undefined;
+  readonly failures: number;
+}
+
+async function measure(contender: Contender, load: Load, unit: Scenario['unit']): Promise<Round> {
+  const before = contender.cpuMicroseconds();
+  const measured: Measured = await runLoad(load);
+  const after = contender.cpuMicroseconds();
+  const units = measured[unit];
+  return {
+    perSecond: units / measured.seconds,
+    cpuPerUnit: before === undefined || after === undefined ? undefined : (after - before) / units,
+    failures: measured.failures,
+  };
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+};
+
+async function compare(scenario: Scenario, contenders: readonly Contender[]): Promise<void> {
+  const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
+  const loadOf = (contender: Contender, milliseconds: number): Load => ({
+    origin: contender.origin,
+    path: '/v1/chat/completions',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+    body: scenario.body,
+    connections: scenario.connections,
+    milliseconds,
+  });
+  for (const contender of contenders) {
+    await measure(contender, loadOf(contender, ROUND_MS), scenario.unit);
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const contender of contenders) {
+      const result = await measure(contender, loadOf(contender, ROUND_MS), scenario.unit);
+      rounds.get(contender.name)?.push(result);
+    }
+  }
+  report(scenario, rounds);
+}
+
+function report(scenario: Scenario, rounds: ReadonlyMap<string, readonly Round[]>): void {
+  const rows = [...rounds].map(([name, list]) => ({
+    name,
+    perSecond: median(list.map((round) => round.perSecond)),
+    cpu: median(list.map((round) => round.cpuPerUnit ?? Number.NaN)),
+    failures: list.reduce((sum, round) => sum + round.failures, 0),
+  }));
+  const [bare, gateway] = rows;
+  if (bare === undefined || gateway === undefined) return;
+  print(
+    `\n${scenario.name} (${scenario.connections} connections, ${ROUNDS} rounds of ${ROUND_MS} ms)`,
+  );
+  for (const row of rows) {
+    const failed = row.failures === 0 ? '' : `   ${row.failures} FAILED`;
+    print(
+      `  ${row.name.padEnd(10)} ${row.perSecond.toFixed(0).padStart(8)} ${scenario.unit}/s  ${row.cpu.toFixed(1).padStart(7)} us CPU each${failed}`,
+    );
+  }
+  print(
+    `  gateway / bare: ${(gateway.perSecond / bare.perSecond).toFixed(2)} of the throughput, ${(bare.cpu / gateway.cpu).toFixed(2)} by CPU`,
+  );
+}
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'tollgate-bench-'));
+spawnSync('taskset', ['-p', '-c', '0', String(process.pid)]);
+const provider = await startContender({
+  name: 'provider',
+  core: 0,
+  command: [node, join(here, 'provider.ts')],
+  originOf: listeningLine,
+});
+const bare = await startContender({
+  name: 'bare',
+  core: 1,
+  command: [node, join(here, 'bare-proxy.ts'), provider.origin],
+  originOf: listeningLine,
+});
+const config = join(folder, 'tollgate.yaml');
+writeFileSync(
+  config,
+  `server: { port: 0 }
+dataDir: ${JSON.stringify(join(folder, 'data'))}
+governance: { kind: local, keys: [{ name: bench, key: ${KEY}, role: member }] }
+providers:
+  bench: { dialect: openai-chat, baseUrl: "${provider.origin}/v1", apiKey: none }
+`,
+);
+const gateway = await startContender({
+  name: 'gateway',
+  core: 1,
+  command: [join(here, '..', 'bin', 'tollgate'), 'start', '--config', config],
+  env: { TOLLGATE_LOG_LEVEL: 'warn' },
+  originOf: (line) => /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0],
+});
+
+try {
+  for (const scenario of SCENARIOS) await compare(scenario, [bare, gateway]);
+} finally {
+  await Promise.all([gateway.stop(), bare.stop(), provider.stop()]);
+  rmSync(folder, { recursive: true, force: true });
+}
