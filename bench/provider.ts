@@ -1,7 +1,7 @@
-/** A provider that costs as little as possible: one JSON reply, or a stream of `BENCH_CHUNKS` events. */
+/** A provider that costs as little as possible: one JSON reply, or a stream of 200 events. */
 import { createServer } from 'node:http';
 
-const CHUNKS = Number(process.env['BENCH_CHUNKS'] ?? 200);
+const CHUNKS = 200;
 
 const reply = JSON.stringify({
   id: 'chatcmpl-bench',

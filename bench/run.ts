@@ -8,11 +8,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { type Contender, listeningLine, startContender } from './contender.ts';
 import { type Load, type Measured, runLoad } from './load.ts';
 
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
-const ROUND_MS = Number(process.env['BENCH_ROUND_MS'] ?? 2_000);
+const options = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    milliseconds: { type: 'string', default: '2000' },
+  },
+});
+const ROUNDS = Number(options.values.rounds);
+const ROUND_MS = Number(options.values.milliseconds);
 const KEY = 'tg_bench_key_that_is_long_enough';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
