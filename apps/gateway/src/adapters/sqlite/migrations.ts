@@ -1,0 +1,79 @@
+/**
+ * The schema's history, oldest first; the version is the number of steps taken. A step that was
+ * released is never edited: a change is a new step.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  create table calls (
+    seq integer primary key,
+    call_id text not null unique,
+    started_at integer not null,
+    key_id text not null,
+    key_name text not null,
+    user_id text,
+    user_external_id text,
+    user_email text,
+    face text not null,
+    model_asked text not null,
+    provider text,
+    model_served text,
+    stream integer not null,
+    attempt integer not null,
+    status text not null,
+    error_kind text,
+    latency_ms integer not null,
+    first_token_ms integer,
+    provenance text,
+    input_uncached integer,
+    input_cache_read integer,
+    input_cache_write_5m integer,
+    input_cache_write_1h integer,
+    input_audio integer,
+    input_image integer,
+    output_text integer,
+    output_reasoning integer,
+    output_audio integer,
+    output_image integer,
+    server_tools text,
+    losses text
+  ) strict;
+  create index calls_by_key on calls (key_id, seq);
+  create index calls_by_time on calls (started_at);
+
+  create table keys (
+    id text primary key,
+    name text not null,
+    role text not null,
+    hint text not null,
+    digest blob not null unique,
+    created_at integer not null,
+    revoked_at integer,
+    allowed_models text,
+    allowed_faces text,
+    requests_per_minute integer
+  ) strict;
+
+  create table outbox_batches (
+    id integer primary key,
+    idempotency_key text not null unique,
+    created_at integer not null,
+    attempts integer not null default 0
+  ) strict;
+  create table outbox_items (
+    id integer primary key,
+    call_id text not null unique,
+    email text not null,
+    input_tokens integer not null,
+    output_tokens integer not null,
+    requests integer not null,
+    model text,
+    at integer not null,
+    failures integer not null default 0,
+    is_dead integer not null default 0,
+    batch_id integer references outbox_batches (id),
+    position integer
+  ) strict;
+  create index outbox_queue on outbox_items (is_dead, batch_id, failures, id);
+  create index outbox_by_batch on outbox_items (batch_id, position);
+  `,
+];

@@ -1,0 +1,70 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { err, ok, type Result } from '@tollgate/core';
+import { MIGRATIONS } from './migrations.ts';
+
+const FILE = 'tollgate.db';
+
+/** A statement of a process waits this long for another's commit; commits take milliseconds. */
+const BUSY_MS = 2000;
+
+/** Why the data folder can't be used, and what to do about it: text for the operator. */
+export interface DatabaseProblem {
+  readonly detail: string;
+}
+
+const versionOf = (db: DatabaseSync): number => {
+  const row = db.prepare('select max(version) as version from schema_version').get();
+  return typeof row?.['version'] === 'number' ? row['version'] : 0;
+};
+
+function migrate(db: DatabaseSync): Result<void, DatabaseProblem> {
+  // The lock is taken before the version is read: of two processes that start at once, the second
+  // finds the work done.
+  db.exec('begin immediate');
+  db.exec(
+    'create table if not exists schema_version (version integer primary key, applied_at text not null) strict',
+  );
+  const version = versionOf(db);
+  if (version > MIGRATIONS.length) {
+    db.exec('rollback');
+    return err({
+      detail:
+        `the data folder was written by a newer Tollgate (schema ${version}, this one knows ` +
+        `${MIGRATIONS.length}): run that version, or choose another data folder`,
+    });
+  }
+  const applied = db.prepare("insert into schema_version values (?, datetime('now'))");
+  for (const [index, step] of MIGRATIONS.entries()) {
+    if (index < version) continue;
+    db.exec(step);
+    applied.run(index + 1);
+  }
+  db.exec('commit');
+  return ok(undefined);
+}
+
+/**
+ * Opens, and makes where needed, the database of a data folder, with the schema brought up to date.
+ * Several processes may have it open. The opener closes it.
+ */
+export function openDatabase(dataDir: string): Result<DatabaseSync, DatabaseProblem> {
+  let db: DatabaseSync | undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const path = join(dataDir, FILE);
+    db = new DatabaseSync(path, { timeout: BUSY_MS });
+    chmodSync(path, 0o600);
+    // `normal`: a commit survives the process's death; only a power cut may take the latest ones.
+    db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on');
+    const migrated = migrate(db);
+    if (migrated.ok) return ok(db);
+    db.close();
+    return migrated;
+  } catch (error) {
+    db?.close();
+    const why = error instanceof Error ? error.message : String(error);
+    return err({ detail: `the data folder ${dataDir} can't be used: ${why}` });
+  }
+}

@@ -1,0 +1,27 @@
+import { inputTokens, outputTokens } from '@tollgate/core/chat';
+import type { UsageEvent } from '@tollgate/core/usage';
+import type { OutboxItem } from '../../ports/outbox-store.ts';
+
+const counted = (value: number): number => (Number.isSafeInteger(value) && value >= 0 ? value : 0);
+
+/**
+ * What of a call goes on to the governance service; undefined for callers it doesn't know by e-mail, and
+ * for calls that never reached a provider. The native face names the model that was selected for it,
+ * the others the one that was asked for.
+ */
+export function toOutboxItem(event: UsageEvent): OutboxItem | undefined {
+  const { user, usage } = event;
+  if (user === undefined || user.email === '') return undefined;
+  if (usage === undefined && event.status !== 'ok') return undefined;
+  const model =
+    event.face === 'native' ? (event.modelServed ?? event.modelAsked) : event.modelAsked;
+  return {
+    callId: event.callId,
+    email: user.email,
+    inputTokens: usage === undefined ? 0 : counted(inputTokens(usage)),
+    outputTokens: usage === undefined ? 0 : counted(outputTokens(usage)),
+    requests: 1,
+    ...(model === '' ? {} : { model }),
+    at: Math.round(event.startedAt),
+  };
+}

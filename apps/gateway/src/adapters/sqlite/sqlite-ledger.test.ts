@@ -1,0 +1,244 @@
+import { execFileSync } from 'node:child_process';
+import type { DatabaseSync } from 'node:sqlite';
+import type { UsageEvent } from '@tollgate/core/usage';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManualClock } from '../test-support/manual-clock.ts';
+import { tempDir } from '../test-support/temp-dir.ts';
+import { usageEvent, ZION_USER } from '../test-support/usage-event.ts';
+import { openDatabase } from './open-database.ts';
+import { createSqliteLedger, type LedgerOptions } from './sqlite-ledger.ts';
+
+let dir: ReturnType<typeof tempDir>;
+let db: DatabaseSync;
+
+beforeEach(() => {
+  dir = tempDir();
+  const opened = openDatabase(dir.path);
+  if (!opened.ok) throw new Error(opened.error.detail);
+  db = opened.value;
+});
+afterEach(() => {
+  if (db.isOpen) db.close();
+  dir[Symbol.dispose]();
+});
+
+const ledgerWith = (options: Partial<LedgerOptions> = {}) =>
+  createSqliteLedger(db, { clock: createManualClock(), ...options });
+
+const stored = (): number => Number(db.prepare('select count(*) as n from calls').get()?.['n']);
+
+const FULL: Partial<UsageEvent> = {
+  user: ZION_USER,
+  stream: true,
+  attempt: 2,
+  usage: {
+    input: { uncached: 1, cacheRead: 2, cacheWrite5m: 3, cacheWrite1h: 4, audio: 5, image: 6 },
+    output: { text: 7, reasoning: 8, audio: 9, image: 0 },
+    serverTools: { web_search: 2 },
+    provenance: 'interrupted',
+  },
+  status: 'client_closed',
+  errorKind: 'client_closed',
+  timeToFirstTokenMs: 33,
+  losses: ['messages.0.name', 'topK'],
+};
+
+describe('createSqliteLedger', () => {
+  it.each([
+    ['an ordinary call', usageEvent()],
+    ['a call with everything', usageEvent(FULL)],
+    ['a call that never reached a provider', bare()],
+  ])('gives %s back as it was recorded', async (_what, event) => {
+    const ledger = ledgerWith();
+
+    ledger.record(event);
+
+    expect(await ledger.find(event.callId)).toEqual(event);
+  });
+
+  it('commits what was recorded together in one group, without being asked', async () => {
+    const ledger = ledgerWith();
+    const heard = Promise.withResolvers<void>();
+    const events = Array.from({ length: 50 }, () => usageEvent());
+    const seen: string[] = [];
+    ledger.subscribe((event) => {
+      seen.push(event.callId);
+      if (seen.length === events.length) heard.resolve();
+    });
+
+    for (const event of events) ledger.record(event);
+    expect(stored()).toBe(0);
+    await heard.promise;
+
+    expect(stored()).toBe(50);
+    expect(seen).toEqual(events.map(({ callId }) => callId));
+  });
+
+  it('commits at once at its bound instead of dropping', () => {
+    const ledger = ledgerWith({ maxQueued: 10 });
+
+    for (let turn = 0; turn < 25; turn += 1) ledger.record(usageEvent());
+
+    expect(stored()).toBe(20);
+    return ledger.close().then(() => expect(stored()).toBe(25));
+  });
+
+  it('writes an event once that was recorded twice under one call id', async () => {
+    const ledger = ledgerWith();
+    const event = usageEvent({ user: ZION_USER });
+
+    ledger.record(event);
+    await ledger.flush();
+    ledger.record({ ...event, latencyMs: 9 });
+    await ledger.flush();
+
+    expect(stored()).toBe(1);
+    expect(db.prepare('select count(*) as n from outbox_items').get()).toEqual({ n: 1 });
+  });
+
+  it('stores no count that nobody can have counted', async () => {
+    const ledger = ledgerWith();
+    const usage = {
+      input: { uncached: -5, cacheRead: 1.5 },
+      output: { text: Number.NaN, reasoning: 2 ** 60 },
+      provenance: 'provider',
+    } as const;
+    const event = usageEvent({ usage, latencyMs: 1.75 });
+
+    ledger.record(event);
+
+    expect(await ledger.find(event.callId)).toMatchObject({
+      latencyMs: 2,
+      usage: { input: {}, output: {} },
+    });
+  });
+
+  it('keeps, in the same commit, what must go on for users of the governance service only', async () => {
+    const ledger = ledgerWith();
+    const told = usageEvent({ user: ZION_USER, ...{ face: 'native', modelAsked: 'simple' } });
+    ledger.record(told);
+    ledger.record(usageEvent());
+    ledger.record({ ...bare(), user: ZION_USER });
+    await ledger.flush();
+
+    const rows = db.prepare('select call_id, email, input_tokens, model from outbox_items').all();
+
+    expect(rows).toEqual([
+      {
+        call_id: told.callId,
+        email: 'test@test.com',
+        input_tokens: 10,
+        model: 'gpt-4o-mini',
+      },
+    ]);
+  });
+
+  it('holds events while the database refuses, says so, and writes them when it is back', async () => {
+    const ledger = ledgerWith();
+    db.exec('alter table calls rename to calls_away');
+    // The statement is compiled anew, and finds no table.
+    ledger.record(usageEvent());
+    await expect(ledger.flush()).rejects.toThrow("can't be written");
+    expect(await ledger.status()).toMatchObject({ name: 'ledger', status: 'unhealthy' });
+
+    db.exec('alter table calls_away rename to calls');
+    await ledger.flush();
+
+    expect(stored()).toBe(1);
+    expect(await ledger.status()).toEqual({ name: 'ledger', status: 'healthy' });
+  });
+
+  it('counts as lost what comes beyond its bound while the database refuses', async () => {
+    const ledger = ledgerWith({ maxHeld: 3 });
+    db.exec('alter table calls rename to calls_away');
+    for (let turn = 0; turn < 5; turn += 1) ledger.record(usageEvent());
+    await expect(ledger.flush()).rejects.toThrow();
+
+    db.exec('alter table calls_away rename to calls');
+    await ledger.flush();
+
+    expect(stored()).toBe(3);
+    expect(await ledger.status()).toMatchObject({
+      status: 'degraded',
+      detail: expect.stringContaining('2 events were lost'),
+    });
+  });
+});
+
+describe('reading the ledger', () => {
+  it('sums by day, key and model, with estimates and failures counted', async () => {
+    const ledger = ledgerWith();
+    const nextDay = Date.UTC(2026, 10, 24);
+    ledger.record(usageEvent(FULL));
+    ledger.record(usageEvent({ startedAt: nextDay - 1, status: 'failed' }));
+    ledger.record(usageEvent({ startedAt: nextDay, keyId: 'key_2', keyName: 'other' }));
+
+    expect(await ledger.summary({ groupBy: ['day', 'key', 'model'] })).toEqual([
+      {
+        day: '2026-11-23',
+        keyId: 'key_1',
+        keyName: 'app',
+        model: 'gpt-4o-mini',
+        requests: 2,
+        inputTokens: 31,
+        cachedInputTokens: 2,
+        cacheWriteTokens: 7,
+        outputTokens: 29,
+        reasoningTokens: 8,
+        estimatedRequests: 1,
+        failedRequests: 1,
+      },
+      expect.objectContaining({ day: '2026-11-24', keyId: 'key_2', requests: 1, inputTokens: 10 }),
+    ]);
+    expect(await ledger.summary({ groupBy: [], from: nextDay })).toEqual([
+      expect.objectContaining({ requests: 1 }),
+    ]);
+    expect(await ledger.summary({ groupBy: [], to: nextDay, keyId: 'key_2' })).toEqual([]);
+  });
+
+  it('sums beyond what 32 bits hold', async () => {
+    const ledger = ledgerWith();
+    const usage = { input: { uncached: 2 ** 40 }, output: {}, provenance: 'provider' } as const;
+    for (let turn = 0; turn < 100; turn += 1) ledger.record(usageEvent({ usage }));
+
+    const [row] = await ledger.summary({ groupBy: ['key'] });
+
+    expect(row?.inputTokens).toBe(100 * 2 ** 40);
+  });
+
+  it('pages through the latest first, by key where asked', async () => {
+    const ledger = ledgerWith();
+    const events = [0, 1, 2, 3, 4].map((n) => usageEvent({ keyId: n % 2 === 0 ? 'even' : 'odd' }));
+    for (const event of events) ledger.record(event);
+    const ids = (page: readonly UsageEvent[]) => page.map(({ callId }) => callId);
+    const all = ids(events).reverse();
+
+    const first = await ledger.recent({ limit: 2 });
+    const second = await ledger.recent({ limit: 10, after: first[1]?.callId ?? '' });
+
+    expect([...ids(first), ...ids(second)]).toEqual(all);
+    expect(ids(await ledger.recent({ limit: 10, keyId: 'odd' }))).toEqual([all[1], all[3]]);
+    expect(await ledger.recent({ limit: 10, after: 'unknown' })).toEqual([]);
+  });
+
+  it('can be read by another process while this one writes', async () => {
+    const ledger = ledgerWith();
+    for (let turn = 0; turn < 3; turn += 1) ledger.record(usageEvent());
+    await ledger.flush();
+
+    const script = `
+      const { DatabaseSync } = require('node:sqlite');
+      const db = new DatabaseSync(process.argv[1] + '/tollgate.db');
+      process.stdout.write(String(db.prepare('select count(*) as n from calls').get().n));`;
+    db.exec('begin immediate');
+    const seen = execFileSync(process.execPath, ['-e', script, dir.path], { encoding: 'utf8' });
+    db.exec('rollback');
+
+    expect(seen).toBe('3');
+  });
+});
+
+function bare(): UsageEvent {
+  const { usage: _usage, provider: _provider, modelServed: _served, ...event } = usageEvent();
+  return { ...event, status: 'failed', errorKind: 'model_not_found' };
+}

@@ -1,0 +1,27 @@
+import type { UsageEvent } from '@tollgate/core/usage';
+
+let made = 0;
+
+/** An ordinary settled call; its call id is new each time. */
+export function usageEvent(changes: Partial<UsageEvent> = {}): UsageEvent {
+  made += 1;
+  return {
+    callId: `call-${String(made).padStart(8, '0')}`,
+    startedAt: Date.UTC(2026, 10, 23, 12),
+    keyId: 'key_1',
+    keyName: 'app',
+    face: 'openai',
+    modelAsked: 'gpt-4o-mini',
+    provider: 'openai',
+    modelServed: 'gpt-4o-mini',
+    stream: false,
+    attempt: 1,
+    usage: { input: { uncached: 10 }, output: { text: 5 }, provenance: 'provider' },
+    status: 'ok',
+    latencyMs: 120,
+    losses: [],
+    ...changes,
+  };
+}
+
+export const ZION_USER = { id: 'user_123', externalId: 'ext_123', email: 'test@test.com' };
