@@ -1,0 +1,29 @@
+import type { Identity } from '../governance/identity.ts';
+
+/** A model where it is: what the client called it, and what that means. */
+export interface ModelPlace {
+  readonly asked: string;
+  readonly provider: string;
+  readonly model: string;
+}
+
+const matches = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+
+/**
+ * Whether a key may call a model. A pattern with a slash speaks of a provider and is held against
+ * where the call goes, never against what the client wrote: else `openai/*` would also admit another
+ * provider's model whose own name begins with `openai/`. A pattern without one is a public name or
+ * a model's name, at whichever provider.
+ */
+export function isModelAllowed(
+  { allowedModels }: Pick<Identity, 'allowedModels'>,
+  { asked, provider, model }: ModelPlace,
+): boolean {
+  if (allowedModels === undefined) return true;
+  return allowedModels.some((pattern) =>
+    pattern.includes('/')
+      ? matches(pattern, `${provider}/${model}`)
+      : matches(pattern, asked) || matches(pattern, model),
+  );
+}
