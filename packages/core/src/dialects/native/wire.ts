@@ -112,8 +112,8 @@ export type NativeUsage = z.infer<typeof NativeUsage>;
 
 export const NativeChoiceMessage = z.looseObject({
   role: NativeRole,
-  content: z.string().nullish(),
-  tool_calls: z.array(NativeToolCall).nullish(),
+  content: z.string().exactOptional(),
+  tool_calls: z.array(NativeToolCall).exactOptional(),
 });
 
 /** `stop`, `length`, `tool_calls`, `content_filter`, or what a provider invents. */
@@ -122,7 +122,7 @@ export const NativeFinishReason = z.string();
 export const NativeChoice = z.looseObject({
   index: Count,
   message: NativeChoiceMessage,
-  finish_reason: NativeFinishReason.nullish(),
+  finish_reason: NativeFinishReason.exactOptional(),
 });
 
 export const NativeChatReply = z.looseObject({
@@ -136,28 +136,31 @@ export const NativeChatReply = z.looseObject({
 export type NativeChatReply = z.infer<typeof NativeChatReply>;
 
 export const NativeToolCallFunctionDelta = z.looseObject({
-  name: z.string().nullish(),
-  arguments: z.string().nullish().meta({ description: 'A piece of JSON text, to be appended.' }),
+  name: z.string().exactOptional(),
+  arguments: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'A piece of JSON text, to be appended.' }),
 });
 
 export const NativeToolCallDelta = z.looseObject({
   index: Count,
-  id: z.string().nullish(),
-  type: z.literal('function').nullish(),
-  function: NativeToolCallFunctionDelta.nullish(),
+  id: z.string().exactOptional(),
+  type: z.literal('function').exactOptional(),
+  function: NativeToolCallFunctionDelta.exactOptional(),
 });
 export type NativeToolCallDelta = z.infer<typeof NativeToolCallDelta>;
 
 export const NativeDelta = z.looseObject({
-  role: NativeRole.nullish(),
-  content: z.string().nullish(),
-  tool_calls: z.array(NativeToolCallDelta).nullish(),
+  role: NativeRole.exactOptional(),
+  content: z.string().exactOptional(),
+  tool_calls: z.array(NativeToolCallDelta).exactOptional(),
 });
 
 export const NativeStreamChoice = z.looseObject({
   index: Count,
   delta: NativeDelta,
-  finish_reason: NativeFinishReason.nullish(),
+  finish_reason: NativeFinishReason.exactOptional(),
 });
 export type NativeStreamChoice = z.infer<typeof NativeStreamChoice>;
 
@@ -167,7 +170,7 @@ export const NativeStreamChunk = z.looseObject({
   created: z.int(),
   model: z.string(),
   choices: z.array(NativeStreamChoice),
-  usage: NativeUsage.nullish(),
+  usage: NativeUsage.exactOptional(),
 });
 export type NativeStreamChunk = z.infer<typeof NativeStreamChunk>;
 
@@ -179,3 +182,12 @@ export const NativeError = z.looseObject({
 });
 
 export const NativeErrorReply = z.looseObject({ error: NativeError });
+
+/** Ends a stream that failed; no `[DONE]` follows. */
+export const NativeStreamErrorEvent = z.looseObject({
+  error: z.looseObject({
+    message: z.string(),
+    type: z.literal('stream_error'),
+    code: z.string(),
+  }),
+});
