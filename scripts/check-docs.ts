@@ -6,7 +6,7 @@ import { readTree } from './read-tree.ts';
 const root = join(import.meta.dirname, '..');
 const problems: string[] = [];
 
-for (const { path, text } of await generatedDocs(root)) {
+for (const { path, text } of generatedDocs()) {
   const written = await readFile(join(root, path), 'utf8').catch(() => undefined);
   if (written !== text) {
     problems.push(

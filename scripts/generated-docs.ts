@@ -1,3 +1,5 @@
+import { renderConfigurationPage, renderJsonSchema } from '../apps/gateway/src/config/reference.ts';
+
 export interface GeneratedDoc {
   /** From the root. */
   readonly path: string;
@@ -5,6 +7,7 @@ export interface GeneratedDoc {
 }
 
 /** The pages that are written from the code, as they are to be now. */
-export async function generatedDocs(_root: string): Promise<readonly GeneratedDoc[]> {
-  return [];
-}
+export const generatedDocs = (): readonly GeneratedDoc[] => [
+  { path: 'docs/configuration.md', text: renderConfigurationPage() },
+  { path: 'docs/tollgate.schema.json', text: renderJsonSchema() },
+];

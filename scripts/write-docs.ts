@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { generatedDocs } from './generated-docs.ts';
 
 const root = join(import.meta.dirname, '..');
-for (const { path, text } of await generatedDocs(root)) {
+for (const { path, text } of generatedDocs()) {
   await writeFile(join(root, path), text);
   process.stdout.write(`${path}\n`);
 }

@@ -1,7 +1,7 @@
 import { nearestName } from '@tollgate/core';
 import type * as z from 'zod';
 import type { Path } from './problem.ts';
-import { settingsJsonSchema } from './schema.ts';
+import { type SchemaNode, settingsSchema } from './settings-schema.ts';
 
 /** One thing that zod found, at the path of the setting itself. */
 export interface Finding {
@@ -90,15 +90,6 @@ export function meant(name: string, known: readonly string[]): string {
 const isDiscriminated = (issue: Issue): boolean =>
   issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined;
 
-interface SchemaNode {
-  readonly properties?: { readonly [name: string]: SchemaNode };
-  readonly additionalProperties?: SchemaNode | boolean;
-  readonly items?: SchemaNode;
-  readonly anyOf?: readonly SchemaNode[];
-  readonly oneOf?: readonly SchemaNode[];
-  readonly const?: unknown;
-}
-
 /** The names that the schema knows in the map at `path`. */
 function knownNames(path: Path, input: unknown): readonly string[] {
   const nodes = schemasAt(path);
@@ -117,7 +108,7 @@ function discriminatorOptions(path: Path): readonly string[] {
 }
 
 function schemasAt(path: Path): readonly SchemaNode[] {
-  let nodes = alternatives(settingsJsonSchema());
+  let nodes = alternatives(settingsSchema());
   for (const part of path) {
     nodes = nodes.flatMap(({ properties, additionalProperties, items }) => {
       const next =
@@ -131,10 +122,9 @@ function schemasAt(path: Path): readonly SchemaNode[] {
   return nodes;
 }
 
-function alternatives(node: object): readonly SchemaNode[] {
-  const schema: SchemaNode = node;
-  const others = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
-  return [schema, ...others.flatMap(alternatives)];
+function alternatives(node: SchemaNode): readonly SchemaNode[] {
+  const others = [...(node.anyOf ?? []), ...(node.oneOf ?? [])];
+  return [node, ...others.flatMap(alternatives)];
 }
 
 export function valueAt(value: unknown, path: Path): unknown {

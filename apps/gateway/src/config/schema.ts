@@ -1,4 +1,5 @@
 import { TIERS } from '@tollgate/core/governance';
+import type { Quirks as ProviderQuirks } from '@tollgate/core/providers';
 import * as z from 'zod';
 
 const HTTP_URL = 'an http:// or https:// URL';
@@ -23,7 +24,7 @@ const LocalKey = z.strictObject({
   key: Key.min(8, 'expected at least 8 characters').meta({
     description: 'The key itself, usually "${VARIABLE}". Only its hash is used.',
   }),
-  role: z.enum(['admin', 'member']).default('member'),
+  role: z.enum(['admin', 'member']).default('member').meta({ description: 'What it may do.' }),
   models: z
     .array(z.string().min(1))
     .optional()
@@ -32,7 +33,12 @@ const LocalKey = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .meta({ description: 'Faces that this key may use. Absent: all.' }),
-  requestsPerMinute: z.int().min(1).max(1_000_000).optional(),
+  requestsPerMinute: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .meta({ description: 'Absent: `limits.requestsPerMinute`.' }),
 });
 
 const LocalKeys = z
@@ -40,10 +46,12 @@ const LocalKeys = z
   .default([])
   .meta({ description: 'Local keys, beside those made with `tollgate keys create`.' });
 
+const KINDS = 'Who knows the keys and their limits: this gateway, or Zion.';
+
 const Governance = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('local'), keys: LocalKeys }),
+  z.strictObject({ kind: z.literal('local').meta({ description: KINDS }), keys: LocalKeys }),
   z.strictObject({
-    kind: z.literal('zion'),
+    kind: z.literal('zion').meta({ description: KINDS }),
     url: HttpUrl.meta({ description: 'Zion’s base URL.' }),
     apiKey: Key.meta({ description: 'The service key that Zion expects in `x-api-key`.' }),
     profileTtlSeconds: Seconds(7 * DAY)
@@ -61,13 +69,32 @@ const Governance = z.discriminatedUnion('kind', [
 
 const BaseUrls = z.partialRecord(Dialect, HttpUrl);
 
+/** A quirk that is missing here is a compile error. */
 const Quirks = z.strictObject({
-  usageIn: z.string().min(1).exactOptional(),
-  completionExcludesReasoning: z.boolean().exactOptional(),
-  maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).exactOptional(),
-  noStreamOptions: z.boolean().exactOptional(),
-  noDeveloperRole: z.boolean().exactOptional(),
-});
+  usageIn: z.string().min(1).exactOptional().meta({
+    description: 'Streams carry usage in this field of the last chunk, in place of `usage`.',
+  }),
+  completionExcludesReasoning: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'Its output count leaves reasoning out.' }),
+  maxTokensField: z
+    .enum(['max_tokens', 'max_completion_tokens'])
+    .exactOptional()
+    .meta({ description: 'The name of the limit that it knows.' }),
+  noStreamOptions: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'It refuses `stream_options`.' }),
+  noDeveloperRole: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'It knows no role `developer`.' }),
+  reasoningField: z
+    .enum(['reasoning_content', 'reasoning'])
+    .exactOptional()
+    .meta({ description: 'Where it takes earlier reasoning back.' }),
+} satisfies { readonly [quirk in keyof ProviderQuirks]-?: z.ZodType });
 
 const Provider = z.strictObject({
   enabled: z.boolean().default(true).meta({
@@ -204,12 +231,11 @@ export const Settings = z.strictObject({
   debug: z.boolean().default(false).meta({ description: 'Switches /debug/* on.' }),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .meta({ description: 'How much is logged.' }),
     })
     .prefault({}),
 });
 export type Settings = z.output<typeof Settings>;
-
-/** For editors, and for what a misspelt name might have meant. */
-export const settingsJsonSchema = (): z.core.JSONSchema.BaseSchema =>
-  z.toJSONSchema(Settings, { io: 'input', target: 'draft-2020-12' });

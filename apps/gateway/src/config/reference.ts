@@ -1,0 +1,141 @@
+import { KNOWN_PROVIDERS } from '@tollgate/core/providers';
+import { VARIABLES } from './environment.ts';
+import { type SchemaNode, settingsSchema } from './settings-schema.ts';
+
+interface Row {
+  readonly path: string;
+  readonly type: string;
+  readonly standard: string;
+  readonly description: string;
+}
+
+/** `tollgate.schema.json`: what editors check a settings file with. */
+export function renderJsonSchema(): string {
+  const schema = { title: 'tollgate.yaml', ...settingsSchema() };
+  return `${JSON.stringify(schema, orVariable, 2)}\n`;
+}
+
+/** `port: ${PORT}` is text in the file: an editor must not call it a mistake. */
+function orVariable(_name: string, node: unknown): unknown {
+  if (typeof node !== 'object' || node === null || !('type' in node)) return node;
+  const isTyped = node.type === 'integer' || node.type === 'number' || node.type === 'boolean';
+  return isTyped ? { ...node, type: [node.type, 'string'], pattern: '\\$\\{.+\\}' } : node;
+}
+
+/** `configuration.md`: every setting and variable, from the schema that checks them. */
+export function renderConfigurationPage(): string {
+  const variablesOf = (path: string): string =>
+    VARIABLES.filter((one) => one.path?.join('.') === path)
+      .map(({ name }) => `\`${name}\``)
+      .join(', ');
+  const settings = rowsOf(settingsSchema(), '').map((row) =>
+    line([`\`${row.path}\``, row.type, row.standard, variablesOf(row.path), row.description]),
+  );
+  const variables = [...VARIABLES].reverse().map(({ name, path, description }) => {
+    const setting = path === undefined ? '' : `\`${path.join('.')}\``;
+    return line([`\`${name}\``, setting, description]);
+  });
+  const keys = KNOWN_PROVIDERS.filter(({ keyVariables }) => keyVariables.length > 0).map(
+    ({ name, keyVariables, dialects }) =>
+      line([
+        `\`${name}\``,
+        keyVariables.map((key) => `\`${key}\``).join(', '),
+        dialects.join(', '),
+      ]),
+  );
+  return [
+    INTRODUCTION,
+    '## Settings\n',
+    table(['Setting', 'Type', 'Default', 'Variable', 'What it is'], settings),
+    '\n## Environment\n',
+    'Of two rows for one setting the upper one wins; all of them win over the file. An empty value counts as unset.\n',
+    table(['Variable', 'Setting', 'What it is'], variables),
+    '\n## Known providers\n',
+    'A key in the environment switches its provider on, without any file; `enabled: false` in the file keeps it off.\n',
+    table(['Provider', 'Key', 'Dialects, the preferred one first'], keys),
+    '',
+  ].join('\n');
+}
+
+const INTRODUCTION = `# Configuration
+
+<!-- Written from the schema by \`node scripts/run.mjs scripts/write-docs.ts\`: change it there. -->
+
+Tollgate needs no file. It reads the one that \`--config\` names, else \`TOLLGATE_CONFIG\`, else \`tollgate.yaml\` of the working folder, and puts the environment on top. \`\${VAR}\` and \`\${VAR:-default}\` are replaced in all texts. Unknown names are mistakes: \`bin/tollgate config check\` lists all of them with line and column, \`bin/tollgate config print\` shows what came of file, environment and defaults.
+
+For completion in an editor, begin the file with \`# yaml-language-server: $schema=./docs/tollgate.schema.json\`.
+
+With the predecessor's variables alone (\`ZION_API_URL\` and no file) Tollgate stands in for it: Zion governs, \`native.defaultTier\` is \`simple\` and the host is \`0.0.0.0\`.
+`;
+
+function rowsOf(node: SchemaNode, path: string): readonly Row[] {
+  if (node.oneOf !== undefined) return unique(node.oneOf.flatMap((one) => rowsOf(one, path)));
+  const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
+  return Object.entries(node.properties ?? {}).flatMap(([name, property]) => {
+    const inner = innerOf(property, at(name));
+    const isSection = property.properties !== undefined || property.oneOf !== undefined;
+    if (isSection) return inner;
+    const isNeeded = node.required?.includes(name) === true;
+    return [rowOf(property, at(name), isNeeded), ...inner];
+  });
+}
+
+function innerOf(node: SchemaNode, path: string): readonly Row[] {
+  if (node.items?.properties !== undefined) return rowsOf(node.items, `${path}[]`);
+  const { additionalProperties: named } = node;
+  if (typeof named === 'object' && named.properties !== undefined) {
+    return rowsOf(named, `${path}.<name>`);
+  }
+  return rowsOf(node, path);
+}
+
+const rowOf = (node: SchemaNode, path: string, isNeeded: boolean): Row => ({
+  path,
+  type: typeOf(node),
+  standard: isNeeded ? 'needed' : standardOf(node.default),
+  description: node.description ?? '',
+});
+
+function standardOf(value: unknown): string {
+  return value === undefined ? '' : `\`${JSON.stringify(value)}\``;
+}
+
+function typeOf(node: SchemaNode): string {
+  if (node.const !== undefined) return `\`${String(node.const)}\``;
+  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(typeOf))].join(' or ');
+  if (node.type === 'array') return `list of ${typeOf(node.items ?? {})}`;
+  if (node.type === 'integer' || node.type === 'number') return rangeOf(node);
+  return NAMES[node.type ?? ''] ?? 'any';
+}
+
+const NAMES: { readonly [type: string]: string } = {
+  string: 'text',
+  boolean: 'true, false',
+  object: 'map',
+};
+
+function rangeOf({ type, minimum, maximum }: SchemaNode): string {
+  const kind = type === 'integer' ? 'whole number' : 'number';
+  return minimum === undefined || maximum === undefined
+    ? kind
+    : `${kind}, ${minimum} to ${maximum}`;
+}
+
+/** The governance kinds share settings: one row each, their kinds joined. */
+function unique(rows: readonly Row[]): readonly Row[] {
+  const byPath = new Map<string, Row>();
+  for (const row of rows) {
+    const seen = byPath.get(row.path);
+    const type =
+      seen === undefined || seen.type === row.type ? row.type : `${seen.type}, ${row.type}`;
+    byPath.set(row.path, { ...row, type });
+  }
+  return [...byPath.values()];
+}
+
+const line = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
+const table = (heads: readonly string[], lines: readonly string[]): string =>
+  [line(heads), line(heads.map(() => '---')), ...lines].join('\n');
