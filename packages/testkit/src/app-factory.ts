@@ -9,7 +9,7 @@ export interface AppClock {
 }
 
 export interface AppOptions {
-  /** What `tollgate.yaml` would hold, already parsed. */
+  /** What `tollgate.yaml` would hold, already parsed; `undefined` when there is no file. */
   readonly config: unknown;
   /** What the process environment would hold; nothing else of it is read. */
   readonly env: { readonly [name: string]: string | undefined };

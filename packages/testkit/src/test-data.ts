@@ -12,5 +12,5 @@ export const TEST_EXTERNAL_ID = 'ext_123';
 export const TEST_EMAIL = 'test@test.com';
 
 /** Local keys: `tg_` and 43 characters, as the gateway makes them. */
-export const TEST_ADMIN_KEY = 'tg_admin0TestKey0000000000000000000000000000000';
-export const TEST_MEMBER_KEY = 'tg_member0TestKey000000000000000000000000000000';
+export const TEST_ADMIN_KEY = 'tg_admin0TestKey000000000000000000000000000000';
+export const TEST_MEMBER_KEY = 'tg_member0TestKey00000000000000000000000000000';

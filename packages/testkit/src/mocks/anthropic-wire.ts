@@ -153,7 +153,8 @@ function unpairedToolUse(messages: readonly Message[]): string | undefined {
     );
     const unknown = results.find((id) => !open.includes(id));
     const unanswered = open.find((id) => !results.includes(id));
-    if (unknown !== undefined) return `turn ${index}: tool_result ${unknown} answers no call before`;
+    if (unknown !== undefined)
+      return `turn ${index}: tool_result ${unknown} answers no call before`;
     if (unanswered !== undefined) return `turn ${index}: tool_use ${unanswered} has no tool_result`;
     if (blocks.slice(0, results.length).some((block) => block.type !== 'tool_result')) {
       return `turn ${index}: tool_result blocks must come first`;

@@ -1,5 +1,11 @@
 import type { Recording } from '../recordings.ts';
-import { eventStream, json, namedEvents, type ReceivedRequest, type Reply } from '../replies/reply.ts';
+import {
+  eventStream,
+  json,
+  namedEvents,
+  type ReceivedRequest,
+  type Reply,
+} from '../replies/reply.ts';
 import { TEST_ANTHROPIC_API_KEY } from '../test-data.ts';
 import {
   type AnthropicEvent,
@@ -94,7 +100,12 @@ export class MockAnthropic extends MockServer {
 
   mockMessageRateLimited(retryAfterSeconds = 60): Expectation {
     const headers = { 'retry-after': String(retryAfterSeconds) };
-    return this.#failure(429, 'rate_limit_error', 'This request would exceed your rate limit.', headers);
+    return this.#failure(
+      429,
+      'rate_limit_error',
+      'This request would exceed your rate limit.',
+      headers,
+    );
   }
 
   mockMessageServerError(): Expectation {

@@ -21,8 +21,8 @@ import {
   openAiError,
   responsesEvents,
   responsesResponse,
-  type ToolCallScript,
   type TokenCounts,
+  type ToolCallScript,
   toolCallsResponse,
 } from './openai-replies.ts';
 import {

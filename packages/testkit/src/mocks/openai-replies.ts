@@ -154,7 +154,10 @@ export function streamingToolCallChunks(
   return [
     chunk({ role: 'assistant', content: null }, null),
     ...calls.map(({ id, name }, index) =>
-      chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }, null),
+      chunk(
+        { tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] },
+        null,
+      ),
     ),
     ...halves,
     chunk({}, 'tool_calls'),
@@ -239,12 +242,27 @@ export function responsesEvents(text: string, counts: TokenCounts) {
   const [item] = response.output;
   const place = { item_id: 'msg_test123', output_index: 0, content_index: 0 };
   const events: ReadonlyArray<{ readonly type: string; readonly [field: string]: unknown }> = [
-    { type: 'response.created', response: { ...response, status: 'in_progress', output: [], usage: null } },
-    { type: 'response.output_item.added', output_index: 0, item: { ...item, status: 'in_progress', content: [] } },
-    { type: 'response.content_part.added', ...place, part: { type: 'output_text', text: '', annotations: [] } },
+    {
+      type: 'response.created',
+      response: { ...response, status: 'in_progress', output: [], usage: null },
+    },
+    {
+      type: 'response.output_item.added',
+      output_index: 0,
+      item: { ...item, status: 'in_progress', content: [] },
+    },
+    {
+      type: 'response.content_part.added',
+      ...place,
+      part: { type: 'output_text', text: '', annotations: [] },
+    },
     ...wordsOf(text).map((delta) => ({ type: 'response.output_text.delta', ...place, delta })),
     { type: 'response.output_text.done', ...place, text },
-    { type: 'response.content_part.done', ...place, part: { type: 'output_text', text, annotations: [] } },
+    {
+      type: 'response.content_part.done',
+      ...place,
+      part: { type: 'output_text', text, annotations: [] },
+    },
     { type: 'response.output_item.done', output_index: 0, item },
     { type: 'response.completed', response },
   ];
@@ -262,7 +280,11 @@ export function modelList(
 
 export function openAiError(
   message: string,
-  { type, code = null, param = null }: { type: string; code?: string | null; param?: string | null },
+  {
+    type,
+    code = null,
+    param = null,
+  }: { type: string; code?: string | null; param?: string | null },
 ) {
   return { error: { message, type, param, code } };
 }

@@ -77,9 +77,7 @@ export function dataEvents(payloads: readonly unknown[], done = true): readonly 
 }
 
 /** Anthropic's and Responses' framing: the event's name is the payload's `type`. */
-export function namedEvents(
-  payloads: ReadonlyArray<{ readonly type: string }>,
-): readonly string[] {
+export function namedEvents(payloads: ReadonlyArray<{ readonly type: string }>): readonly string[] {
   return payloads.map((payload) => `event: ${payload.type}\ndata: ${JSON.stringify(payload)}\n\n`);
 }
 
