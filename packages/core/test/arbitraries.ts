@@ -21,10 +21,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 export const count = fc.nat({ max: 1_000_000 });
 
 /** Leaves keys out rather than setting them undefined, as `exactOptionalPropertyTypes` asks. */
-const some = <T, K extends keyof T>(
-  model: { [P in keyof T]: fc.Arbitrary<T[P]> },
-  required: K[],
-): fc.Arbitrary<Partial<T> & Pick<T, K>> =>
+const some = <T, K extends keyof T>(model: { [P in keyof T]: fc.Arbitrary<T[P]> }, required: K[]) =>
   fc.record(model, { requiredKeys: required, noNullPrototype: true });
 
 export const jsonObject = fc

@@ -29,16 +29,27 @@ function replayParts(choice: Choice, index: number): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   let part = 0;
   for (const content of choice.content) {
-    const start = startOf(content);
-    if (start === undefined) continue;
-    events.push({ type: 'part-start', choice: index, part, start });
-    for (const delta of deltasOf(content)) {
+    const replayed = replayPart(content);
+    if (replayed === undefined) continue;
+    events.push({ type: 'part-start', choice: index, part, start: replayed.start });
+    for (const delta of replayed.deltas) {
       events.push({ type: 'part-delta', choice: index, part, delta });
     }
     events.push({ type: 'part-end', choice: index, part });
     part += 1;
   }
   return events;
+}
+
+export interface ReplayedPart {
+  readonly start: PartStart;
+  readonly deltas: readonly PartDelta[];
+}
+
+/** One whole part as its beginning and what follows; a tool's result is no part of a reply. */
+export function replayPart(part: ContentPart): ReplayedPart | undefined {
+  const start = startOf(part);
+  return start === undefined ? undefined : { start, deltas: deltasOf(part) };
 }
 
 const choiceEnd = (choice: Choice, index: number): StreamEvent => ({

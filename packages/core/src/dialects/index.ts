@@ -1,3 +1,10 @@
+export {
+  type AnthropicErrorType,
+  anthropicErrorBody,
+  anthropicMessages,
+  decodeAnthropicError,
+  encodeAnthropicError,
+} from './anthropic-messages/index.ts';
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';
 export * from './hub/index.ts';
@@ -10,3 +17,4 @@ export {
 } from './native/request.ts';
 export * from './native/wire.ts';
 export type * from './passage.ts';
+export { wireProblem } from './wire-problem.ts';

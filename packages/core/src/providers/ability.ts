@@ -8,6 +8,10 @@ export interface Ability {
   readonly files?: boolean;
   readonly tools?: boolean;
   readonly reasoning?: boolean;
+  /** How the model is told how much to reason: by an effort's name, or by a budget of tokens. */
+  readonly reasoningBy?: 'effort' | 'budget';
+  /** Temperature, top-p and top-k. */
+  readonly sampling?: boolean;
   /** Tokens. */
   readonly maxOutputTokens?: number;
 }

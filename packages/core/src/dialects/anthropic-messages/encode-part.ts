@@ -1,0 +1,230 @@
+import type { CacheMark, ContentPart, MediaPart, ReasoningPart } from '../../chat/content-part.ts';
+import type { Loss } from '../../chat/loss.ts';
+import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import { parseJson } from '../../json/parse-json.ts';
+import type { Ability } from '../../providers/ability.ts';
+import { encodeCitations } from './annotation.ts';
+import { DIALECT, fieldsOf } from './rest.ts';
+import type { ToolIds } from './tool-ids.ts';
+
+/** What encoding parts of a request needs besides the part. `losses` is written to. */
+export interface PartContext {
+  readonly ability: Ability;
+  readonly origin: StateOrigin;
+  readonly ids: ToolIds;
+  readonly losses: Loss[];
+}
+
+/** One part as a block, or nothing where the dialect has no place for it; the losses say why. */
+export function encodePart(
+  part: ContentPart,
+  path: string,
+  context: PartContext,
+): JsonObject | undefined {
+  const { losses } = context;
+  const rest = fieldsOf(part.rest);
+  const cache = cacheControl(part.cache);
+  switch (part.type) {
+    case 'text': {
+      // An empty text block is refused, and says nothing.
+      if (part.text === '') return undefined;
+      const { citations, losses: uncited } = encodeCitations(part.annotations, path);
+      losses.push(...uncited);
+      return {
+        ...rest,
+        type: 'text',
+        text: part.text,
+        ...(citations.length === 0 ? {} : { citations }),
+        ...cache,
+      };
+    }
+    case 'refusal':
+      if (part.text === '') return undefined;
+      losses.push(hint(path, 'emulated', 'a refusal is sent as text'));
+      return { type: 'text', text: part.text, ...cache };
+    case 'reasoning':
+      return encodeReasoning(part, path, context);
+    case 'tool-call':
+      return {
+        ...rest,
+        type: 'tool_use',
+        id: context.ids.forCall(part.id),
+        name: part.name,
+        input: encodeInput(part.argumentsJson, path, losses),
+        ...cache,
+      };
+    case 'tool-result':
+      return encodeResult(part, path, context);
+    case 'media':
+      return encodeMedia(part, path, context);
+    case 'server-tool':
+    case 'opaque':
+      if (part.dialect === DIALECT && isJsonObject(part.raw)) return part.raw;
+      losses.push(foreign(path, part.type));
+      return undefined;
+  }
+}
+
+export const hint = (path: string, action: Loss['action'], why: string): Loss => ({
+  path,
+  action,
+  why,
+  weight: 'hint',
+});
+
+export const meaning = (path: string, why: string): Loss => ({
+  path,
+  action: 'dropped',
+  why,
+  weight: 'meaning',
+});
+
+const foreign = (path: string, type: 'server-tool' | 'opaque'): Loss =>
+  type === 'server-tool'
+    ? hint(path, 'dropped', 'a tool that another provider ran can not be given to this one')
+    : meaning(path, 'content that only another dialect knows');
+
+export const cacheControl = (cache: CacheMark | undefined): JsonObject =>
+  cache === undefined
+    ? {}
+    : {
+        cache_control: {
+          type: 'ephemeral',
+          ...(cache.lifetime === undefined ? {} : { ttl: cache.lifetime }),
+        },
+      };
+
+/** `input` is an object here: text that is none is wrapped, so that the history stays whole. */
+export function encodeInput(argumentsJson: string, path: string, losses: Loss[]): JsonObject {
+  if (argumentsJson.trim() === '') return {};
+  const parsed = parseJson(argumentsJson);
+  if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
+  if (parsed.ok && parsed.value === null) return {};
+  losses.push(
+    hint(
+      `${path}.argumentsJson`,
+      'emulated',
+      'arguments that are no JSON object are wrapped in one',
+    ),
+  );
+  return { arguments: argumentsJson };
+}
+
+/** Thoughts go back only with the proof of who thought them: the provider refuses them without. */
+function encodeReasoning(
+  part: ReasoningPart,
+  path: string,
+  { origin, losses }: PartContext,
+): JsonObject | undefined {
+  const state = part.state?.find(
+    ({ kind, origin: made }) =>
+      (kind === 'signature' || (kind === 'encrypted' && part.text === undefined)) &&
+      isSameOrigin(made, origin),
+  );
+  if (state === undefined) {
+    losses.push(
+      hint(path, 'dropped', 'reasoning that this provider did not sign can not go back to it'),
+    );
+    return undefined;
+  }
+  return thinkingBlock(part.text, state);
+}
+
+export const thinkingBlock = (text: string | undefined, state: ProviderState): JsonObject =>
+  state.kind === 'encrypted'
+    ? { type: 'redacted_thinking', data: state.data }
+    : { type: 'thinking', thinking: text ?? '', signature: state.data };
+
+function isSameOrigin(made: StateOrigin, target: StateOrigin): boolean {
+  if (made.provider === DIALECT) return true;
+  return (
+    made.provider === target.provider &&
+    isSameIfTold(made.account, target.account) &&
+    isSameIfTold(made.model, target.model)
+  );
+}
+
+const isSameIfTold = (left: string | undefined, right: string | undefined): boolean =>
+  left === undefined || right === undefined || left === right;
+
+function encodeResult(
+  part: Extract<ContentPart, { readonly type: 'tool-result' }>,
+  path: string,
+  context: PartContext,
+): JsonObject {
+  const content = part.content.flatMap((inner, index) => {
+    const block = encodePart(inner, `${path}.content[${index}]`, context);
+    return block === undefined ? [] : [block];
+  });
+  return {
+    ...fieldsOf(part.rest),
+    type: 'tool_result',
+    tool_use_id: context.ids.forResult(part.callId),
+    ...(content.length === 0 ? {} : { content }),
+    ...(part.isError === undefined ? {} : { is_error: part.isError }),
+    ...cacheControl(part.cache),
+  };
+}
+
+function encodeMedia(
+  part: MediaPart,
+  path: string,
+  { ability, losses }: PartContext,
+): JsonObject | undefined {
+  const lose = (why: string): undefined => {
+    losses.push(meaning(path, why));
+    return undefined;
+  };
+  if (part.kind === 'audio' || part.kind === 'video')
+    return lose(`this provider takes no ${part.kind}`);
+  if (part.kind === 'image' && ability.images === false) return lose('this model takes no images');
+  if (part.kind === 'file' && ability.files === false) return lose('this model takes no files');
+  const source = part.kind === 'image' ? imageSource(part) : documentSource(part);
+  if (source === undefined) return lose('only PDF and plain text can be sent as a document');
+  return {
+    ...fieldsOf(part.rest),
+    type: part.kind === 'image' ? 'image' : 'document',
+    source,
+    ...(part.kind === 'file' && part.name !== undefined ? { title: part.name } : {}),
+    ...cacheControl(part.cache),
+  };
+}
+
+/** The first bytes of the formats that are taken, in base64, for images that came without a type. */
+const MAGIC = [
+  ['iVBORw0KGgo', 'image/png'],
+  ['/9j/', 'image/jpeg'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+] as const;
+
+function imageSource({ source, mediaType }: MediaPart): JsonObject | undefined {
+  switch (source.type) {
+    case 'url':
+      return { type: 'url', url: source.url };
+    case 'provider-file':
+      return { type: 'file', file_id: source.id };
+    case 'base64': {
+      const type = mediaType ?? MAGIC.find(([magic]) => source.data.startsWith(magic))?.[1];
+      return { type: 'base64', media_type: type ?? 'image/png', data: source.data };
+    }
+    case 'text':
+      return undefined;
+  }
+}
+
+function documentSource({ source, mediaType }: MediaPart): JsonObject | undefined {
+  switch (source.type) {
+    case 'url':
+      return { type: 'url', url: source.url };
+    case 'provider-file':
+      return { type: 'file', file_id: source.id };
+    case 'text':
+      return { type: 'text', media_type: 'text/plain', data: source.text };
+    case 'base64':
+      return mediaType === undefined || mediaType === 'application/pdf'
+        ? { type: 'base64', media_type: 'application/pdf', data: source.data }
+        : undefined;
+  }
+}

@@ -1,0 +1,153 @@
+import type { Loss } from '../../chat/loss.ts';
+import type { ChatRequest, ReasoningSettings } from '../../chat/request.ts';
+import type { JsonObject } from '../../json/json-value.ts';
+import type { Ability } from '../../providers/ability.ts';
+import { hint } from './encode-part.ts';
+import { isForced } from './encode-tools.ts';
+
+/** The least that may be thought, by the API's own rule; and it must be less than `max_tokens`. */
+const LEAST_BUDGET = 1024;
+
+/** Tokens that stand for an effort where a model is told a budget. */
+const BUDGET_OF_EFFORT: { readonly [effort: string]: number } = {
+  minimal: 1024,
+  low: 2048,
+  medium: 8192,
+  high: 16_384,
+  xhigh: 32_768,
+  max: 65_536,
+};
+
+const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
+
+export interface EncodedReasoning {
+  readonly thinking?: JsonObject;
+  readonly effort?: string;
+}
+
+interface Limits {
+  readonly ability: Ability;
+  readonly maxTokens: number;
+}
+
+/** How the model is told to think: `thinking`, and `output_config.effort` where it is told by words. */
+export function encodeReasoning(
+  request: ChatRequest,
+  limits: Limits,
+  losses: Loss[],
+): EncodedReasoning {
+  const { reasoning } = request;
+  if (reasoning === undefined) return {};
+  if (limits.ability.reasoning === false) {
+    if (isWanted(reasoning))
+      losses.push(hint('reasoning', 'dropped', 'this model does not reason'));
+    return {};
+  }
+  if (reasoning.enabled === false || reasoning.effort === 'none') {
+    const { effort } = reasoning;
+    return {
+      thinking: { type: 'disabled' },
+      ...(effort === 'none' ? {} : encodeEffort(effort, losses)),
+    };
+  }
+  if (isWanted(reasoning) && isForced(request)) {
+    losses.push(hint('reasoning', 'dropped', 'a forced tool call leaves no room for reasoning'));
+    return {};
+  }
+  return encodeWanted(reasoning, limits, losses);
+}
+
+const isWanted = ({ enabled, effort, budgetTokens, adaptive }: ReasoningSettings): boolean =>
+  enabled !== false &&
+  effort !== 'none' &&
+  (enabled === true || effort !== undefined || budgetTokens !== undefined || adaptive === true);
+
+function encodeWanted(
+  reasoning: ReasoningSettings,
+  limits: Limits,
+  losses: Loss[],
+): EncodedReasoning {
+  const { effort, adaptive } = reasoning;
+  const byBudget = limits.ability.reasoningBy === 'budget';
+  if (reasoning.budgetTokens !== undefined && limits.ability.reasoningBy !== 'effort') {
+    return {
+      ...budgetThinking(reasoning.budgetTokens, reasoning, limits, losses),
+      ...(byBudget ? {} : encodeEffort(effort, losses)),
+    };
+  }
+  if (byBudget && isWanted(reasoning)) {
+    losses.push(hint('reasoning', 'emulated', 'this model is given a budget of tokens to think'));
+    const budget = BUDGET_OF_EFFORT[effort ?? 'medium'] ?? LEAST_BUDGET;
+    return budgetThinking(budget, reasoning, limits, losses);
+  }
+  if (reasoning.budgetTokens !== undefined) {
+    losses.push(hint('reasoning.budgetTokens', 'emulated', 'this model is given an effort'));
+    const named = effort ?? effortOfBudget(reasoning.budgetTokens);
+    return { ...adaptiveThinking(reasoning, losses), ...encodeEffort(named, losses) };
+  }
+  // Here an effort means something without thinking too; every other dialect means thinking by it.
+  const thinks = adaptive === true || reasoning.enabled === true || effort !== undefined;
+  return {
+    ...(thinks ? adaptiveThinking(reasoning, losses) : {}),
+    ...encodeEffort(effort, losses),
+  };
+}
+
+const effortOfBudget = (budget: number): string => {
+  if (budget <= 4096) return 'low';
+  return budget <= 16_384 ? 'medium' : 'high';
+};
+
+function encodeEffort(effort: string | undefined, losses: Loss[]): { readonly effort?: string } {
+  if (effort === undefined) return {};
+  if (effort !== 'minimal') {
+    if (!EFFORTS.includes(effort)) {
+      losses.push(
+        hint('reasoning.effort', 'dropped', `"${effort}" is no effort that is known here`),
+      );
+      return {};
+    }
+    return { effort };
+  }
+  losses.push(hint('reasoning.effort', 'clamped', 'the least effort here is "low"'));
+  return { effort: 'low' };
+}
+
+const adaptiveThinking = (reasoning: ReasoningSettings, losses: Loss[]): EncodedReasoning => ({
+  thinking: { type: 'adaptive', ...encodeDisplay(reasoning, losses) },
+});
+
+function budgetThinking(
+  wanted: number,
+  reasoning: ReasoningSettings,
+  { maxTokens }: Limits,
+  losses: Loss[],
+): EncodedReasoning {
+  const budget = Math.min(Math.max(wanted, LEAST_BUDGET), maxTokens - 1);
+  if (budget < LEAST_BUDGET) {
+    const why = `the output limit of ${maxTokens} leaves less than the ${LEAST_BUDGET} tokens that reasoning takes at least`;
+    losses.push(hint('reasoning', 'dropped', why));
+    return {};
+  }
+  if (budget !== wanted) {
+    const why = `at least ${LEAST_BUDGET}, and less than the output limit of ${maxTokens}`;
+    losses.push(hint('reasoning.budgetTokens', 'clamped', why));
+  }
+  return {
+    thinking: { type: 'enabled', budget_tokens: budget, ...encodeDisplay(reasoning, losses) },
+  };
+}
+
+function encodeDisplay({ visibility }: ReasoningSettings, losses: Loss[]): JsonObject {
+  switch (visibility) {
+    case 'hidden':
+      return { display: 'omitted' };
+    case 'summary':
+      return { display: 'summarized' };
+    case 'full':
+      losses.push(hint('reasoning.visibility', 'clamped', 'reasoning is shown as a summary here'));
+      return { display: 'summarized' };
+    default:
+      return {};
+  }
+}

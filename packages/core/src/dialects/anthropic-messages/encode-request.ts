@@ -1,0 +1,201 @@
+import type { GatewayError } from '../../chat/error.ts';
+import type { Encoded, Loss } from '../../chat/loss.ts';
+import type { ChatRequest } from '../../chat/request.ts';
+import type { JsonObject } from '../../json/json-value.ts';
+import { ok, type Result } from '../../result.ts';
+import type { Target } from '../dialect.ts';
+import { encodeMessages } from './encode-messages.ts';
+import { hint, meaning } from './encode-part.ts';
+import { encodeReasoning } from './encode-reasoning.ts';
+import { encodeTools } from './encode-tools.ts';
+import { DIALECT, fieldsOf } from './rest.ts';
+import { createToolIds } from './tool-ids.ts';
+
+/** The limit is required here; this much is asked for where nobody named one. */
+const DEFAULT_MAX_TOKENS = 4096;
+
+export function encodeRequest(
+  request: ChatRequest,
+  target: Target,
+): Result<Encoded<JsonObject>, GatewayError> {
+  const losses: Loss[] = [];
+  const { ability, origin } = target;
+  const { system, messages } = encodeMessages(request.messages, {
+    ability,
+    origin,
+    ids: createToolIds(),
+    losses,
+  });
+  const maxTokens = encodeLimit(request, target, losses);
+  const reasoning = encodeReasoning(request, { ability, maxTokens }, losses);
+  const { thinking } = reasoning;
+  const isThinking = thinking !== undefined && thinking['type'] !== 'disabled';
+  const { output_config: restOutput, metadata: restMetadata, ...rest } = fieldsOf(request.rest);
+  const outputConfig = {
+    ...object(restOutput),
+    ...encodeOutput(request, reasoning.effort, losses),
+  };
+  const metadata = {
+    ...object(restMetadata),
+    ...(request.endUser === undefined ? {} : { user_id: request.endUser }),
+  };
+  tellUnsupported(request, losses);
+  return ok({
+    value: {
+      ...rest,
+      model: target.model,
+      max_tokens: maxTokens,
+      ...(system.length === 0 ? {} : { system }),
+      messages,
+      ...(request.stream ? { stream: true } : {}),
+      ...encodeSampling(request, { isThinking, target, losses }),
+      ...encodeStops(request, losses),
+      ...encodeTools(request, ability, losses),
+      ...(thinking === undefined ? {} : { thinking }),
+      ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
+      ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+      ...encodeServiceTier(request, losses),
+    },
+    losses,
+  });
+}
+
+const object = (value: unknown): JsonObject =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+function encodeLimit(request: ChatRequest, { ability }: Target, losses: Loss[]): number {
+  const most = ability.maxOutputTokens;
+  const asked = request.maxOutputTokens;
+  if (asked === undefined) {
+    const limit = most ?? DEFAULT_MAX_TOKENS;
+    losses.push(hint('maxOutputTokens', 'emulated', `a limit is required here: ${limit} was sent`));
+    return limit;
+  }
+  if (most === undefined || asked <= most) return asked;
+  losses.push(hint('maxOutputTokens', 'clamped', `this model writes ${most} tokens at most`));
+  return most;
+}
+
+interface SamplingContext {
+  readonly isThinking: boolean;
+  readonly target: Target;
+  readonly losses: Loss[];
+}
+
+function encodeSampling(
+  request: ChatRequest,
+  { isThinking, target, losses }: SamplingContext,
+): JsonObject {
+  const { temperature, topP, topK } = request;
+  const drop = (path: string, why: string): JsonObject => {
+    losses.push(hint(path, 'dropped', why));
+    return {};
+  };
+  const dropAll = (why: string): JsonObject => {
+    if (temperature !== undefined && !(isThinking && temperature === 1)) drop('temperature', why);
+    if (topP !== undefined) drop('topP', why);
+    if (topK !== undefined) drop('topK', why);
+    return {};
+  };
+  if (target.ability.sampling === false) return dropAll('this model takes no sampling settings');
+  if (isThinking) return dropAll('reasoning leaves sampling as it is');
+  const both = temperature !== undefined && topP !== undefined;
+  return {
+    ...(temperature === undefined ? {} : { temperature: clampTemperature(temperature, losses) }),
+    ...(topP === undefined || both ? {} : { top_p: topP }),
+    ...(both ? drop('topP', 'temperature and top_p can not both be sent here') : {}),
+    ...(topK === undefined ? {} : { top_k: topK }),
+  };
+}
+
+function clampTemperature(temperature: number, losses: Loss[]): number {
+  const clamped = Math.min(1, Math.max(0, temperature));
+  if (clamped !== temperature) {
+    losses.push(hint('temperature', 'clamped', 'temperature goes from 0 to 1 here'));
+  }
+  return clamped;
+}
+
+function encodeStops({ stopSequences: stops }: ChatRequest, losses: Loss[]): JsonObject {
+  const usable = (stops ?? []).filter((stop) => stop.trim() !== '');
+  if (usable.length < (stops ?? []).length) {
+    losses.push(
+      hint('stopSequences', 'dropped', 'a stop sequence of white space is not taken here'),
+    );
+  }
+  return usable.length === 0 ? {} : { stop_sequences: usable };
+}
+
+function encodeOutput(
+  { output }: ChatRequest,
+  effort: string | undefined,
+  losses: Loss[],
+): JsonObject {
+  if (output?.type === 'json') {
+    losses.push(hint('output', 'dropped', 'JSON can be enforced here only by a schema'));
+  }
+  return {
+    ...(effort === undefined ? {} : { effort }),
+    ...(output?.type === 'json-schema'
+      ? { format: { type: 'json_schema', schema: output.schema } }
+      : {}),
+  };
+}
+
+const SERVICE_TIERS: { readonly [tier: string]: string } = {
+  auto: 'auto',
+  standard_only: 'standard_only',
+  default: 'standard_only',
+};
+
+function encodeServiceTier({ serviceTier }: ChatRequest, losses: Loss[]): JsonObject {
+  if (serviceTier === undefined) return {};
+  const known = SERVICE_TIERS[serviceTier];
+  if (known !== undefined) return { service_tier: known };
+  losses.push(hint('serviceTier', 'dropped', 'a service tier that is not known here'));
+  return {};
+}
+
+const UNSUPPORTED = [
+  'minP',
+  'frequencyPenalty',
+  'presencePenalty',
+  'repetitionPenalty',
+  'seed',
+  'logprobs',
+  'logitBias',
+  'verbosity',
+  'metadata',
+  'cacheKey',
+] as const satisfies readonly (keyof ChatRequest)[];
+
+/** Penalties of 0 and the like change nothing, so leaving them out is no loss. */
+const isNeutral = (value: unknown): boolean =>
+  value === undefined ||
+  value === 0 ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+
+function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
+  for (const field of UNSUPPORTED) {
+    const value = request[field];
+    const isAbsent =
+      field === 'seed' || field === 'logprobs' ? value === undefined : isNeutral(value);
+    if (!isAbsent) losses.push(hint(field, 'dropped', 'this provider has no such setting'));
+  }
+  if (request.store === true) {
+    losses.push(hint('store', 'dropped', 'this provider stores no replies'));
+  }
+  if (request.n !== undefined && request.n > 1) {
+    losses.push(meaning('n', 'this provider gives one choice only'));
+  }
+  for (const modality of request.modalities ?? []) {
+    if (modality !== 'text')
+      losses.push(meaning('modalities', `this provider writes no ${modality}`));
+  }
+  const { rest } = request;
+  if (rest !== undefined && rest.dialect !== DIALECT) {
+    for (const field of Object.keys(rest.fields)) {
+      losses.push(hint(`rest.${field}`, 'dropped', 'a field that only another dialect knows'));
+    }
+  }
+}

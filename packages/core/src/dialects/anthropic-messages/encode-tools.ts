@@ -1,0 +1,80 @@
+import type { Loss } from '../../chat/loss.ts';
+import type { ChatRequest } from '../../chat/request.ts';
+import type { FunctionTool, Tool } from '../../chat/tool.ts';
+import type { JsonObject } from '../../json/json-value.ts';
+import type { Ability } from '../../providers/ability.ts';
+import { cacheControl, hint, meaning } from './encode-part.ts';
+import { DIALECT, fieldsOf } from './rest.ts';
+
+/** `tools` and `tool_choice`, each where there is something to say. */
+export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss[]): JsonObject {
+  const tools = encodeList(request, losses);
+  if (tools.length === 0) {
+    if (isForced(request))
+      losses.push(hint('toolChoice', 'dropped', 'there are no tools to choose from'));
+    return {};
+  }
+  if (ability.tools === false) {
+    losses.push(meaning('tools', 'this model calls no tools'));
+    return {};
+  }
+  const choice = encodeChoice(request);
+  return { tools, ...(choice === undefined ? {} : { tool_choice: choice }) };
+}
+
+/** True when the model must call a tool, whatever it thinks. */
+export function isForced({ toolChoice: choice }: ChatRequest): boolean {
+  if (choice?.type === 'allowed') return choice.mode === 'required';
+  return choice?.type === 'required' || choice?.type === 'one';
+}
+
+function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[] {
+  const { toolChoice } = request;
+  const isAllowed = (tool: Tool): boolean =>
+    toolChoice?.type !== 'allowed' || toolChoice.names.includes(tool.name);
+  if (toolChoice?.type === 'allowed') {
+    losses.push(hint('toolChoice', 'emulated', 'tools that are not allowed are left out'));
+  }
+  const tools: JsonObject[] = [];
+  for (const [index, tool] of (request.tools ?? []).entries()) {
+    if (!isAllowed(tool)) continue;
+    if (tool.type === 'function') tools.push(encodeFunction(tool));
+    else if (tool.dialect === DIALECT) tools.push(tool.raw);
+    else {
+      losses.push(meaning(`tools[${index}]`, `"${tool.name}" is a tool of another provider`));
+    }
+  }
+  return tools;
+}
+
+const encodeFunction = (tool: FunctionTool): JsonObject => ({
+  ...fieldsOf(tool.rest),
+  name: tool.name,
+  ...(tool.description === undefined ? {} : { description: tool.description }),
+  // The schema's own type is required here, where other dialects let it be understood.
+  input_schema:
+    tool.parameters === undefined
+      ? { type: 'object', properties: {} }
+      : { type: 'object', ...tool.parameters },
+  ...(tool.strict === undefined ? {} : { strict: tool.strict }),
+  ...cacheControl(tool.cache),
+});
+
+function encodeChoice({ toolChoice, parallelToolCalls }: ChatRequest): JsonObject | undefined {
+  const parallel =
+    parallelToolCalls === undefined ? {} : { disable_parallel_tool_use: !parallelToolCalls };
+  switch (toolChoice?.type) {
+    case undefined:
+      return parallelToolCalls === false ? { type: 'auto', ...parallel } : undefined;
+    case 'none':
+      return { type: 'none' };
+    case 'auto':
+      return { type: 'auto', ...parallel };
+    case 'required':
+      return { type: 'any', ...parallel };
+    case 'one':
+      return { type: 'tool', name: toolChoice.name, ...parallel };
+    case 'allowed':
+      return { type: toolChoice.mode === 'required' ? 'any' : 'auto', ...parallel };
+  }
+}

@@ -1,0 +1,27 @@
+import type { Dialect } from '../dialect.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeRequest } from './encode-request.ts';
+import { anthropicPassage } from './passage.ts';
+import { decodeReply, encodeReply } from './reply.ts';
+import { DIALECT } from './rest.ts';
+import { createStreamDecoder } from './stream.ts';
+import { createStreamEncoder } from './stream-encoder.ts';
+
+export {
+  type AnthropicErrorType,
+  anthropicErrorBody,
+  decodeAnthropicError,
+  encodeAnthropicError,
+} from './errors.ts';
+
+/** Anthropic's Messages API, both ways. */
+export const anthropicMessages: Dialect = {
+  id: DIALECT,
+  passage: anthropicPassage,
+  decodeRequest,
+  encodeRequest,
+  decodeReply,
+  encodeReply,
+  createStreamDecoder,
+  createStreamEncoder,
+};

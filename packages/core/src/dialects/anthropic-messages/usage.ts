@@ -1,0 +1,99 @@
+import type { Usage } from '../../chat/usage.ts';
+import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import type { WireUsage } from './wire.ts';
+
+/**
+ * `input_tokens` leaves cache reads and writes out; `output_tokens` includes thinking, which is told
+ * apart only where `output_tokens_details` is sent.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+ */
+export function decodeUsage(wire: WireUsage): Usage {
+  const { short, long } = cacheWrites(wire);
+  const output = wire.output_tokens ?? undefined;
+  const reasoning = wire.output_tokens_details?.thinking_tokens ?? undefined;
+  const text =
+    output === undefined || reasoning === undefined ? output : Math.max(0, output - reasoning);
+  const serverTools = decodeServerTools(wire);
+  return {
+    input: {
+      ...(typeof wire.input_tokens === 'number' ? { uncached: wire.input_tokens } : {}),
+      ...(typeof wire.cache_read_input_tokens === 'number'
+        ? { cacheRead: wire.cache_read_input_tokens }
+        : {}),
+      ...(short === undefined ? {} : { cacheWrite5m: short }),
+      ...(long === undefined ? {} : { cacheWrite1h: long }),
+    },
+    output: {
+      ...(text === undefined ? {} : { text }),
+      ...(text === undefined || reasoning === undefined ? {} : { reasoning }),
+    },
+    ...(serverTools === undefined ? {} : { serverTools }),
+    provenance: 'provider',
+  };
+}
+
+/** The sum is always told, its split not: what isn't known to be the long kind is the short one. */
+function cacheWrites(wire: WireUsage): { short?: number; long?: number } {
+  const told = wire.cache_creation;
+  const long = told?.ephemeral_1h_input_tokens ?? undefined;
+  const total = wire.cache_creation_input_tokens ?? undefined;
+  const short =
+    total === undefined
+      ? (told?.ephemeral_5m_input_tokens ?? undefined)
+      : Math.max(0, total - (long ?? 0));
+  return {
+    ...(short === undefined ? {} : { short }),
+    ...(long === undefined ? {} : { long }),
+  };
+}
+
+const REQUESTS = '_requests';
+
+function decodeServerTools(wire: WireUsage): { readonly [name: string]: number } | undefined {
+  const counts = Object.entries(wire.server_tool_use ?? {}).flatMap(
+    ([field, count]): [string, number][] =>
+      field.endsWith(REQUESTS) && typeof count === 'number' && Number.isInteger(count) && count >= 0
+        ? [[field.slice(0, -REQUESTS.length), count]]
+        : [],
+  );
+  return counts.length === 0 ? undefined : Object.fromEntries(counts);
+}
+
+/** Later counts win where they are told: `message_delta` over `message_start`. */
+export function mergeUsage(earlier: WireUsage, later: WireUsage): WireUsage {
+  const told = Object.entries(later).filter(([, value]) => value !== null && value !== undefined);
+  return { ...earlier, ...Object.fromEntries(told) };
+}
+
+/** Without usage the counts are 0, which the dialect requires to be there. */
+export function encodeUsage(usage: Usage | undefined, serviceTier?: string): JsonObject {
+  const { input, output, serverTools } = usage ?? { input: {}, output: {} };
+  const { cacheWrite5m, cacheWrite1h } = input;
+  const writes =
+    cacheWrite5m === undefined && cacheWrite1h === undefined
+      ? undefined
+      : (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0);
+  return {
+    input_tokens: (input.uncached ?? 0) + (input.audio ?? 0) + (input.image ?? 0),
+    ...(writes === undefined ? {} : { cache_creation_input_tokens: writes }),
+    ...(input.cacheRead === undefined ? {} : { cache_read_input_tokens: input.cacheRead }),
+    ...(cacheWrite1h === undefined
+      ? {}
+      : {
+          cache_creation: {
+            ephemeral_5m_input_tokens: cacheWrite5m ?? 0,
+            ephemeral_1h_input_tokens: cacheWrite1h,
+          },
+        }),
+    output_tokens:
+      (output.text ?? 0) + (output.reasoning ?? 0) + (output.audio ?? 0) + (output.image ?? 0),
+    ...(output.reasoning === undefined
+      ? {}
+      : { output_tokens_details: { thinking_tokens: output.reasoning } }),
+    ...(serverTools === undefined ? {} : { server_tool_use: encodeServerTools(serverTools) }),
+    ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
+  };
+}
+
+const encodeServerTools = (counts: { readonly [name: string]: number }): JsonValue =>
+  Object.fromEntries(Object.entries(counts).map(([name, count]) => [name + REQUESTS, count]));
