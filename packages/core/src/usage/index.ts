@@ -1,1 +1,17 @@
+export {
+  type AdmittedCall,
+  type CallEnd,
+  createMeter,
+  type EndedCall,
+  type Meter,
+  type TokenEstimate,
+} from './meter.ts';
 export type * from './usage-event.ts';
+export {
+  addUsage,
+  estimateUsage,
+  hasCounts,
+  isComplete,
+  type UsageTotals,
+  usageTotals,
+} from './usage-sum.ts';
