@@ -1,1 +1,1 @@
-export {};
+export { type App, type AppOptions, createApp, type RecordedUsage } from './create-app.ts';

@@ -1,0 +1,193 @@
+import type { RequestListener, Server } from 'node:http';
+import { err, ok, type Result } from '@tollgate/core';
+import { anthropicMessages, type Dialect, openAiChat, type ProviderDialectId } from '@tollgate/core/dialects';
+import { createHealthBook } from '@tollgate/core/routing';
+import { createMemoryRateLimiter } from './adapters/limiter/memory-rate-limiter.ts';
+import { createLog } from './adapters/log/create-log.ts';
+import { createMetrics } from './adapters/metrics/create-metrics.ts';
+import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
+import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
+import { openDatabase } from './adapters/sqlite/open-database.ts';
+import { loadSecret } from './adapters/sqlite/server-secret.ts';
+import { createSqliteKeyStore } from './adapters/sqlite/sqlite-key-store.ts';
+import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
+import { createIds } from './adapters/system/create-ids.ts';
+import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
+import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
+import { createExpressApp } from './app.ts';
+import type { Config, ProviderConfig } from './config/config.ts';
+import { composeGovernance } from './compose-governance.ts';
+import { createEntrance } from './faces/http/entrance.ts';
+import { sendMetrics } from './faces/ops/mount-ops.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Ledger } from './ports/ledger.ts';
+import type { Deadlines, Upstream } from './ports/upstream.ts';
+import { createHttpServer } from './server.ts';
+import { askModels } from './services/ask-models.ts';
+import { createMetering } from './services/call-meter.ts';
+import { createChatService } from './services/chat.ts';
+import { createFindDestination } from './services/destination.ts';
+import { createEmbeddingService } from './services/embeddings.ts';
+import { createHealthService } from './services/health.ts';
+import { createKeyService } from './services/keys.ts';
+import { createModelService } from './services/models.ts';
+import { createPass } from './services/pass.ts';
+import { createPassthroughService } from './services/passthrough.ts';
+import { createExchange } from './services/provider-exchange.ts';
+import { readFailure } from './services/read-failure.ts';
+import { createTierService } from './services/tiers.ts';
+import { createTranslate } from './services/translate.ts';
+import { createUsageService } from './services/usage.ts';
+import { VERSION } from './version.ts';
+
+/** Generous where models think long, finite everywhere. */
+const DEADLINES: Deadlines = {
+  connectMs: 10_000,
+  headersMs: 300_000,
+  idleMs: 120_000,
+  totalMs: 3_600_000,
+};
+
+const DIALECTS: ReadonlyMap<ProviderDialectId, Dialect> = new Map([
+  ['openai-chat', openAiChat],
+  ['anthropic-messages', anthropicMessages],
+]);
+
+export interface Surroundings {
+  readonly clock: Clock;
+  /** Receives log lines as objects; absent: they go to stderr. */
+  readonly onLog?: (line: { readonly [field: string]: unknown }) => void;
+}
+
+/** A gateway that is built and not yet listening. */
+export interface Gateway {
+  readonly server: Server;
+  /** Metrics without a key, for a port of their own. */
+  readonly metricsListener: RequestListener;
+  readonly ledger: Ledger;
+  /** The admin key, when it was made just now: the only time that it is known. */
+  readonly newAdminKey: string | undefined;
+  /** Settles when all usage is durable and what can be reported has been tried. */
+  flush(): Promise<void>;
+  /** Ends everything in order: calls, estimates, ledger, outbox, connections. */
+  close(): Promise<void>;
+}
+
+/** The only place that knows which adapter stands behind which port. */
+export function compose(
+  config: Config,
+  { clock, onLog }: Surroundings,
+): Result<Gateway, { readonly detail: string }> {
+  const log = createLog({ level: config.logLevel, ...(onLog === undefined ? undefined : { onLine: onLog }) });
+  const ids = createIds();
+  const db = openDatabase(config.dataDir);
+  if (!db.ok) return db;
+  const secret = loadSecret(config.dataDir, config.secret);
+  if (!secret.ok) {
+    db.value.close();
+    return secret;
+  }
+
+  const ledger = createSqliteLedger(db.value, { clock, log });
+  const keyStore = createSqliteKeyStore(db.value, secret.value, {
+    clock,
+    configured: config.governance.keys,
+  });
+  const newAdminKey = keyStore.ensureAdminKey(config.adminKey);
+  const http = createHttpUpstream({ clock });
+  const simulated = createSimulatedUpstream({ clock });
+  const upstreamOf = (provider: ProviderConfig): Upstream =>
+    provider.transport === 'simulated' ? simulated : http;
+  const { governance, inspection, outbox } = composeGovernance({
+    config,
+    clock,
+    ids,
+    log,
+    keyStore,
+    db: db.value,
+    upstream: http,
+  });
+
+  const metering = createMetering({ clock, ledger, log, tokens: createTokenCounter() });
+  const exchange = createExchange({
+    upstreamOf: (destination) => upstreamOf(destination.provider),
+    deadlines: DEADLINES,
+    log,
+    readFailure,
+  });
+  const findDestination = createFindDestination(config);
+  const chat = createChatService({
+    findDestination,
+    governance,
+    pass: createPass({ clock, metering, exchange }),
+    translate: createTranslate({ clock, metering, exchange, dialects: DIALECTS }),
+  });
+  const services = {
+    chat,
+    embeddings: createEmbeddingService({ clock, chat, metering, exchange }),
+    models: createModelService({
+      config,
+      clock,
+      findDestination,
+      ask: (provider) => askModels(provider, upstreamOf(provider)),
+    }),
+    usage: createUsageService(ledger),
+    keys: createKeyService(keyStore),
+    health: createHealthService({ version: VERSION, clock, ledger, governance }),
+  };
+  const metrics = createMetrics(ledger);
+  const limiter = createMemoryRateLimiter(clock);
+  const app = createExpressApp({
+    config,
+    clock,
+    ids,
+    log,
+    governance,
+    limiter,
+    services,
+    metrics,
+    inspection,
+    version: VERSION,
+    health: services.health,
+    entrance: createEntrance({ clock, ids, log, governance, limiter }),
+    passthrough: createPassthroughService({
+      config,
+      governance,
+      metering,
+      upstreamOf,
+      deadlines: DEADLINES,
+    }),
+    tiers: createTierService({
+      clock,
+      ids,
+      governance,
+      findDestination,
+      sessions: createMemorySessionStore(clock, { ttlSeconds: config.sessionTtlSeconds }),
+      health: createHealthBook(),
+    }),
+  });
+
+  const flush = async (): Promise<void> => {
+    await metering.idle();
+    await ledger.flush();
+    await outbox?.flush();
+  };
+  return ok({
+    server: createHttpServer(app),
+    metricsListener: (_req, res) => void sendMetrics(res, metrics),
+    ledger,
+    newAdminKey,
+    flush,
+    close: async () => {
+      await metering.idle();
+      await ledger.flush().catch(() => undefined);
+      await outbox?.close();
+      metrics.close();
+      await governance.close();
+      await Promise.all([http.close(), simulated.close()]);
+      await ledger.close();
+      db.value.close();
+      log.flush();
+    },
+  });
+}

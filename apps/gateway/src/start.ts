@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { err, ok, type Result } from '@tollgate/core';
+import { systemClock } from './adapters/system/system-clock.ts';
+import { compose, type Gateway } from './compose.ts';
+import type { Config } from './config/config.ts';
+
+/** A gateway that listens. */
+export interface RunningGateway {
+  /** `http://127.0.0.1:8080`, as it can be called from this machine. */
+  readonly url: string;
+  /** The admin key, when it was made just now: the only time that it is known. */
+  readonly newAdminKey: string | undefined;
+  readonly dataDir: string;
+  /** Takes no new calls, lets running ones finish for a while, writes all usage. */
+  close(): Promise<void>;
+}
+
+/** How long running calls may take to finish once the gateway was told to stop, milliseconds. */
+const DRAIN_MS = 25_000;
+
+/** Starts to serve, or says why it can't. */
+export async function startGateway(
+  config: Config,
+): Promise<Result<RunningGateway, { readonly detail: string }>> {
+  const composed = compose(config, { clock: systemClock });
+  if (!composed.ok) return composed;
+  const gateway = composed.value;
+  const { host, port } = config.server;
+  const listening = await listen(gateway.server, host, port);
+  if (!listening.ok) {
+    await gateway.close();
+    return listening;
+  }
+  const metrics = await listenForMetrics(config, gateway);
+  if (!metrics.ok) {
+    await stop(gateway.server);
+    await gateway.close();
+    return metrics;
+  }
+  return ok({
+    url: urlOf(host, listening.value.port),
+    newAdminKey: gateway.newAdminKey,
+    dataDir: config.dataDir,
+    close: async () => {
+      await Promise.all([stop(gateway.server), stop(metrics.value)]);
+      await gateway.close();
+    },
+  });
+}
+
+async function listenForMetrics(
+  config: Config,
+  gateway: Gateway,
+): Promise<Result<Server | undefined, { readonly detail: string }>> {
+  if (config.metricsPort === undefined) return ok(undefined);
+  const server = createServer(gateway.metricsListener);
+  const listening = await listen(server, config.server.host, config.metricsPort);
+  return listening.ok ? ok(server) : listening;
+}
+
+function listen(
+  server: Server,
+  host: string,
+  port: number,
+): Promise<Result<AddressInfo, { readonly detail: string }>> {
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(err({ detail: whyNot(error, host, port) }));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') {
+        resolve(err({ detail: `${host}:${port} has no address` }));
+      } else resolve(ok(address));
+    });
+  });
+}
+
+function whyNot(error: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `port ${port} on ${host} is taken: stop what listens there, or choose another with server.port or TOLLGATE_PORT`;
+    case 'EACCES':
+      return `port ${port} may not be opened by this user: choose one above 1023 with server.port or TOLLGATE_PORT`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is not an address of this machine: correct server.host or TOLLGATE_HOST`;
+    default:
+      return `can't listen on ${host}:${port}: ${error.message}`;
+  }
+}
+
+/** Ends idle connections at once, and busy ones when they are done or the time is up. */
+async function stop(server: Server | undefined): Promise<void> {
+  if (server === undefined) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(late);
+}
+
+function urlOf(host: string, port: number): string {
+  const callable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${callable.includes(':') ? `[${callable}]` : callable}:${port}`;
+}
