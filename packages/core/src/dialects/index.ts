@@ -16,5 +16,13 @@ export {
   type NativeOptions,
 } from './native/request.ts';
 export * from './native/wire.ts';
+export { openAiChat } from './openai-chat/index.ts';
+export { openAiCompletions } from './openai-completions/index.ts';
+export {
+  decodeOpenAiError,
+  type ErrorReply,
+  encodeOpenAiError,
+  openAiErrorBody,
+} from './openai-errors.ts';
 export type * from './passage.ts';
 export { wireProblem } from './wire-problem.ts';

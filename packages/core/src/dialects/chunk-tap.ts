@@ -1,0 +1,75 @@
+import type { GatewayError } from '../chat/error.ts';
+import type { Usage } from '../chat/usage.ts';
+import { isJsonObject, type JsonObject } from '../json/json-value.ts';
+import { parseJson } from '../json/parse-json.ts';
+import type { SseEvent } from '../sse/sse-event.ts';
+import { hasValue } from './has-value.ts';
+import { decodeErrorValue, errorValueOf } from './openai-errors.ts';
+import { decodeOpenAiUsage, usageField } from './openai-usage.ts';
+import type { Tap, TapOptions, Verdict } from './passage.ts';
+
+const PASS: Verdict = { type: 'pass' };
+const DROP: Verdict = { type: 'drop' };
+
+/**
+ * Watches a stream of completion chunks. Most events are only searched, not parsed: those between
+ * the first and the ones that carry a finish, usage or an error.
+ */
+export function createChunkTap(options: TapOptions): Tap {
+  const { provider, quirks } = options;
+  let usage: Usage | undefined;
+  let model: string | undefined;
+  let hasFinished = false;
+
+  const fail = (error: GatewayError): Verdict => ({ type: 'fail', error });
+  const garbled = (): Verdict =>
+    fail({
+      kind: 'provider_invalid_reply',
+      provider,
+      detail: 'a piece of its stream is not a JSON object',
+    });
+
+  const read = (body: JsonObject, event: SseEvent): Verdict => {
+    const error = errorValueOf(body) ?? (event.event === 'error' ? body : undefined);
+    if (error !== undefined) return fail(decodeErrorValue(error, provider));
+    const named = body['model'];
+    if (model === undefined && typeof named === 'string' && named !== '') model = named;
+    const counted = decodeOpenAiUsage(usageField(body, quirks), quirks);
+    if (counted === undefined) return PASS;
+    usage = counted;
+    const choices = body['choices'];
+    const isExtra = Array.isArray(choices) && choices.length === 0;
+    return options.dropUsageChunk && isExtra ? DROP : PASS;
+  };
+
+  return {
+    push(event) {
+      const { data } = event;
+      if (data === '[DONE]') {
+        hasFinished = true;
+        return PASS;
+      }
+      if (data === '') return PASS;
+      // Cheaper than parsing, and enough to tell a page of HTML from a chunk.
+      if (!isBraced(data) && !isBraced(data.trim())) return garbled();
+      if (hasValue(data, 'finish_reason')) hasFinished = true;
+      const isTelling =
+        model === undefined ||
+        hasValue(data, 'usage') ||
+        hasValue(data, 'error') ||
+        event.event === 'error' ||
+        (quirks.usageIn !== undefined && hasValue(data, quirks.usageIn));
+      if (!isTelling) return PASS;
+      const parsed = parseJson(data);
+      return parsed.ok && isJsonObject(parsed.value) ? read(parsed.value, event) : garbled();
+    },
+    usage: () => usage,
+    model: () => model,
+    hasEnded: () => hasFinished,
+  };
+}
+
+const OPENING = 123;
+const CLOSING = 125;
+const isBraced = (data: string): boolean =>
+  data.charCodeAt(0) === OPENING && data.charCodeAt(data.length - 1) === CLOSING;

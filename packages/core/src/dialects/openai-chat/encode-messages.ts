@@ -1,0 +1,200 @@
+import type { ContentPart, ToolResultPart } from '../../chat/content-part.ts';
+import type { Loss } from '../../chat/loss.ts';
+import type { Message } from '../../chat/message.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import type { Target } from '../dialect.ts';
+import { restFor } from '../rest-of.ts';
+import { contentOf, DIALECT, encodePart } from './parts.ts';
+
+interface Context {
+  readonly target: Target;
+  readonly lose: (loss: Loss) => void;
+}
+
+interface Placed {
+  readonly part: ContentPart;
+  readonly path: string;
+}
+
+/**
+ * One or more messages for each. Media of tool results can't stand in a tool message: they follow in
+ * a user message once the whole run of results is over, since nothing may come between those.
+ */
+export function encodeMessages(
+  messages: readonly Message[],
+  context: Context,
+): readonly JsonObject[] {
+  const encoded: JsonObject[] = [];
+  let attached: JsonObject[] = [];
+  const endRun = (): void => {
+    if (attached.length > 0) encoded.push({ role: 'user', content: attached });
+    attached = [];
+  };
+  for (const [index, message] of messages.entries()) {
+    const path = `messages[${index}]`;
+    if (message.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
+    const others: Placed[] = [];
+    for (const [at, part] of message.content.entries()) {
+      const placed = { part, path: `${path}.content[${at}]` };
+      if (part.type === 'tool-result') {
+        const result = encodeResult(part, placed.path, context);
+        encoded.push(result.message);
+        attached.push(...result.attached);
+      } else {
+        others.push(placed);
+      }
+    }
+    if (others.length === 0 && message.content.length > 0) continue;
+    endRun();
+    encoded.push(
+      message.role === 'assistant'
+        ? encodeAssistant(message, others, context)
+        : encodePlain(message, others, context),
+    );
+  }
+  endRun();
+  return encoded;
+}
+
+const hint = (path: string, why: string): Loss => ({
+  path,
+  action: 'dropped',
+  why,
+  weight: 'hint',
+});
+
+const named = (message: Message): JsonObject => ({
+  ...restFor(DIALECT, message.rest),
+  ...(message.name === undefined ? {} : { name: message.name }),
+});
+
+function encodePlain(message: Message, parts: readonly Placed[], context: Context): JsonObject {
+  const { ability, quirks } = context.target;
+  const content = parts.flatMap(({ part, path }) => {
+    const encoded = encodePart(part, { path, ability, lose: context.lose });
+    return encoded === undefined ? [] : [encoded];
+  });
+  const role =
+    message.role === 'developer' && quirks.noDeveloperRole === true
+      ? 'system'
+      : message.role === 'tool'
+        ? 'user'
+        : message.role;
+  return { ...named(message), role, content: contentOf(content) };
+}
+
+function encodeResult(
+  part: ToolResultPart,
+  path: string,
+  context: Context,
+): { readonly message: JsonObject; readonly attached: readonly JsonObject[] } {
+  const { lose, target } = context;
+  if (part.isError === true)
+    lose(hint(`${path}.isError`, 'a tool result carries no error mark here'));
+  if (part.cache !== undefined) lose(hint(`${path}.cache`, 'no cache marks here'));
+  const texts: JsonObject[] = [];
+  const media: JsonObject[] = [];
+  for (const [index, inner] of part.content.entries()) {
+    const innerPath = `${path}.content[${index}]`;
+    const encoded = encodePart(inner, { path: innerPath, ability: target.ability, lose });
+    if (encoded === undefined) continue;
+    if (encoded['type'] === 'text') {
+      texts.push(encoded);
+      continue;
+    }
+    const why = 'a tool result holds text only; it follows in a user message';
+    lose({ path: innerPath, action: 'moved', why, weight: 'hint' });
+    media.push(encoded);
+  }
+  if (media.length > 0) {
+    const label = `Attached to the result of tool call ${part.callId}:`;
+    media.unshift({ type: 'text', text: label });
+    if (texts.length === 0) texts.push({ type: 'text', text: 'See the attachment that follows.' });
+  }
+  const message = { role: 'tool', tool_call_id: part.callId, content: contentOf(texts) };
+  return { message, attached: media };
+}
+
+function encodeAssistant(message: Message, parts: readonly Placed[], context: Context): JsonObject {
+  const said = new AssistantParts(context);
+  for (const placed of parts) said.add(placed);
+  return { ...named(message), role: 'assistant', ...said.fields() };
+}
+
+/** Sorts an assistant's parts into the fields that hold them. */
+class AssistantParts {
+  readonly #context: Context;
+  readonly #texts: string[] = [];
+  readonly #refusals: string[] = [];
+  readonly #thoughts: string[] = [];
+  readonly #calls: JsonObject[] = [];
+  #audio: JsonObject | undefined;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  add({ part, path }: Placed): void {
+    const { lose } = this.#context;
+    if (part.cache !== undefined) lose(hint(`${path}.cache`, 'no cache marks here'));
+    if (part.state !== undefined && part.state.length > 0) {
+      lose(hint(`${path}.state`, 'provider state has no place here'));
+    }
+    switch (part.type) {
+      case 'text':
+        this.#texts.push(part.text);
+        return;
+      case 'refusal':
+        this.#refusals.push(part.text);
+        return;
+      case 'reasoning':
+        if (this.#context.target.quirks.reasoningField === undefined) {
+          lose(hint(path, 'earlier reasoning is not taken back'));
+        } else {
+          this.#thoughts.push(part.text ?? '');
+        }
+        return;
+      case 'tool-call':
+        this.#calls.push({
+          id: part.id,
+          type: 'function',
+          // Many look-alikes parse it unseen: a call without arguments must still be JSON.
+          function: {
+            name: part.name,
+            arguments: part.argumentsJson === '' ? '{}' : part.argumentsJson,
+          },
+        });
+        return;
+      case 'media':
+        if (part.kind === 'audio' && part.source.type === 'provider-file') {
+          this.#audio = { id: part.source.id };
+          return;
+        }
+        break;
+      case 'opaque':
+        if (part.dialect === DIALECT && isJsonObject(part.raw) && part.raw['type'] === 'custom') {
+          this.#calls.push(part.raw);
+          return;
+        }
+        break;
+      default:
+        break;
+    }
+    // What a model once showed or looked up itself: its own words about it still stand beside.
+    lose(hint(path, `an assistant message holds no ${part.type} here`));
+  }
+
+  fields(): JsonObject {
+    const field = this.#context.target.quirks.reasoningField;
+    const thoughts = this.#thoughts.join('');
+    const bare = this.#texts.length === 0 && (this.#calls.length > 0 || this.#refusals.length > 0);
+    const content: JsonValue = bare || this.#audio !== undefined ? null : this.#texts.join('');
+    return {
+      content,
+      ...(field === undefined || thoughts === '' ? {} : { [field]: thoughts }),
+      ...(this.#refusals.length === 0 ? {} : { refusal: this.#refusals.join('') }),
+      ...(this.#audio === undefined ? {} : { audio: this.#audio }),
+      ...(this.#calls.length === 0 ? {} : { tool_calls: this.#calls }),
+    };
+  }
+}

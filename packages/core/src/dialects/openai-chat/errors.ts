@@ -1,0 +1,7 @@
+export {
+  decodeErrorValue,
+  decodeOpenAiError,
+  encodeOpenAiError,
+  errorValueOf,
+  openAiErrorBody,
+} from '../openai-errors.ts';

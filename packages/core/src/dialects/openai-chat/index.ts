@@ -1,0 +1,17 @@
+import type { Dialect } from '../dialect.ts';
+import { passage } from './passage.ts';
+import { decodeReply, encodeReply } from './reply.ts';
+import { decodeRequest, encodeRequest } from './request.ts';
+import { createStreamDecoder, createStreamEncoder } from './stream.ts';
+
+/** OpenAI's Chat Completions, and what its look-alikes make of it. */
+export const openAiChat: Dialect = {
+  id: 'openai-chat',
+  passage,
+  decodeRequest,
+  encodeRequest,
+  decodeReply,
+  encodeReply,
+  createStreamDecoder,
+  createStreamEncoder,
+};

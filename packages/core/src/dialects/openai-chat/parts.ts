@@ -1,0 +1,243 @@
+import type { CacheMark, ContentPart, MediaPart, TextPart } from '../../chat/content-part.ts';
+import type { Loss } from '../../chat/loss.ts';
+import type { Rest } from '../../chat/rest.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import type { Ability } from '../../providers/ability.ts';
+import { restFor, restOf } from '../rest-of.ts';
+import { isKnownPart, type WireContent, type WireKnownPart, type WirePart } from './wire.ts';
+
+export const DIALECT = 'openai-chat';
+
+const PART_FIELDS = new Set([
+  'type',
+  'text',
+  'image_url',
+  'input_audio',
+  'file',
+  'refusal',
+  'cache_control',
+]);
+
+interface PartExtras {
+  readonly cache?: CacheMark;
+  readonly rest?: Rest;
+}
+
+export function decodeContent(content: WireContent | null | undefined): readonly ContentPart[] {
+  if (content === null || content === undefined) return [];
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return content.map(decodePart);
+}
+
+function decodePart(part: WirePart): ContentPart {
+  if (!isKnownPart(part)) {
+    // Parsed JSON, as it came: the schema only looked at its `type`.
+    return { type: 'opaque', dialect: DIALECT, raw: part as JsonObject };
+  }
+  const extras = extrasOf(part);
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text, ...extras };
+    case 'refusal':
+      return { type: 'refusal', text: part.refusal, ...extras };
+    case 'image_url':
+      return { ...imageFrom(part.image_url.url, part.image_url.detail ?? undefined), ...extras };
+    case 'input_audio':
+      return {
+        type: 'media',
+        kind: 'audio',
+        source: { type: 'base64', data: part.input_audio.data },
+        mediaType: AUDIO_TYPES.get(part.input_audio.format) ?? `audio/${part.input_audio.format}`,
+        ...extras,
+      };
+    case 'file':
+      return { ...fileFrom(part.file), ...extras };
+  }
+}
+
+function extrasOf(part: WireKnownPart): PartExtras {
+  const rest = restOf(DIALECT, part, PART_FIELDS);
+  const marks = part.type === 'refusal' ? undefined : part;
+  const asked = marks?.cache_control ?? undefined;
+  const lifetime = asked?.ttl;
+  const cache: CacheMark | undefined =
+    asked === undefined && (marks?.prompt_cache_breakpoint ?? undefined) === undefined
+      ? undefined
+      : lifetime === '5m' || lifetime === '1h'
+        ? { lifetime }
+        : {};
+  return {
+    ...(cache === undefined ? {} : { cache }),
+    ...(rest === undefined ? {} : { rest }),
+  };
+}
+
+/** An image as replies and requests name it: an address, or bytes within one. */
+export function imageFrom(url: string, detail?: string): MediaPart {
+  const inline = parseDataUrl(url);
+  return {
+    type: 'media',
+    kind: 'image',
+    source: inline === undefined ? { type: 'url', url } : { type: 'base64', data: inline.data },
+    ...(inline === undefined ? {} : { mediaType: inline.mediaType }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+function fileFrom(file: {
+  readonly file_data?: string | null | undefined;
+  readonly file_id?: string | null | undefined;
+  readonly filename?: string | null | undefined;
+}): MediaPart {
+  const name = file.filename ?? undefined;
+  const named = name === undefined ? {} : { name };
+  if (typeof file.file_id === 'string' && file.file_id !== '') {
+    return {
+      type: 'media',
+      kind: 'file',
+      source: { type: 'provider-file', id: file.file_id },
+      ...named,
+    };
+  }
+  const data = file.file_data ?? '';
+  const inline = parseDataUrl(data);
+  return {
+    type: 'media',
+    kind: 'file',
+    source: { type: 'base64', data: inline === undefined ? data : inline.data },
+    ...(inline === undefined ? {} : { mediaType: inline.mediaType }),
+    ...named,
+  };
+}
+
+/** Only the plain form, so that nothing is lost on the way back; others stay addresses. */
+function parseDataUrl(
+  url: string,
+): { readonly mediaType: string; readonly data: string } | undefined {
+  if (!url.startsWith('data:')) return undefined;
+  const comma = url.indexOf(',');
+  const head = comma === -1 ? '' : url.slice('data:'.length, comma);
+  const mediaType = head.endsWith(';base64') ? head.slice(0, -';base64'.length) : '';
+  if (mediaType === '' || mediaType.includes(';')) return undefined;
+  return { mediaType, data: url.slice(comma + 1) };
+}
+
+const AUDIO_TYPES: ReadonlyMap<string, string> = new Map([
+  ['mp3', 'audio/mpeg'],
+  ['wav', 'audio/wav'],
+]);
+const AUDIO_FORMATS: ReadonlyMap<string, string> = new Map(
+  [...AUDIO_TYPES].map(([format, type]) => [type, format]),
+);
+
+/** Where a part stands and what its losses are told to. */
+export interface PartContext {
+  readonly path: string;
+  readonly ability: Ability;
+  readonly lose: (loss: Loss) => void;
+}
+
+/** Parts that a system, user or tool message may hold; undefined, and told, for all others. */
+export function encodePart(part: ContentPart, context: PartContext): JsonObject | undefined {
+  const { path, lose } = context;
+  const fields = restFor(DIALECT, part.rest);
+  if (part.cache !== undefined && !('prompt_cache_breakpoint' in fields)) {
+    lose({ path: `${path}.cache`, action: 'dropped', why: 'no cache marks here', weight: 'hint' });
+  }
+  switch (part.type) {
+    case 'text':
+      return { ...fields, type: 'text', text: part.text };
+    case 'refusal':
+      return { type: 'text', text: part.text };
+    case 'media':
+      return encodeMedia(part, context, fields);
+    case 'opaque':
+      if (part.dialect === DIALECT && isJsonObject(part.raw)) return part.raw;
+      break;
+    default:
+      break;
+  }
+  lose({
+    path,
+    action: 'dropped',
+    why: `a part of type ${part.type} can't be said here`,
+    weight: 'meaning',
+  });
+  return undefined;
+}
+
+type Rested = { readonly [name: string]: JsonValue };
+
+function encodeMedia(
+  part: MediaPart,
+  context: PartContext,
+  fields: Rested,
+): JsonObject | undefined {
+  const refuse = (why: string): undefined => {
+    context.lose({ path: context.path, action: 'dropped', why, weight: 'meaning' });
+  };
+  switch (part.kind) {
+    case 'image':
+      if (context.ability.images === false) return refuse('the model takes no images');
+      return encodeImage(part, fields) ?? refuse('images go by URL or as bytes only');
+    case 'audio':
+      if (context.ability.audio === false) return refuse('the model takes no audio');
+      return encodeAudio(part, fields) ?? refuse('audio goes as bytes only');
+    case 'file':
+      if (part.source.type === 'text') return { type: 'text', text: part.source.text };
+      if (context.ability.files === false) return refuse('the model takes no files');
+      return encodeFile(part, fields) ?? refuse('files go as bytes or by id only');
+    case 'video':
+      return refuse('no video here');
+  }
+}
+
+function encodeImage(part: MediaPart, fields: Rested): JsonObject | undefined {
+  const { source } = part;
+  const url =
+    source.type === 'url'
+      ? source.url
+      : source.type === 'base64'
+        ? `data:${part.mediaType ?? 'image/png'};base64,${source.data}`
+        : undefined;
+  if (url === undefined) return undefined;
+  const detail = part.detail === undefined ? {} : { detail: part.detail };
+  return { ...fields, type: 'image_url', image_url: { url, ...detail } };
+}
+
+function encodeAudio(part: MediaPart, fields: Rested): JsonObject | undefined {
+  if (part.source.type !== 'base64') return undefined;
+  const type = part.mediaType ?? 'audio/wav';
+  const format = AUDIO_FORMATS.get(type) ?? type.replace(/^audio\/(x-)?/, '');
+  return { ...fields, type: 'input_audio', input_audio: { data: part.source.data, format } };
+}
+
+function encodeFile(part: MediaPart, fields: Rested): JsonObject | undefined {
+  const { source } = part;
+  const named = part.name === undefined ? {} : { filename: part.name };
+  if (source.type === 'provider-file') {
+    return { ...fields, type: 'file', file: { file_id: source.id, ...named } };
+  }
+  if (source.type !== 'base64') return undefined;
+  const data =
+    part.mediaType === undefined ? source.data : `data:${part.mediaType};base64,${source.data}`;
+  // Bytes without a name are refused: their type is told by its ending.
+  const filename = part.name ?? (part.mediaType === 'application/pdf' ? 'file.pdf' : 'file');
+  return { ...fields, type: 'file', file: { file_data: data, filename } };
+}
+
+/** One plain text goes as a string: every look-alike knows that form. */
+export function contentOf(parts: readonly JsonObject[]): JsonValue {
+  const [only] = parts;
+  if (only === undefined) return '';
+  const text = only['text'];
+  return parts.length === 1 && typeof text === 'string' && Object.keys(only).length === 2
+    ? text
+    : parts;
+}
+
+export const textOf = (parts: readonly ContentPart[]): string =>
+  parts
+    .filter((part): part is TextPart => part.type === 'text')
+    .map((part) => part.text)
+    .join('');

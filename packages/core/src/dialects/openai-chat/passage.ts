@@ -1,0 +1,50 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import type { Quirks } from '../../providers/quirks.ts';
+import { createChunkTap } from '../chunk-tap.ts';
+import { readEnvelope, usageEdits } from '../openai-envelope.ts';
+import type { Edits, Passage } from '../passage.ts';
+import { readOpenAiReply } from '../read-openai-reply.ts';
+import { textWithin } from '../text-within.ts';
+
+const SPOKEN = new Set([
+  'content',
+  'text',
+  'reasoning_content',
+  'reasoning',
+  'thinking',
+  'refusal',
+  'name',
+  'arguments',
+  'input',
+  'transcript',
+]);
+
+export const passage: Passage = {
+  id: 'openai-chat',
+  envelope: readEnvelope,
+  edits: (body, envelope, quirks) => ({
+    ...usageEdits(body, envelope, quirks),
+    ...roleEdits(body, quirks),
+  }),
+  readReply: (body, options) => readOpenAiReply(body, 'choices', options),
+  createTap: createChunkTap,
+  inputText: (body) => {
+    const tools = body['tools'] ?? body['functions'];
+    const said = textWithin(body['messages'], SPOKEN);
+    return tools === undefined ? said : `${said}\n${JSON.stringify(tools)}`;
+  },
+  outputText: (body) => (isJsonObject(body) ? textWithin(body['choices'], SPOKEN) : ''),
+};
+
+function roleEdits(body: JsonObject, quirks: Quirks): Edits {
+  const messages = body['messages'];
+  if (quirks.noDeveloperRole !== true || !Array.isArray(messages)) return {};
+  const isDeveloper = (message: JsonValue): message is JsonObject =>
+    isJsonObject(message) && message['role'] === 'developer';
+  if (!messages.some(isDeveloper)) return {};
+  return {
+    messages: messages.map((message: JsonValue) =>
+      isDeveloper(message) ? { ...message, role: 'system' } : message,
+    ),
+  };
+}

@@ -1,0 +1,240 @@
+import type { GatewayError } from '../../chat/error.ts';
+import type { Encoded, Loss } from '../../chat/loss.ts';
+import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/request.ts';
+import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import { err, ok, type Result } from '../../result.ts';
+import type { DecodedRequest, Target } from '../dialect.ts';
+import { restFor, restOf } from '../rest-of.ts';
+import { wireProblem } from '../wire-problem.ts';
+import { decodeMessages } from './decode-messages.ts';
+import { encodeMessages } from './encode-messages.ts';
+import { DIALECT } from './parts.ts';
+import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
+import { REQUEST_FIELDS, WireRequest } from './wire.ts';
+
+/** A copy without the fields that are absent, whichever way they say so. */
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
+const present = <T extends object>(fields: T): Present<T> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
+  ) as Present<T>;
+
+export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError> {
+  const parsed = WireRequest.safeParse(body);
+  if (!parsed.success) return err(wireProblem(parsed.error));
+  const wire = parsed.data;
+  const messages = decodeMessages(wire.messages);
+  if (!messages.ok) return messages;
+  const request: ChatRequest = {
+    model: wire.model,
+    messages: messages.value,
+    stream: wire.stream === true,
+    ...decodeSampling(wire),
+    ...present({
+      reasoning: wire.reasoning_effort ? { effort: wire.reasoning_effort } : undefined,
+      output: decodeOutput(wire),
+      verbosity: wire.verbosity,
+      modalities: wire.modalities,
+      audio: wire.audio ? { voice: wire.audio.voice, format: wire.audio.format } : undefined,
+      tools: decodeTools(wire),
+      toolChoice: decodeToolChoice(wire),
+      parallelToolCalls: wire.parallel_tool_calls,
+      serviceTier: wire.service_tier,
+      metadata: wire.metadata,
+      endUser: wire.safety_identifier ?? wire.user,
+      cacheKey: wire.prompt_cache_key,
+      store: wire.store,
+      rest: restOf(DIALECT, body, namedFields(wire)),
+    }),
+  };
+  return ok({ request, losses: [] });
+}
+
+function decodeSampling(wire: WireRequest) {
+  return present({
+    maxOutputTokens: wire.max_completion_tokens ?? wire.max_tokens,
+    temperature: wire.temperature,
+    topP: wire.top_p,
+    topK: wire.top_k,
+    minP: wire.min_p,
+    frequencyPenalty: wire.frequency_penalty,
+    presencePenalty: wire.presence_penalty,
+    repetitionPenalty: wire.repetition_penalty,
+    stopSequences: typeof wire.stop === 'string' ? [wire.stop] : wire.stop,
+    n: wire.n,
+    seed: wire.seed,
+    logprobs: wire.logprobs === true ? present({ top: wire.top_logprobs }) : undefined,
+    logitBias: wire.logit_bias,
+  });
+}
+
+/** Fields that the hub took; an output format it has no word for stays with the rest. */
+function namedFields(wire: WireRequest): ReadonlySet<string> {
+  if (!wire.response_format || decodeOutput(wire) !== undefined) return REQUEST_FIELDS;
+  return new Set([...REQUEST_FIELDS].filter((field) => field !== 'response_format'));
+}
+
+function decodeOutput(wire: WireRequest): OutputFormat | undefined {
+  const format = wire.response_format;
+  if (!format) return undefined;
+  if (format.type === 'text') return { type: 'text' };
+  if (format.type === 'json_object') return { type: 'json' };
+  if (format.type !== 'json_schema' || !('json_schema' in format)) return undefined;
+  const asked = format.json_schema as JsonSchemaFormat;
+  return {
+    type: 'json-schema',
+    schema: asked.schema ?? {},
+    ...present({ name: asked.name, description: asked.description, strict: asked.strict }),
+  };
+}
+
+interface JsonSchemaFormat {
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly schema?: JsonObject | null;
+  readonly strict?: boolean | null;
+}
+
+export function encodeRequest(
+  request: ChatRequest,
+  target: Target,
+): Result<Encoded<JsonObject>, GatewayError> {
+  const losses: Loss[] = [];
+  const lose = (loss: Loss): void => {
+    losses.push(loss);
+  };
+  const tools = toolFields(request, target, lose);
+  const value: JsonObject = {
+    ...restFor(DIALECT, request.rest),
+    model: target.model,
+    messages: encodeMessages(request.messages, { target, lose }),
+    ...streamFields(request, target),
+    ...limitFields(request, target, lose),
+    ...samplingFields(request, lose),
+    ...reasoningFields(request.reasoning, target, lose),
+    ...present({
+      response_format: request.output === undefined ? undefined : encodeOutput(request.output),
+      verbosity: request.verbosity,
+      modalities: request.modalities,
+      audio: request.audio === undefined ? undefined : { ...request.audio },
+      service_tier: request.serviceTier,
+      metadata: request.metadata,
+      user: request.endUser,
+      prompt_cache_key: request.cacheKey,
+      store: request.store,
+    }),
+    ...tools,
+  };
+  return ok({ value, losses });
+}
+
+function streamFields(request: ChatRequest, target: Target): JsonObject {
+  if (!request.stream) return {};
+  return target.quirks.noStreamOptions === true
+    ? { stream: true }
+    : { stream: true, stream_options: { include_usage: true } };
+}
+
+function limitFields(request: ChatRequest, target: Target, lose: (loss: Loss) => void): JsonObject {
+  const asked = request.maxOutputTokens;
+  if (asked === undefined) return {};
+  const most = target.ability.maxOutputTokens ?? asked;
+  if (asked > most) {
+    const why = `the model writes at most ${most} tokens`;
+    lose({ path: 'maxOutputTokens', action: 'clamped', why, weight: 'hint' });
+  }
+  return { [target.quirks.maxTokensField ?? 'max_completion_tokens']: Math.min(asked, most) };
+}
+
+function samplingFields(request: ChatRequest, lose: (loss: Loss) => void): JsonObject {
+  for (const field of ['topK', 'minP', 'repetitionPenalty'] as const) {
+    if (request[field] === undefined) continue;
+    lose({ path: field, action: 'dropped', why: 'no such setting here', weight: 'hint' });
+  }
+  return present({
+    temperature: request.temperature,
+    top_p: request.topP,
+    frequency_penalty: request.frequencyPenalty,
+    presence_penalty: request.presencePenalty,
+    stop: request.stopSequences,
+    n: request.n,
+    seed: request.seed,
+    logprobs: request.logprobs === undefined ? undefined : true,
+    top_logprobs: request.logprobs?.top,
+    logit_bias: request.logitBias,
+  });
+}
+
+function reasoningFields(
+  reasoning: ReasoningSettings | undefined,
+  target: Target,
+  lose: (loss: Loss) => void,
+): JsonObject {
+  if (reasoning === undefined) return {};
+  const drop = (field: string, why: string): void =>
+    lose({ path: `reasoning.${field}`, action: 'dropped', why, weight: 'hint' });
+  if (reasoning.visibility !== undefined) drop('visibility', 'the provider decides what it shows');
+  const { effort, budgetTokens } = reasoning;
+  if (target.ability.reasoning === false) {
+    if (effort !== undefined && effort !== 'none') drop('effort', 'the model does not reason');
+    if (budgetTokens !== undefined) drop('budgetTokens', 'the model does not reason');
+    return {};
+  }
+  if (effort !== undefined) {
+    if (budgetTokens !== undefined) drop('budgetTokens', 'an effort is sent in its place');
+    return { reasoning_effort: effort };
+  }
+  if (reasoning.enabled === false) {
+    drop('enabled', 'not every model here can be told not to reason');
+    return {};
+  }
+  if (budgetTokens === undefined) return {};
+  const nearest = effortFor(budgetTokens);
+  const why = `there are no budgets here: sent as effort ${nearest}`;
+  lose({ path: 'reasoning.budgetTokens', action: 'emulated', why, weight: 'hint' });
+  return { reasoning_effort: nearest };
+}
+
+/** The budgets that clients commonly stand behind these words. */
+function effortFor(budgetTokens: number): string {
+  if (budgetTokens <= 2048) return 'low';
+  return budgetTokens <= 12_288 ? 'medium' : 'high';
+}
+
+function encodeOutput(output: OutputFormat): JsonValue {
+  switch (output.type) {
+    case 'text':
+      return { type: 'text' };
+    case 'json':
+      return { type: 'json_object' };
+    case 'json-schema':
+      return {
+        type: 'json_schema',
+        json_schema: {
+          name: output.name ?? 'response',
+          schema: output.schema,
+          ...present({ description: output.description, strict: output.strict }),
+        },
+      };
+  }
+}
+
+function toolFields(request: ChatRequest, target: Target, lose: (loss: Loss) => void): JsonObject {
+  const asked = request.tools ?? [];
+  if (asked.length > 0 && target.ability.tools === false) {
+    lose({ path: 'tools', action: 'dropped', why: 'the model calls no tools', weight: 'meaning' });
+    return {};
+  }
+  const tools = encodeTools(asked, lose);
+  // A choice among no tools is refused by the provider, and means nothing.
+  if (tools.length === 0) return {};
+  return {
+    tools,
+    ...(request.toolChoice === undefined
+      ? {}
+      : { tool_choice: encodeToolChoice(request.toolChoice, asked) }),
+    ...(request.parallelToolCalls === undefined
+      ? {}
+      : { parallel_tool_calls: request.parallelToolCalls }),
+  };
+}

@@ -1,0 +1,150 @@
+import type { GatewayError } from '../../chat/error.ts';
+import type { StreamEvent } from '../../chat/stream-event.ts';
+import { type Fold, type Stepper, stepper } from '../../fold.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import { parseJson } from '../../json/parse-json.ts';
+import type { SseEvent } from '../../sse/sse-event.ts';
+import type { Target } from '../dialect.ts';
+import { restOf } from '../rest-of.ts';
+import {
+  type ChoiceState,
+  endChoice,
+  newChoice,
+  readLogprobs,
+  readPayload,
+  type Telling,
+} from './choice-reader.ts';
+import { decodeErrorValue, errorValueOf } from './errors.ts';
+import { DIALECT } from './parts.ts';
+import { WireChunk } from './reply-wire.ts';
+import { decodeOpenAiUsage, usageField } from './usage.ts';
+
+/** What a decoder remembers between chunks. */
+export interface DecoderState {
+  readonly isStarted: boolean;
+  /** The terminal event was told: whatever still comes is ignored. */
+  readonly isOver: boolean;
+  readonly id: string;
+  readonly choices: ReadonlyMap<number, ChoiceState>;
+}
+
+export const initialState: DecoderState = {
+  isStarted: false,
+  isOver: false,
+  id: '',
+  choices: new Map(),
+};
+
+type Step = readonly [DecoderState, readonly StreamEvent[]];
+
+export const createStreamDecoder = (target: Target): Stepper<SseEvent, StreamEvent> =>
+  stepper(decoderFold(target));
+
+/**
+ * The end of a choice waits for the end of the stream: look-alikes say why they stopped before they
+ * have, and count tokens after. Without `[DONE]` a stream is whole when all its choices finished.
+ */
+export function decoderFold(target: Target): Fold<DecoderState, SseEvent, StreamEvent> {
+  return {
+    initial: initialState,
+    step(state, event) {
+      if (state.isOver) return [state, []];
+      const data = event.data.trim();
+      if (data === '') return [state, []];
+      if (data === '[DONE]') return finish(state, target, 'told');
+      return readData(state, { ...event, data }, target);
+    },
+    end: (state) => (state.isOver ? [] : finish(state, target, 'cut')[1]),
+  };
+}
+
+const fail = (state: DecoderState, error: GatewayError): Step => [
+  { ...state, isOver: true },
+  [{ type: 'error', error }],
+];
+
+const invalid = (provider: string, detail: string): GatewayError => ({
+  kind: 'provider_invalid_reply',
+  provider,
+  detail,
+});
+
+function readData(state: DecoderState, event: SseEvent, target: Target): Step {
+  const { provider } = target;
+  const parsed = parseJson(event.data);
+  if (!parsed.ok || !isJsonObject(parsed.value)) {
+    return fail(state, invalid(provider, 'a piece of its stream is not a JSON object'));
+  }
+  const body = parsed.value;
+  const error = errorValueOf(body) ?? (event.event === 'error' ? body : undefined);
+  if (error !== undefined) return fail(state, decodeErrorValue(error, provider));
+  return readChunk(state, body, target);
+}
+
+/** Reads one chunk. Never throws; what isn't a chunk at all is an error event. */
+export function readChunk(state: DecoderState, body: JsonObject, target: Target): Step {
+  const parsed = WireChunk.safeParse(body);
+  if (!parsed.success) {
+    return fail(
+      state,
+      invalid(target.provider, 'a piece of its stream is no chunk of a completion'),
+    );
+  }
+  const chunk = parsed.data;
+  const events: StreamEvent[] = [];
+  const tell = (event: StreamEvent): void => {
+    events.push(event);
+  };
+  const usage = decodeOpenAiUsage(usageField(body, target.quirks), target.quirks);
+  const wireChoices = chunk.choices ?? [];
+  let { isStarted, id } = state;
+  // Some send a first chunk that holds no more than a verdict on the prompt, without id or model.
+  if (!isStarted && (wireChoices.length > 0 || usage !== undefined)) {
+    isStarted = true;
+    id = chunk.id ?? '';
+    tell(startOf(chunk, body, target));
+  }
+  let choices = state.choices;
+  for (const [position, wire] of wireChoices.entries()) {
+    const choice = wire.index ?? position;
+    const to: Telling = { choice, seed: id, tell };
+    const before = choices.get(choice) ?? newChoice;
+    const read = readPayload(before, wire.delta ?? wire.message ?? {}, to);
+    readLogprobs(read, wire.logprobs?.content ?? [], to);
+    const finished = wire.finish_reason ? { ...read, finish: wire.finish_reason } : read;
+    if (choices.get(choice) !== finished) choices = new Map(choices).set(choice, finished);
+  }
+  if (usage !== undefined) tell({ type: 'usage', usage });
+  return [{ ...state, isStarted, id, choices }, events];
+}
+
+function startOf(chunk: WireChunk, body: JsonObject, target: Target): StreamEvent {
+  const rest = restOf(DIALECT, body, fieldsFor(target));
+  return {
+    type: 'start',
+    id: chunk.id ?? '',
+    model: chunk.model || target.model,
+    ...(typeof chunk.created === 'number' ? { created: chunk.created } : {}),
+    ...(chunk.service_tier ? { serviceTier: chunk.service_tier } : {}),
+    ...(rest === undefined ? {} : { rest }),
+  };
+}
+
+const FIELDS = ['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier'];
+const fieldsFor = (target: Target): ReadonlySet<string> =>
+  new Set([...FIELDS, target.quirks.usageIn ?? 'usage']);
+
+/** Ends the stream: well, or as cut off. `told` means that the provider said so itself. */
+export function finish(state: DecoderState, target: Target, how: 'told' | 'cut'): Step {
+  const choices = [...state.choices].sort(([left], [right]) => left - right);
+  const finished = choices.filter(([, choice]) => choice.finish !== undefined).length;
+  const isWhole = finished > 0 && (how === 'told' || finished === choices.length);
+  if (!isWhole) return fail(state, { kind: 'provider_truncated', provider: target.provider });
+  const events: StreamEvent[] = [];
+  const tell = (event: StreamEvent): void => {
+    events.push(event);
+  };
+  for (const [choice, read] of choices) endChoice(read, { choice, seed: state.id, tell });
+  tell({ type: 'end' });
+  return [{ ...state, isOver: true }, events];
+}

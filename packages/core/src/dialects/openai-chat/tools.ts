@@ -1,0 +1,126 @@
+import type { Loss } from '../../chat/loss.ts';
+import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
+import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import { restFor, restOf } from '../rest-of.ts';
+import { DIALECT } from './parts.ts';
+import type { WireFunction, WireRequest, WireTool, WireToolChoice } from './wire.ts';
+
+const FUNCTION_FIELDS = new Set(['name', 'description', 'parameters', 'strict', 'cache_control']);
+
+/** `functions` is the word that `tools` replaced; whoever sends both means all of them. */
+export function decodeTools(wire: WireRequest): readonly Tool[] | undefined {
+  if (wire.tools === undefined || wire.tools === null) {
+    return wire.functions?.map(decodeFunction);
+  }
+  return [...wire.tools.map(decodeTool), ...(wire.functions ?? []).map(decodeFunction)];
+}
+
+function decodeTool(tool: WireTool): Tool {
+  if (tool.type === 'function' && 'function' in tool)
+    return decodeFunction(tool.function as WireFunction);
+  const custom = tool['custom'];
+  const name =
+    typeof custom === 'object' && custom !== null && 'name' in custom
+      ? String(custom.name)
+      : tool.type;
+  return { type: 'server', name, dialect: DIALECT, raw: tool as JsonObject };
+}
+
+function decodeFunction(wire: WireFunction): FunctionTool {
+  const rest = restOf(DIALECT, wire, FUNCTION_FIELDS);
+  const { description, parameters, strict } = wire;
+  return {
+    type: 'function',
+    name: wire.name,
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(parameters === undefined || parameters === null ? {} : { parameters }),
+    ...(typeof strict === 'boolean' ? { strict } : {}),
+    ...(rest === undefined ? {} : { rest }),
+  };
+}
+
+export function decodeToolChoice(wire: WireRequest): ToolChoice | undefined {
+  if (wire.tool_choice !== undefined && wire.tool_choice !== null)
+    return choiceOf(wire.tool_choice);
+  const legacy = wire.function_call;
+  if (legacy === undefined || legacy === null) return undefined;
+  return typeof legacy === 'string' ? { type: legacy } : { type: 'one', name: legacy.name };
+}
+
+function choiceOf(wire: WireToolChoice): ToolChoice {
+  if (typeof wire === 'string') return { type: wire };
+  switch (wire.type) {
+    case 'function':
+      return { type: 'one', name: wire.function.name };
+    case 'custom':
+      return { type: 'one', name: wire.custom.name };
+    case 'allowed_tools':
+      return {
+        type: 'allowed',
+        mode: wire.allowed_tools.mode,
+        names: wire.allowed_tools.tools.map(
+          (tool) => tool.function?.name ?? tool.custom?.name ?? tool.type,
+        ),
+      };
+  }
+}
+
+export function encodeTools(
+  tools: readonly Tool[],
+  lose: (loss: Loss) => void,
+): readonly JsonObject[] {
+  return tools.flatMap((tool, index) => {
+    const path = `tools[${index}]`;
+    if (tool.type === 'function') {
+      if (tool.cache !== undefined) {
+        lose({
+          path: `${path}.cache`,
+          action: 'dropped',
+          why: 'no cache marks here',
+          weight: 'hint',
+        });
+      }
+      return [encodeFunction(tool)];
+    }
+    if (tool.dialect === DIALECT) return [tool.raw];
+    const why = `this provider does not run the tool ${tool.name}`;
+    lose({ path, action: 'dropped', why, weight: 'meaning' });
+    return [];
+  });
+}
+
+function encodeFunction(tool: FunctionTool): JsonObject {
+  return {
+    type: 'function',
+    function: {
+      ...restFor(DIALECT, tool.rest),
+      name: tool.name,
+      ...(tool.description === undefined ? {} : { description: tool.description }),
+      ...(tool.parameters === undefined ? {} : { parameters: tool.parameters }),
+      ...(tool.strict === undefined ? {} : { strict: tool.strict }),
+    },
+  };
+}
+
+export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): JsonValue {
+  switch (choice.type) {
+    case 'one':
+      return naming(choice.name, tools);
+    case 'allowed':
+      return {
+        type: 'allowed_tools',
+        allowed_tools: {
+          mode: choice.mode,
+          tools: choice.names.map((name) => naming(name, tools)),
+        },
+      };
+    default:
+      return choice.type;
+  }
+}
+
+function naming(name: string, tools: readonly Tool[]): JsonObject {
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (tool?.type !== 'server') return { type: 'function', function: { name } };
+  return tool.raw['type'] === 'custom' ? { type: 'custom', custom: { name } } : { type: name };
+}

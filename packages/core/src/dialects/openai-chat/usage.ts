@@ -1,0 +1,1 @@
+export { decodeOpenAiUsage, encodeOpenAiUsage, usageField } from '../openai-usage.ts';

@@ -1,0 +1,1 @@
+export { openAiCompletions } from './passage.ts';

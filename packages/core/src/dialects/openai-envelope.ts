@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { GatewayError } from '../chat/error.ts';
+import { isJsonObject, type JsonObject } from '../json/json-value.ts';
+import type { Quirks } from '../providers/quirks.ts';
+import { err, ok, type Result } from '../result.ts';
+import type { Edits, Envelope } from './passage.ts';
+import { wireProblem } from './wire-problem.ts';
+
+const Limit = z.int().nonnegative().nullish();
+
+/** What is ours to check on a body of this family that passes through, whatever the endpoint. */
+const WireEnvelope = z.looseObject({
+  model: z.string().min(1),
+  stream: z.boolean().nullish(),
+  max_completion_tokens: Limit,
+  max_output_tokens: Limit,
+  max_tokens: Limit,
+});
+
+export function readEnvelope(body: JsonObject): Result<Envelope, GatewayError> {
+  const parsed = WireEnvelope.safeParse(body);
+  if (!parsed.success) return err(wireProblem(parsed.error));
+  const { model, stream, ...limits } = parsed.data;
+  const limit = limits.max_completion_tokens ?? limits.max_output_tokens ?? limits.max_tokens;
+  const options = body['stream_options'];
+  return ok({
+    model,
+    stream: stream === true,
+    ...(typeof limit === 'number' ? { maxOutputTokens: limit } : {}),
+    includeUsage: isJsonObject(options) && options['include_usage'] === true,
+  });
+}
+
+/** Switches usage on where the client didn't; its other stream options stay. */
+export function usageEdits(body: JsonObject, envelope: Envelope, quirks: Quirks): Edits {
+  if (!envelope.stream || envelope.includeUsage || quirks.noStreamOptions === true) return {};
+  const options = body['stream_options'];
+  // Options that are no object are the provider's to refuse.
+  if (options !== undefined && options !== null && !isJsonObject(options)) return {};
+  return { stream_options: { ...options, include_usage: true } };
+}
