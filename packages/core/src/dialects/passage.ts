@@ -49,8 +49,8 @@ export interface TapOptions {
 export interface Passage {
   readonly id: DialectId;
   envelope(body: JsonObject): Result<Envelope, GatewayError>;
-  /** Edits to the request besides the model: usage switched on for streams. */
-  edits(body: JsonObject, envelope: Envelope): Edits;
+  /** Edits to the request besides the model: usage switched on for streams, listed quirks mended. */
+  edits(body: JsonObject, envelope: Envelope, quirks: Quirks): Edits;
   /** Reads a whole reply for the meter; not a check of its shape beyond "this is a reply". */
   readReply(
     body: JsonValue,
