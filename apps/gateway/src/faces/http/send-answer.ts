@@ -21,15 +21,8 @@ export async function sendAnswer(
   call: Call,
   options: { readonly answer: WireAnswer; readonly clock: Clock; readonly headers?: HeaderFields },
 ): Promise<void> {
-  const { answer, clock, headers } = options;
-  const { served, losses } = answer;
-  const ownMs = clock.monotonic() - call.startedMonotonic - served.providerMs;
-  const fields = {
-    'server-timing': `tollgate;dur=${ownMs.toFixed(2)}, provider;dur=${served.providerMs.toFixed(2)}`,
-    'x-tollgate-model': `${served.destination.provider.name}/${served.destination.model}`,
-    ...(losses.length === 0 ? undefined : { 'x-tollgate-dropped': droppedHeader(losses) }),
-    ...headers,
-  };
+  const { answer, clock } = options;
+  const fields = { ...answerHeaders(call, answer, clock), ...options.headers };
   if (answer.type === 'whole') {
     res.writeHead(200, {
       'content-type': 'application/json',
@@ -46,6 +39,20 @@ export async function sendAnswer(
 
 export interface HeaderFields {
   readonly [name: string]: string;
+}
+
+/** Who served, what was left out, and whose the time was: on the replies of every face. */
+export function answerHeaders(
+  call: Call,
+  { served, losses }: Pick<WireAnswer, 'served' | 'losses'>,
+  clock: Clock,
+): HeaderFields {
+  const ownMs = clock.monotonic() - call.startedMonotonic - served.providerMs;
+  return {
+    'server-timing': `tollgate;dur=${ownMs.toFixed(2)}, provider;dur=${served.providerMs.toFixed(2)}`,
+    'x-tollgate-model': `${served.destination.provider.name}/${served.destination.model}`,
+    ...(losses.length === 0 ? undefined : { 'x-tollgate-dropped': droppedHeader(losses) }),
+  };
 }
 
 /** As many paths as fit, and the number of those left out; non-ASCII can't stand in a header. */

@@ -1,0 +1,133 @@
+import type {
+  ChatReply,
+  ChatRequest,
+  GatewayError,
+  Loss,
+  StreamEvent,
+  TrpcCode,
+} from '@tollgate/core/chat';
+import type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
+import type { UsageEvent } from '@tollgate/core/usage';
+import type {
+  TRPCBuiltRouter,
+  TRPCDefaultErrorData,
+  TRPCDefaultErrorShape,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from '@trpc/server';
+import type { NewKey, StoredKey } from '../../ports/key-store.ts';
+import type { UsageRow } from '../../ports/ledger.ts';
+import type { HealthReport } from '../../services/health.ts';
+import type { ListedModel } from '../../services/models.ts';
+
+/*
+ * What clients of `/trpc` are compiled against: types only, written out, so that the published client
+ * carries the hub's own words and nothing of this process. `router.ts` is checked against it.
+ */
+
+/** The schema's version, which clients may state and replies carry. */
+export interface Versioned {
+  readonly version?: 1;
+}
+
+/** A chat request in the hub's words. Which procedure is called says whether it streams. */
+export interface ChatInput extends Omit<ChatRequest, 'stream'>, Versioned {}
+
+export interface ChatOutput {
+  /** The id that stands in the ledger and the log. */
+  readonly callId: string;
+  /** Who served: `provider/model`. */
+  readonly model: string;
+  readonly reply: ChatReply & Versioned;
+  /** What the model that served could not do exactly. */
+  readonly losses: readonly Loss[];
+}
+
+export interface EmbeddingInput extends EmbeddingRequest, Versioned {}
+
+export interface EmbeddingOutput {
+  readonly callId: string;
+  readonly reply: EmbeddingReply & Versioned;
+}
+
+export interface UsageSummaryInput {
+  /** Unix milliseconds, inclusive; absent: from the beginning. */
+  readonly from?: number;
+  /** Unix milliseconds, exclusive; absent: until now. */
+  readonly to?: number;
+  /** Absent: by day, key and model. */
+  readonly groupBy?: readonly ('day' | 'key' | 'model')[];
+}
+
+export interface UsageTailInput {
+  /** The last event seen: those since then come first, at most 1,000. */
+  readonly lastEventId?: string;
+}
+
+export interface TrackedUsageEvent {
+  /** The call's id. */
+  readonly id: string;
+  readonly data: UsageEvent;
+}
+
+export interface CreatedKey {
+  readonly stored: StoredKey;
+  /** Shown here, once. */
+  readonly plaintext: string;
+}
+
+export interface RevokeKeyInput {
+  /** The key's id or name. */
+  readonly key: string;
+}
+
+export interface ErrorData extends TRPCDefaultErrorData {
+  readonly code: TrpcCode;
+  /** The failure itself, as everywhere in the gateway. */
+  readonly cause: GatewayError;
+  /** Whole seconds to wait before another try; absent: nobody told us. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** How every failure arrives. */
+export interface ErrorShape extends TRPCDefaultErrorShape {
+  readonly data: ErrorData;
+}
+
+interface Procedure<Input, Output> {
+  input: Input;
+  output: Output;
+  meta: object;
+  errorShape: ErrorShape;
+}
+type Query<Input, Output> = TRPCQueryProcedure<Procedure<Input, Output>>;
+type Mutation<Input, Output> = TRPCMutationProcedure<Procedure<Input, Output>>;
+type Subscription<Input, Output> = TRPCSubscriptionProcedure<Procedure<Input, Output>>;
+
+export type Procedures = {
+  chat: {
+    complete: Mutation<ChatInput, ChatOutput>;
+    /** Typed events; the last is the one `end` or `error`. */
+    stream: Mutation<ChatInput, AsyncIterable<StreamEvent & Versioned>>;
+  };
+  embeddings: { create: Mutation<EmbeddingInput, EmbeddingOutput> };
+  models: { list: Query<void, readonly ListedModel[]> };
+  usage: {
+    summary: Query<UsageSummaryInput | undefined, readonly UsageRow[]>;
+    /** Each call once it is in the ledger, by its call id. */
+    tail: Subscription<UsageTailInput | undefined, AsyncIterable<TrackedUsageEvent, void>>;
+  };
+  keys: {
+    create: Mutation<NewKey, CreatedKey>;
+    list: Query<void, readonly StoredKey[]>;
+    revoke: Mutation<RevokeKeyInput, { readonly revoked: true }>;
+  };
+  health: Query<void, HealthReport>;
+};
+
+/** `transformer: true` keeps tRPC from rewriting types that are JSON already. */
+export type AppRouter = TRPCBuiltRouter<
+  { ctx: object; meta: object; errorShape: ErrorShape; transformer: true },
+  Procedures
+>;

@@ -1,0 +1,16 @@
+import { chatProcedures } from './chat-procedures.ts';
+import type { AppRouter } from './contract.ts';
+import { keyProcedures } from './key-procedures.ts';
+import { procedure, router } from './trpc.ts';
+import { usageProcedures } from './usage-procedures.ts';
+
+/** The typed face: the hub's own words, by name. */
+export const appRouter = router({
+  chat: chatProcedures,
+  models: {
+    list: procedure.query(({ ctx }) => ctx.services.models.list(ctx.call.identity)),
+  },
+  usage: usageProcedures,
+  keys: keyProcedures,
+  health: procedure.query(({ ctx }) => ctx.services.health.report()),
+}) satisfies AppRouter;

@@ -1,0 +1,37 @@
+import { tracked } from '@trpc/server';
+import * as z from 'zod';
+import type { Procedures, UsageSummaryInput, UsageTailInput } from './contract.ts';
+import { parsed } from './parsed.ts';
+import { procedure, valueOf } from './trpc.ts';
+import { tailUsage } from './usage-tail.ts';
+
+const unixMs = z.int().min(0);
+
+const SummaryInput = z.strictObject({
+  from: unixMs.exactOptional(),
+  to: unixMs.exactOptional(),
+  groupBy: z
+    .array(z.enum(['day', 'key', 'model']))
+    .max(3)
+    .exactOptional(),
+});
+
+const TailInput = z.strictObject({ lastEventId: z.string().max(64).exactOptional() });
+
+const summary = procedure
+  .input((value: unknown): UsageSummaryInput | undefined => parsed(SummaryInput.optional(), value))
+  .query(async ({ ctx, input }) => {
+    const query = { groupBy: ['day', 'key', 'model'] as const, ...input };
+    return valueOf(await ctx.services.usage.summary(ctx.call.identity, query));
+  });
+
+const tail = procedure
+  .input((value: unknown): UsageTailInput | undefined => parsed(TailInput.optional(), value))
+  .subscription(async function* ({ ctx, input, signal = ctx.call.signal }) {
+    const options = { lastEventId: input?.lastEventId, signal };
+    for await (const event of tailUsage(ctx.services.usage, ctx.call.identity, options)) {
+      yield tracked(event.callId, event);
+    }
+  });
+
+export const usageProcedures = { summary, tail } satisfies Procedures['usage'];
