@@ -19,8 +19,9 @@ import {
 import { MessagesRequest } from './anthropic-wire.ts';
 import { checkJsonBody } from './check-body.ts';
 import type { Expectation } from './expectation.ts';
-import { isStreaming, refuseUnlessStreaming, replay } from './mock-openai.ts';
 import { type Fault, MockServer } from './mock-server.ts';
+import { replay } from './replay.ts';
+import { refuseIfStreaming, refuseUnlessStreaming } from './streaming-request.ts';
 
 export const ANTHROPIC_MESSAGES = 'POST /v1/messages';
 export const ANTHROPIC_MODELS = 'GET /v1/models';
@@ -67,8 +68,7 @@ export class MockAnthropic extends MockServer {
     return this.expect(ANTHROPIC_MESSAGES, {
       title: 'whole message',
       reply: json(response),
-      accepts: (request) =>
-        isStreaming(request) ? 'asked for a stream, but a whole reply is scripted' : undefined,
+      accepts: refuseIfStreaming,
     });
   }
 

@@ -1,7 +1,6 @@
 import type * as z from 'zod';
-import { frameRecording, type Recording } from '../recordings.ts';
+import type { Recording } from '../recordings.ts';
 import {
-  dataEvents,
   eventStream,
   json,
   namedEvents,
@@ -9,6 +8,7 @@ import {
   type Reply,
 } from '../replies/reply.ts';
 import { TEST_OPENAI_API_KEY } from '../test-data.ts';
+import { chatStream } from './chat-stream.ts';
 import { checkBearer, checkJsonBody } from './check-body.ts';
 import type { Expectation } from './expectation.ts';
 import { type Fault, MockServer } from './mock-server.ts';
@@ -31,6 +31,8 @@ import {
   EmbeddingsRequest,
   ResponsesRequest,
 } from './openai-wire.ts';
+import { replay } from './replay.ts';
+import { refuseIfStreaming, refuseUnlessStreaming } from './streaming-request.ts';
 
 export const OPENAI_CHAT = 'POST /v1/chat/completions';
 export const OPENAI_COMPLETIONS = 'POST /v1/completions';
@@ -227,8 +229,7 @@ export class MockOpenAi extends MockServer {
     return this.expect(endpoint, {
       title: 'whole reply',
       reply: json(response),
-      accepts: (request) =>
-        isStreaming(request) ? 'asked for a stream, but a whole reply is scripted' : undefined,
+      accepts: refuseIfStreaming,
     });
   }
 
@@ -239,32 +240,6 @@ export class MockOpenAi extends MockServer {
       accepts: refuseUnlessStreaming,
     });
   }
-}
-
-/** The chunks in Chat Completions' framing, the usage chunk only for who asked. */
-export function chatStream(chunks: readonly object[]): Reply {
-  return (writer) => {
-    const sent = chunks.filter((chunk) => !isUsageAlone(chunk) || wantsUsage(writer.request));
-    return eventStream(dataEvents(sent))(writer);
-  };
-}
-
-/**
- * A recording as a reply: the stream when the request asks for one, else the whole body.
- * Works on any mock. A recording that lacks the asked form cuts the connection.
- */
-export function replay(recording: Recording): Reply {
-  return (writer) => {
-    const streaming = isStreaming(writer.request);
-    if (streaming && recording.payloads !== undefined) {
-      const frames = frameRecording(recording).split(/(?<=\n\n)/);
-      return eventStream(frames)(writer);
-    }
-    if (!streaming && recording.body !== undefined) return json(recording.body)(writer);
-    throw new Error(
-      `${recording.provider}/${recording.name} was not recorded ${streaming ? 'as a stream' : 'whole'}`,
-    );
-  };
 }
 
 function replayEndpoint({ family, provider, name }: Recording): string {
@@ -278,25 +253,4 @@ function replayEndpoint({ family, provider, name }: Recording): string {
     default:
       throw new Error(`${provider}/${name} is ${family}, which OpenAI's endpoints never send`);
   }
-}
-
-function fieldOf(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
-}
-
-export function isStreaming(request: ReceivedRequest): boolean {
-  return fieldOf(request.body, 'stream') === true;
-}
-
-export function refuseUnlessStreaming(request: ReceivedRequest): string | undefined {
-  return isStreaming(request) ? undefined : 'asked for a whole reply, but a stream is scripted';
-}
-
-function wantsUsage(request: ReceivedRequest): boolean {
-  return fieldOf(fieldOf(request.body, 'stream_options'), 'include_usage') === true;
-}
-
-function isUsageAlone(chunk: object): boolean {
-  const choices = fieldOf(chunk, 'choices');
-  return Array.isArray(choices) && choices.length === 0 && fieldOf(chunk, 'usage') != null;
 }
