@@ -80,16 +80,18 @@ function describeUnion(issue: Extract<Issue, { readonly code: 'invalid_union' }>
   }
   const wanted = new Set<string>();
   let received = '';
+  let namesValues = false;
   for (const [branch] of issue.errors) {
     if (branch?.code === 'invalid_type') {
       wanted.add(branch.expected);
       received ||= /received (\w+)$/.exec(branch.message)?.[1] ?? '';
     } else if (branch?.code === 'invalid_value') {
       for (const value of branch.values) wanted.add(JSON.stringify(value));
+      namesValues = true;
     }
   }
   if (wanted.size === 0) return 'is not of a known form';
   const expected = `expected ${[...wanted].join(' or ')}`;
   if (received === 'undefined') return `is required: ${expected}`;
-  return received === '' ? expected : `${expected}, received ${received}`;
+  return received === '' || namesValues ? expected : `${expected}, received ${received}`;
 }
