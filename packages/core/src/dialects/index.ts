@@ -1,3 +1,4 @@
+export { openAiEmbeddingsPassage } from '../embeddings/openai-passage.ts';
 export {
   type AnthropicErrorType,
   anthropicErrorBody,
@@ -17,12 +18,13 @@ export {
 } from './native/request.ts';
 export * from './native/wire.ts';
 export { openAiChat } from './openai-chat/index.ts';
-export { openAiCompletions } from './openai-completions/index.ts';
+export { openAiCompletionsPassage } from './openai-completions/index.ts';
 export {
   decodeOpenAiError,
   type ErrorReply,
   encodeOpenAiError,
   openAiErrorBody,
 } from './openai-errors.ts';
+export { openAiResponsesPassage } from './openai-responses/index.ts';
 export type * from './passage.ts';
 export { wireProblem } from './wire-problem.ts';

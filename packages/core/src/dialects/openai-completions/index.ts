@@ -1,1 +1,1 @@
-export { openAiCompletions } from './passage.ts';
+export { openAiCompletionsPassage } from './passage.ts';

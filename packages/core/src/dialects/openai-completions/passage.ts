@@ -9,7 +9,7 @@ const TEXT = new Set(['text']);
 const PROMPTS = new Set(['prompt', 'suffix']);
 
 /** OpenAI's legacy text completions: chunks and usage as in Chat, other words for the text. */
-export const openAiCompletions: Passage = {
+export const openAiCompletionsPassage: Passage = {
   id: 'openai-completions',
   envelope: readEnvelope,
   edits: usageEdits,

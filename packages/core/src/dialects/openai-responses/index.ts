@@ -1,0 +1,1 @@
+export { openAiResponsesPassage } from './passage.ts';

@@ -1,0 +1,124 @@
+import type { GatewayError } from '../../chat/error.ts';
+import type { Usage } from '../../chat/usage.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import { parseJson } from '../../json/parse-json.ts';
+import type { Quirks } from '../../providers/quirks.ts';
+import { err, ok, type Result } from '../../result.ts';
+import type { SseEvent } from '../../sse/sse-event.ts';
+import { readEnvelope } from '../openai-envelope.ts';
+import { decodeErrorValue, errorValueOf } from '../openai-errors.ts';
+import { decodeOpenAiUsage } from '../openai-usage.ts';
+import type { Passage, ReadReply, Tap, TapOptions, Verdict } from '../passage.ts';
+import { textWithin } from '../text-within.ts';
+
+const INPUT = new Set(['input', 'instructions', 'content', 'text', 'arguments', 'output', 'name']);
+const OUTPUT = new Set(['output', 'content', 'summary', 'text', 'refusal', 'arguments', 'name']);
+
+/** The Responses API. Its streams always carry usage, in their last event. */
+export const openAiResponsesPassage: Passage = {
+  id: 'openai-responses',
+  envelope: (body) => {
+    const read = readEnvelope(body);
+    return read.ok ? ok({ ...read.value, includeUsage: true }) : read;
+  },
+  edits: () => ({}),
+  readReply,
+  createTap,
+  inputText: (body) => {
+    const said = textWithin(
+      { input: body['input'] ?? '', instructions: body['instructions'] ?? '' },
+      INPUT,
+    );
+    return body['tools'] === undefined ? said : `${said}\n${JSON.stringify(body['tools'])}`;
+  },
+  outputText: (body) => {
+    if (!isJsonObject(body)) return '';
+    const { type, delta } = { type: body['type'], delta: body['delta'] };
+    if (typeof type === 'string') {
+      return type.endsWith('.delta') && typeof delta === 'string' ? delta : '';
+    }
+    return textWithin(body['output'], OUTPUT);
+  },
+};
+
+/** The same classes as Chat's usage, under other names. */
+function usageOf(response: JsonObject, quirks: Quirks): Usage | undefined {
+  const wire = response['usage'];
+  if (!isJsonObject(wire)) return undefined;
+  const names: JsonObject = {
+    prompt_tokens: wire['input_tokens'] ?? null,
+    prompt_tokens_details: wire['input_tokens_details'] ?? null,
+    completion_tokens: wire['output_tokens'] ?? null,
+    completion_tokens_details: wire['output_tokens_details'] ?? null,
+  };
+  return decodeOpenAiUsage(names, quirks);
+}
+
+function modelOf(response: JsonObject): string | undefined {
+  const model = response['model'];
+  return typeof model === 'string' && model !== '' ? model : undefined;
+}
+
+function readReply(
+  body: JsonValue,
+  { provider, quirks }: { readonly provider: string; readonly quirks: Quirks },
+): Result<ReadReply, GatewayError> {
+  const detail = 'it is not a response';
+  if (!isJsonObject(body)) return err({ kind: 'provider_invalid_reply', provider, detail });
+  const error = errorValueOf(body);
+  if (error !== undefined) return err(decodeErrorValue(error, provider));
+  if (!Array.isArray(body['output'])) {
+    return err({ kind: 'provider_invalid_reply', provider, detail });
+  }
+  const model = modelOf(body);
+  const usage = usageOf(body, quirks);
+  return ok({
+    ...(model === undefined ? {} : { model }),
+    ...(usage === undefined ? {} : { usage }),
+  });
+}
+
+const ENDS = new Set(['response.completed', 'response.incomplete', 'response.failed']);
+const TELLING = new Set([...ENDS, 'error']);
+const PASS: Verdict = { type: 'pass' };
+
+function createTap({ provider, quirks }: TapOptions): Tap {
+  let usage: Usage | undefined;
+  let model: string | undefined;
+  let hasEnded = false;
+
+  const read = (body: JsonObject): Verdict => {
+    const type = body['type'];
+    const response = isJsonObject(body['response']) ? body['response'] : {};
+    model ??= modelOf(response);
+    usage = usageOf(response, quirks) ?? usage;
+    if (type === 'error' || type === 'response.failed') {
+      const told = errorValueOf(response) ?? errorValueOf(body) ?? body;
+      return { type: 'fail', error: decodeErrorValue(told, provider) };
+    }
+    if (typeof type === 'string' && ENDS.has(type)) hasEnded = true;
+    return PASS;
+  };
+
+  return {
+    push(event) {
+      const { data } = event;
+      if (data === '' || data === '[DONE]') return PASS;
+      if (model !== undefined && !isTelling(event)) return PASS;
+      const parsed = parseJson(data);
+      if (parsed.ok && isJsonObject(parsed.value)) return read(parsed.value);
+      const detail = 'a piece of its stream is not a JSON object';
+      return { type: 'fail', error: { kind: 'provider_invalid_reply', provider, detail } };
+    },
+    usage: () => usage,
+    model: () => model,
+    hasEnded: () => hasEnded,
+  };
+}
+
+/** By the event's name; look-alikes that send none are searched for one. */
+function isTelling({ event, data }: SseEvent): boolean {
+  if (event !== undefined) return TELLING.has(event);
+  for (const type of TELLING) if (data.includes(`"${type}"`)) return true;
+  return false;
+}

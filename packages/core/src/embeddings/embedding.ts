@@ -1,0 +1,31 @@
+import type { Rest } from '../chat/rest.ts';
+import type { Usage } from '../chat/usage.ts';
+
+/** What is to be embedded: text, or tokens of the model's own vocabulary. */
+export type EmbeddingItem = string | readonly number[];
+
+/** The one embedding request that every dialect decodes to and is encoded from. */
+export interface EmbeddingRequest {
+  /** As the client named it; the encoder writes the target's own name. */
+  readonly model: string;
+  readonly input: readonly EmbeddingItem[];
+  /** Length of the vectors; absent: the model's own. */
+  readonly dimensions?: number;
+  /** How vectors are wanted on the wire; absent: as numbers. */
+  readonly encoding?: 'float' | 'base64';
+  readonly endUser?: string;
+  /** Unknown top-level fields, for the same dialect only. */
+  readonly rest?: Rest;
+}
+
+/** Numbers, or the little-endian 32-bit floats of them in base64, as it came. */
+export type Vector = readonly number[] | string;
+
+export interface EmbeddingReply {
+  /** The model that served, as the provider names it. */
+  readonly model: string;
+  /** One an item, in the order of the items. */
+  readonly vectors: readonly Vector[];
+  /** Absent when the provider sent none: the meter estimates, and says so. */
+  readonly usage?: Usage;
+}
