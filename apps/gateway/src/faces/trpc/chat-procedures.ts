@@ -5,18 +5,18 @@ import type { HubAnswer } from '../../services/answer.ts';
 import type { TrpcContext } from './context.ts';
 import type { ChatInput, ChatOutput, Procedures } from './contract.ts';
 import { thrown } from './errors.ts';
-import { procedure, valueOf } from './trpc.ts';
+import { procedure, valueOrThrow } from './trpc.ts';
 
 /** Checked by the hub's schema; the type is what clients write. */
 function chatInput(value: unknown): ChatInput {
-  const { stream: _stream, ...request } = valueOf(decodeHubRequest(value));
+  const { stream: _stream, ...request } = valueOrThrow(decodeHubRequest(value));
   return request;
 }
 
 async function ask(ctx: TrpcContext, request: ChatRequest): Promise<HubAnswer> {
   const { chat } = ctx.services;
-  const destination = valueOf(await chat.find(ctx.call, request.model));
-  const answer = valueOf(await chat.hub(ctx.call, { request, destination, losses: [] }));
+  const destination = valueOrThrow(await chat.find(ctx.call, request.model));
+  const answer = valueOrThrow(await chat.hub(ctx.call, { request, destination, losses: [] }));
   ctx.served(answer);
   return answer;
 }

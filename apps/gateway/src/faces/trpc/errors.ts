@@ -34,6 +34,8 @@ export function failureOf(
   type: TRPCProcedureType | 'unknown' = 'unknown',
 ): GatewayError {
   if (error.cause instanceof GatewayFailure) return error.cause.failure;
+  // tRPC wraps once more what an input's parser throws.
+  if (error.cause instanceof TRPCError) return failureOf(error.cause, type);
   switch (error.code) {
     case 'NOT_FOUND':
       return { kind: 'endpoint_not_found', detail: 'There is no such procedure here.' };

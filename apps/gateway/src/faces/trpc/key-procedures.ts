@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { NewKey } from '../../ports/key-store.ts';
 import type { Procedures, RevokeKeyInput } from './contract.ts';
 import { parsed } from './parsed.ts';
-import { procedure, valueOf } from './trpc.ts';
+import { procedure, valueOrThrow } from './trpc.ts';
 
 const names = z.array(z.string().min(1).max(256)).max(1_000).readonly();
 
@@ -19,17 +19,17 @@ const RevokeInput = z.strictObject({ key: z.string().min(1).max(256) });
 const create = procedure
   .input((value: unknown): NewKey => parsed(CreateInput, value))
   .mutation(async ({ ctx, input }) =>
-    valueOf(await ctx.services.keys.create(ctx.call.identity, input)),
+    valueOrThrow(await ctx.services.keys.create(ctx.call.identity, input)),
   );
 
 const list = procedure.query(async ({ ctx }) =>
-  valueOf(await ctx.services.keys.list(ctx.call.identity)),
+  valueOrThrow(await ctx.services.keys.list(ctx.call.identity)),
 );
 
 const revoke = procedure
   .input((value: unknown): RevokeKeyInput => parsed(RevokeInput, value))
   .mutation(async ({ ctx, input }) => {
-    valueOf(await ctx.services.keys.revoke(ctx.call.identity, input.key));
+    valueOrThrow(await ctx.services.keys.revoke(ctx.call.identity, input.key));
     return { revoked: true as const };
   });
 

@@ -1,5 +1,5 @@
 import { chatProcedures } from './chat-procedures.ts';
-import type { AppRouter } from './contract.ts';
+import type { Procedures } from './contract.ts';
 import { keyProcedures } from './key-procedures.ts';
 import { procedure, router } from './trpc.ts';
 import { usageProcedures } from './usage-procedures.ts';
@@ -13,4 +13,4 @@ export const appRouter = router({
   usage: usageProcedures,
   keys: keyProcedures,
   health: procedure.query(({ ctx }) => ctx.services.health.report()),
-}) satisfies AppRouter;
+} satisfies Procedures);

@@ -30,7 +30,7 @@ export const procedure = root.procedure.use(async ({ ctx, next }) => {
 });
 
 /** The value of a result, or its failure as tRPC takes it. */
-export function valueOf<T>(result: Result<T, GatewayError>): T {
+export function valueOrThrow<T>(result: Result<T, GatewayError>): T {
   if (result.ok) return result.value;
   throw thrown(result.error);
 }

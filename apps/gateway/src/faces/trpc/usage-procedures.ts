@@ -2,7 +2,7 @@ import { tracked } from '@trpc/server';
 import * as z from 'zod';
 import type { Procedures, UsageSummaryInput, UsageTailInput } from './contract.ts';
 import { parsed } from './parsed.ts';
-import { procedure, valueOf } from './trpc.ts';
+import { procedure, valueOrThrow } from './trpc.ts';
 import { tailUsage } from './usage-tail.ts';
 
 const unixMs = z.int().min(0);
@@ -22,7 +22,7 @@ const summary = procedure
   .input((value: unknown): UsageSummaryInput | undefined => parsed(SummaryInput.optional(), value))
   .query(async ({ ctx, input }) => {
     const query = { groupBy: ['day', 'key', 'model'] as const, ...input };
-    return valueOf(await ctx.services.usage.summary(ctx.call.identity, query));
+    return valueOrThrow(await ctx.services.usage.summary(ctx.call.identity, query));
   });
 
 const tail = procedure

@@ -2,7 +2,7 @@ import type { Identity } from '@tollgate/core/governance';
 import type { UsageEvent } from '@tollgate/core/usage';
 import type { UsageService } from '../../services/usage.ts';
 import { thrown } from './errors.ts';
-import { valueOf } from './trpc.ts';
+import { valueOrThrow } from './trpc.ts';
 
 /** Events that wait for a slow reader; beyond it the reader is cut, and resumes from the ledger. */
 const MAX_WAITING = 1_000;
@@ -56,7 +56,7 @@ async function missedSince(
   by: Identity,
   lastEventId: string,
 ): Promise<readonly UsageEvent[]> {
-  const recent = valueOf(await service.recent(by, { limit: MAX_MISSED }));
+  const recent = valueOrThrow(await service.recent(by, { limit: MAX_MISSED }));
   const seen = recent.findIndex(({ callId }) => callId === lastEventId);
   return recent.slice(0, seen === -1 ? recent.length : seen).toReversed();
 }
