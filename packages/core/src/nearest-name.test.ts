@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
 import { nearestName } from './nearest-name.ts';
 
-it.each([
-  ['temprature', ['temperature', 'top_p'], 'temperature'],
-  ['prot', ['host', 'port'], 'port'],
-  ['OPENAI', ['openai'], 'openai'],
-  ['zebra', ['port', 'host'], undefined],
-  ['', ['a'], 'a'],
-  ['x'.repeat(65), ['x'.repeat(65)], undefined],
-])('finds what %j probably meant among %j', (name, known, expected) => {
+it.each<[string, string | undefined]>([
+  ['temprature', 'temperature'],
+  ['Tools', 'tools'],
+  ['max_token', 'max_tokens'],
+  ['toolchoice', 'tool_choice'],
+  ['n', undefined],
+  ['', undefined],
+  ['response_format', undefined],
+  ['temperature'.repeat(10), undefined],
+])('finds what %j was meant to be', (name, expected) => {
+  const known = ['temperature', 'tools', 'tool_choice', 'max_tokens', 'stop'];
   expect(nearestName(name, known)).toBe(expected);
 });
