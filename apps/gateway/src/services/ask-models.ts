@@ -1,7 +1,7 @@
 import { decodeUtf8, parseJson } from '@tollgate/core/json';
 import * as z from 'zod';
 import type { ProviderConfig } from '../config/config.ts';
-import type { Upstream } from '../ports/upstream.ts';
+import type { Upstream, UpstreamRequest } from '../ports/upstream.ts';
 import type { ProviderModel } from './models.ts';
 import { authHeaders, beneathBase } from './provider-request.ts';
 
@@ -22,15 +22,12 @@ const MAX_MODELS = 2_000;
 const LIST_LIMIT_BYTES = 8 * 1024 * 1024;
 const DEADLINES = { connectMs: 2_000, headersMs: 4_000, idleMs: 4_000, totalMs: 5_000 } as const;
 
-/** Asks a provider which models it serves; undefined when it doesn't say in time. */
-export async function askModels(
-  provider: ProviderConfig,
-  upstream: Upstream,
-): Promise<readonly ProviderModel[] | undefined> {
+/** The request for a provider's list of models; undefined when it speaks nothing that has one. */
+export function modelListRequest(provider: ProviderConfig): UpstreamRequest | undefined {
   const [dialect] = provider.dialects;
   if (dialect === undefined) return undefined;
   const isAnthropic = dialect === 'anthropic-messages';
-  const sent = await upstream.send({
+  return {
     provider: provider.name,
     url: beneathBase(provider, dialect, isAnthropic ? '/v1/models?limit=1000' : '/models'),
     method: 'GET',
@@ -41,7 +38,17 @@ export async function askModels(
     body: undefined,
     deadlines: DEADLINES,
     signal: new AbortController().signal,
-  });
+  };
+}
+
+/** Asks a provider which models it serves; undefined when it doesn't say in time. */
+export async function askModels(
+  provider: ProviderConfig,
+  upstream: Upstream,
+): Promise<readonly ProviderModel[] | undefined> {
+  const request = modelListRequest(provider);
+  if (request === undefined) return undefined;
+  const sent = await upstream.send(request);
   if (!sent.ok) return undefined;
   const bytes = await sent.value.body.bytes(LIST_LIMIT_BYTES);
   if (!bytes.ok || sent.value.status !== 200) return undefined;

@@ -1,0 +1,43 @@
+import type { Identity } from '@tollgate/core/governance';
+import { askModels } from '../services/ask-models.ts';
+import { createFindDestination } from '../services/destination.ts';
+import { createModelService } from '../services/models.ts';
+import { type CliContext, type CommonOptions, readConfig, toJson } from './context.ts';
+import { systemClock, withUpstream } from './open-upstream.ts';
+import { renderTable } from './table.ts';
+
+/** The operator sees what an administrator's key would. */
+const OPERATOR: Identity = {
+  keyId: 'operator',
+  keyName: 'operator',
+  role: 'admin',
+  source: 'local',
+  subject: 'operator',
+};
+
+/** What clients can name as `model`: asks each provider, and takes what is known of those that don't say. */
+export async function printModels(context: CliContext, options: CommonOptions): Promise<void> {
+  const { config } = readConfig(context, options);
+  const models = await withUpstream((upstream) =>
+    createModelService({
+      config,
+      clock: systemClock,
+      findDestination: createFindDestination(config),
+      ask: (provider) =>
+        provider.transport === 'simulated'
+          ? Promise.resolve(undefined)
+          : askModels(provider, upstream),
+    }).list(OPERATOR),
+  );
+  for (const note of config.notes) context.err(note);
+  if (options.json === true) {
+    context.out(toJson({ models }));
+    return;
+  }
+  context.out(
+    renderTable(
+      ['MODEL', 'FROM'],
+      models.map(({ id, ownedBy }) => [id, ownedBy]),
+    ),
+  );
+}

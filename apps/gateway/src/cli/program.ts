@@ -1,0 +1,138 @@
+import { Command } from 'commander';
+import type { CliContext, CommonOptions } from './context.ts';
+import type { CreateKeyOptions } from './keys.ts';
+import type { UsageOptions } from './usage.ts';
+
+/** The commands. What a command needs is loaded when it runs: `--help` opens no database. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command('tollgate')
+    .description('One gate between applications and model providers.')
+    .option('--config <file>', 'settings file (default: TOLLGATE_CONFIG, else ./tollgate.yaml)')
+    .option('--json', 'print the result as JSON')
+    .showHelpAfterError('(add --help for what is known)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      writeErr: (text) => context.err(text.trimEnd()),
+    })
+    .addHelpText(
+      'after',
+      examples(['tollgate start', 'tollgate keys create --name app', 'tollgate doctor']),
+    );
+
+  const add = (parent: Command, usage: string, description: string): Command =>
+    parent.command(usage).description(description);
+
+  add(program, 'start', 'serve until Ctrl-C or SIGTERM')
+    .addHelpText(
+      'after',
+      examples(['tollgate start', 'TOLLGATE_PORT=9000 tollgate start --config prod.yaml']),
+    )
+    .action(async (_options, command: Command) => {
+      const { start } = await import('./start.ts');
+      await start(context, command.optsWithGlobals<CommonOptions>());
+    });
+  addKeys(add(program, 'keys', 'make, list and revoke the keys of clients'), context);
+  addReports(program, context);
+  addConfig(add(program, 'config', 'check or print the configuration'), context);
+  return program;
+}
+
+function addKeys(keys: Command, context: CliContext): void {
+  keys
+    .command('create')
+    .description('make a key and print it: the only time that it is shown')
+    .requiredOption('--name <name>', 'what it is called in reports')
+    .option('--role <role>', 'admin or member', 'member')
+    .option('--models <names>', 'models that it may use, with commas: fast,openai/* (default: all)')
+    .option('--faces <names>', 'faces that it may use, with commas: openai,native (default: all)')
+    .option('--rate-limit <count>', 'requests a minute')
+    .addHelpText(
+      'after',
+      examples([
+        'tollgate keys create --name app',
+        "tollgate keys create --name ci --models 'sim/*' --rate-limit 60 --json",
+      ]),
+    )
+    .action(async (_options, command: Command) => {
+      const { createKey } = await import('./keys.ts');
+      await createKey(context, command.optsWithGlobals<CreateKeyOptions>());
+    });
+  keys
+    .command('list')
+    .description('list all keys, without the keys themselves')
+    .addHelpText('after', examples(['tollgate keys list', 'tollgate keys list --json']))
+    .action(async (_options, command: Command) => {
+      const { listKeys } = await import('./keys.ts');
+      await listKeys(context, command.optsWithGlobals<CommonOptions>());
+    });
+  keys
+    .command('revoke')
+    .argument('<key>', 'its id or its name')
+    .description('end a key; a running gateway refuses it within a second')
+    .addHelpText('after', examples(['tollgate keys revoke app', 'tollgate keys revoke key_1a2b3c']))
+    .action(async (key: string, _options, command: Command) => {
+      const { revokeKey } = await import('./keys.ts');
+      await revokeKey(context, key, command.optsWithGlobals<CommonOptions>());
+    });
+}
+
+function addReports(program: Command, context: CliContext): void {
+  program
+    .command('usage')
+    .description('show what was used, from the ledger')
+    .option('--by <groups>', 'day, key, model, with commas', 'day,key,model')
+    .option('--from <day>', 'first day, in UTC: 2026-11-23')
+    .option('--to <day>', 'last day, in UTC')
+    .option('--key <key>', 'only this key, by id or name')
+    .addHelpText(
+      'after',
+      examples(['tollgate usage', 'tollgate usage --by key --from 2026-11-01 --json']),
+    )
+    .action(async (_options, command: Command) => {
+      const { printUsage } = await import('./usage.ts');
+      await printUsage(context, command.optsWithGlobals<UsageOptions>());
+    });
+  program
+    .command('models')
+    .description('list the models that clients can name')
+    .addHelpText('after', examples(['tollgate models', 'tollgate models --json']))
+    .action(async (_options, command: Command) => {
+      const { printModels } = await import('./models.ts');
+      await printModels(context, command.optsWithGlobals<CommonOptions>());
+    });
+  program
+    .command('doctor')
+    .description('check runtime, port, data, providers, Zion and clock, and say what to do')
+    .addHelpText('after', examples(['tollgate doctor', 'tollgate doctor --json']))
+    .action(async (_options, command: Command) => {
+      const { doctor } = await import('./doctor.ts');
+      await doctor(context, command.optsWithGlobals<CommonOptions>());
+    });
+}
+
+function addConfig(config: Command, context: CliContext): void {
+  config
+    .command('check')
+    .description('say everything that is wrong with the configuration')
+    .addHelpText(
+      'after',
+      examples(['tollgate config check', 'tollgate config check --config new.yaml']),
+    )
+    .action(async (_options, command: Command) => {
+      const { checkConfig } = await import('./config.ts');
+      checkConfig(context, command.optsWithGlobals<CommonOptions>());
+    });
+  config
+    .command('print')
+    .description('print what came of file, environment and defaults, secrets masked')
+    .addHelpText('after', examples(['tollgate config print', 'tollgate config print --json']))
+    .action(async (_options, command: Command) => {
+      const { printConfig } = await import('./config.ts');
+      printConfig(context, command.optsWithGlobals<CommonOptions>());
+    });
+}
+
+const examples = (lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;

@@ -1,0 +1,85 @@
+import type { UsageQuery, UsageRow } from '../ports/ledger.ts';
+import { type CliContext, type CommonOptions, misused, readConfig, toJson } from './context.ts';
+import { withStores } from './open-stores.ts';
+import { renderTable } from './table.ts';
+
+export interface UsageOptions extends CommonOptions {
+  readonly by: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly key?: string;
+}
+
+const GROUPS = ['day', 'key', 'model'] as const;
+type Group = (typeof GROUPS)[number];
+const DAY_MS = 86_400_000;
+
+/** What was used, from the ledger itself: the same numbers that the gateway's faces tell. */
+export async function printUsage(context: CliContext, options: UsageOptions): Promise<void> {
+  const query = queryOf(options);
+  const { config } = readConfig(context, options);
+  const rows = await withStores(config, async ({ ledger, keys }) => {
+    const named = (await keys.list()).find(
+      ({ id, name }) => id === options.key || name === options.key,
+    );
+    const keyId = named?.id ?? options.key;
+    return ledger.summary({ ...query, ...(keyId !== undefined && { keyId }) });
+  });
+  if (options.json === true) {
+    context.out(toJson({ rows }));
+    return;
+  }
+  if (rows.length === 0) {
+    context.err('Nothing was used yet.');
+    return;
+  }
+  context.out(
+    renderTable(headsOf(query.groupBy), [...rows.map((row) => cellsOf(row, query.groupBy))]),
+  );
+}
+
+function queryOf({ by, from, to }: UsageOptions): UsageQuery {
+  const wanted = by.split(',').map((word) => word.trim());
+  const groupBy = wanted.map((word) => {
+    const group = GROUPS.find((one) => one === word);
+    if (group === undefined) throw misused(`--by: expected day, key or model, got "${word}"`);
+    return group;
+  });
+  return {
+    groupBy: [...new Set(groupBy)],
+    ...(from !== undefined && { from: startOf(from, '--from') }),
+    ...(to !== undefined && { to: startOf(to, '--to') + DAY_MS }),
+  };
+}
+
+/** The first instant of a day in UTC. */
+function startOf(day: string, option: string): number {
+  const instant = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  const isDay = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(day);
+  if (!isDay) throw misused(`${option}: expected a day as in 2026-11-23, got "${day}"`);
+  return instant;
+}
+
+const HEAD = { day: 'DAY (UTC)', key: 'KEY', model: 'MODEL' } as const;
+
+const headsOf = (groups: readonly Group[]): readonly string[] => [
+  ...groups.map((group) => HEAD[group]),
+  ...['CALLS', 'FAILED', 'INPUT', 'CACHED', 'WRITTEN', 'OUTPUT', 'REASONING', 'ESTIMATED'],
+];
+
+const cellsOf = (row: UsageRow, groups: readonly Group[]): readonly (string | number)[] => [
+  ...groups.map((group) => groupCell(row, group)),
+  row.requests,
+  row.failedRequests,
+  row.inputTokens,
+  row.cachedInputTokens,
+  row.cacheWriteTokens,
+  row.outputTokens,
+  row.reasoningTokens,
+  row.estimatedRequests,
+];
+
+function groupCell(row: UsageRow, group: Group): string {
+  if (group === 'day') return row.day ?? '';
+  return group === 'key' ? (row.keyName ?? row.keyId ?? '') : (row.model ?? '');
+}
