@@ -106,7 +106,6 @@ export const HubChatRequest = z.strictObject({
   metadata: z.record(z.string(), z.string()).exactOptional(),
   endUser: z.string().exactOptional(),
   cacheKey: z.string().exactOptional(),
-
   store: z.boolean().exactOptional(),
   rest: HubRest.exactOptional(),
 });

@@ -7,10 +7,13 @@ import type { ChatReply } from '../../chat/reply.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { StreamEvent } from '../../chat/stream-event.ts';
 import type { Usage } from '../../chat/usage.ts';
+import type { EmbeddingReply, EmbeddingRequest } from '../../embeddings/embedding.ts';
 import type {
   HubChatReply,
   HubChatRequest,
   HubContentPart,
+  HubEmbeddingReply,
+  HubEmbeddingRequest,
   HubError,
   HubLoss,
   HubStreamEvent,
@@ -52,6 +55,14 @@ describe("the hub's schemas have the hub's types", () => {
     const events: Same<HubStreamEvent, StreamEvent> = true;
     const eventFields: Same<Fields<HubStreamEvent>, Fields<StreamEvent>> = true;
     expect([replies, replyFields, events, eventFields]).not.toContain(false);
+  });
+
+  it('for embeddings', () => {
+    const requests: Same<HubEmbeddingRequest, EmbeddingRequest> = true;
+    const requestFields: Same<Fields<HubEmbeddingRequest>, Fields<EmbeddingRequest>> = true;
+    const replies: Same<HubEmbeddingReply, EmbeddingReply> = true;
+    const replyFields: Same<Fields<HubEmbeddingReply>, Fields<EmbeddingReply>> = true;
+    expect([requests, requestFields, replies, replyFields]).not.toContain(false);
   });
 
   it('for errors', () => {
