@@ -136,13 +136,15 @@ export interface ReplyWords {
   readonly stops: readonly { readonly stopReason: StopReason; readonly rawReason?: string }[];
   readonly maxChoices: number;
   readonly usage: fc.Arbitrary<Usage>;
+  /** Puts parts in the order and number that the dialect knows; absent: it knows any. */
+  readonly arrange?: (content: readonly ContentPart[]) => readonly ContentPart[];
 }
 
 /** Replies made of what a dialect can say. `created` is always set. */
 export function arbitraryReply(words: ReplyWords): fc.Arbitrary<ChatReply> {
   const choice: fc.Arbitrary<Choice> = fc
     .tuple(fc.array(fc.oneof(...words.parts), { maxLength: 5 }), fc.constantFrom(...words.stops))
-    .map(([content, stop]) => ({ content, ...stop }));
+    .map(([content, stop]) => ({ content: words.arrange?.(content) ?? content, ...stop }));
   return fc.record({
     id: token,
     model: token,

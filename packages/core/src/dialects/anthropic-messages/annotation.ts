@@ -34,6 +34,7 @@ export function decodeCitation(value: unknown): Annotation {
 export function encodeCitations(
   annotations: readonly Annotation[] | undefined,
   path: string,
+  first = 0,
 ): { readonly citations: readonly JsonValue[]; readonly losses: readonly Loss[] } {
   const citations: JsonValue[] = [];
   const losses: Loss[] = [];
@@ -41,7 +42,7 @@ export function encodeCitations(
     if (raw?.dialect === DIALECT) citations.push(raw.value);
     else {
       losses.push({
-        path: `${path}.annotations[${index}]`,
+        path: `${path}.annotations[${first + index}]`,
         action: 'dropped',
         why: 'citations of another provider have no form here',
         weight: 'hint',

@@ -32,6 +32,7 @@ export const wireEvent = (type: string, fields: JsonObject): SseEvent => ({
 export function createBlockWriter(start: PartStart, path: string, sink: BlockSink): BlockWriter {
   let index: number | undefined;
   let raw: JsonValue | undefined = 'raw' in start ? start.raw : undefined;
+  let annotations = 0;
   let hasText = false;
   let hasState = false;
   sink.losses.push(...unsaidStart(start, path));
@@ -74,7 +75,8 @@ export function createBlockWriter(start: PartStart, path: string, sink: BlockSin
       case 'text':
         return say(delta.text);
       case 'annotation': {
-        const { citations, losses } = encodeCitations([delta.annotation], path);
+        const { citations, losses } = encodeCitations([delta.annotation], path, annotations);
+        annotations += 1;
         sink.losses.push(...losses);
         return citations.flatMap((citation) => [
           ...begin({ type: 'text', text: '' }),
