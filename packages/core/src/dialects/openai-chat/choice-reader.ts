@@ -54,25 +54,32 @@ export interface Telling {
 }
 
 /** Reads one delta, or one whole message: the same fields, so the same events for both. */
-export function readPayload(before: ChoiceState, payload: WirePayload, to: Telling): ChoiceState {
-  let state = speak(before, 'reasoning', thoughtsOf(payload), to);
-  if (typeof payload.content === 'string') state = speak(state, 'text', payload.content, to);
-  else {
-    for (const part of payload.content ?? []) {
-      state = speak(state, 'reasoning', thinkingOf(part.thinking), to);
-      state = speak(state, 'text', part.text ?? '', to);
-      state = speak(state, 'refusal', part.refusal ?? '', to);
-    }
-  }
-  state = speak(state, 'refusal', payload.refusal ?? '', to);
+export function readPayload(
+  before: ChoiceState,
+  payload: WirePayload,
+  logprobs: readonly WireTokenLogprob[],
+  to: Telling,
+): ChoiceState {
+  let state = readText(before, payload, to);
+  // Both are about the text before them, and must not wait until something else has begun.
   if (payload.annotations) state = annotate(state, payload.annotations, to);
+  readLogprobs(state, logprobs, to);
+  state = speak(state, 'refusal', payload.refusal ?? '', to);
   if (payload.audio) state = readAudio(state, payload.audio, to);
   for (const image of payload.images ?? []) state = readImage(state, image.image_url.url, to);
   for (const call of payload.tool_calls ?? []) state = readCall(state, call, to);
   const legacy = payload.function_call;
-  if (legacy) {
-    // A whole message has one such call; in a stream its pieces carry the name but once.
-    state = readCall(state, { index: 0, function: legacy }, to);
+  // The old form knows one call only, so its pieces all belong to that.
+  return legacy ? readCall(state, { index: 0, function: legacy }, to) : state;
+}
+
+function readText(before: ChoiceState, payload: WirePayload, to: Telling): ChoiceState {
+  let state = speak(before, 'reasoning', thoughtsOf(payload), to);
+  if (typeof payload.content === 'string') return speak(state, 'text', payload.content, to);
+  for (const part of payload.content ?? []) {
+    state = speak(state, 'reasoning', thinkingOf(part.thinking), to);
+    state = speak(state, 'text', part.text ?? '', to);
+    state = speak(state, 'refusal', part.refusal ?? '', to);
   }
   return state;
 }
@@ -140,11 +147,7 @@ function annotate(
 }
 
 /** Of tokens that are no text (a call's, a hidden thought's) nobody could say what they belong to. */
-export function readLogprobs(
-  state: ChoiceState,
-  wire: readonly WireTokenLogprob[],
-  to: Telling,
-): void {
+function readLogprobs(state: ChoiceState, wire: readonly WireTokenLogprob[], to: Telling): void {
   if (wire.length === 0 || state.open?.kind !== 'text') return;
   const delta = { type: 'logprobs' as const, logprobs: wire.map(readLogprob) };
   to.tell({ type: 'part-delta', choice: to.choice, part: state.open.part, delta });

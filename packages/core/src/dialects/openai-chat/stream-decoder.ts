@@ -10,7 +10,6 @@ import {
   type ChoiceState,
   endChoice,
   newChoice,
-  readLogprobs,
   readPayload,
   type Telling,
 } from './choice-reader.ts';
@@ -109,8 +108,8 @@ export function readChunk(state: DecoderState, body: JsonObject, target: Target)
     const choice = wire.index ?? position;
     const to: Telling = { choice, seed: id, tell };
     const before = choices.get(choice) ?? newChoice;
-    const read = readPayload(before, wire.delta ?? wire.message ?? {}, to);
-    readLogprobs(read, wire.logprobs?.content ?? [], to);
+    const logprobs = wire.logprobs?.content ?? [];
+    const read = readPayload(before, wire.delta ?? wire.message ?? {}, logprobs, to);
     const finished = wire.finish_reason ? { ...read, finish: wire.finish_reason } : read;
     if (choices.get(choice) !== finished) choices = new Map(choices).set(choice, finished);
   }
