@@ -353,12 +353,11 @@ it('sends a tail what it missed, then each event once as it is booked', async ()
   const { request, services } = await start({ recent });
 
   const response = await request('usage.tail', { headers: { 'last-event-id': 'a' } });
-  const reader = (response.body as ReadableStream<Uint8Array>)
-    .pipeThrough(new TextDecoderStream())
-    .getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
   let text = '';
   const readUntil = async (ending: string) => {
-    while (!text.includes(ending)) text += (await reader.read()).value ?? '';
+    while (!text.includes(ending)) text += decoder.decode((await reader.read()).value);
   };
   await readUntil('id: c');
   services.emit(usageEvent('c'));

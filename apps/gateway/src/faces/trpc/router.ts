@@ -1,5 +1,6 @@
 import { chatProcedures } from './chat-procedures.ts';
 import type { Procedures } from './contract.ts';
+import { embeddingProcedures } from './embedding-procedures.ts';
 import { keyProcedures } from './key-procedures.ts';
 import { procedure, router } from './trpc.ts';
 import { usageProcedures } from './usage-procedures.ts';
@@ -7,6 +8,7 @@ import { usageProcedures } from './usage-procedures.ts';
 /** The typed face: the hub's own words, by name. */
 export const appRouter = router({
   chat: chatProcedures,
+  embeddings: embeddingProcedures,
   models: {
     list: procedure.query(({ ctx }) => ctx.services.models.list(ctx.call.identity)),
   },
