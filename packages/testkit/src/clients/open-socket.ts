@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { withDeadline } from '../deadline.ts';
 
 /** A bare TCP connection: for bytes that no HTTP client would send. */
@@ -16,6 +16,7 @@ export interface RawSocket extends AsyncDisposable {
   reset(): void;
 }
 
+/** Connects. Rejects when nobody listens there. */
 export async function openSocket(url: string): Promise<RawSocket> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
@@ -31,7 +32,6 @@ export async function openSocket(url: string): Promise<RawSocket> {
   });
   // A reset by the server is an end like any other to the reader of what came before.
   socket.on('error', () => {});
-  socket.on('connect', look);
   socket.on('close', () => {
     closed = true;
     look();
@@ -51,12 +51,7 @@ export async function openSocket(url: string): Promise<RawSocket> {
   };
   const fits = (pattern: RegExp | string): boolean =>
     typeof pattern === 'string' ? text.includes(pattern) : pattern.test(text);
-  await until(() => closed || !socket.connecting, 5_000, `no connection to ${url}`).catch(
-    (error: unknown) => {
-      socket.destroy();
-      throw error;
-    },
-  );
+  await connected(socket, url);
   return {
     send: (bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())),
     received: () => text,
@@ -75,4 +70,17 @@ export async function openSocket(url: string): Promise<RawSocket> {
       socket.destroy();
     },
   };
+}
+
+async function connected(socket: Socket, url: string): Promise<void> {
+  const outcome = new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  try {
+    await withDeadline(outcome, 5_000, () => `no connection to ${url}`);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
 }
