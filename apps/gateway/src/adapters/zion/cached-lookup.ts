@@ -55,5 +55,17 @@ export function createCachedLookup<T extends object>(options: CachedLookupOption
       running.set(key, lookup);
       return lookup;
     },
+    /** What is kept for a key, and for how long it is still fresh; asks nobody. */
+    peek(key: string): { readonly answer: T; readonly freshForMs: number } | undefined {
+      const entry = entries.peek(key);
+      if (entry === undefined) return undefined;
+      return {
+        answer: entry.answer,
+        freshForMs: Math.max(0, entry.freshUntil - clock.monotonic()),
+      };
+    },
+    size: () => entries.size,
+    /** The keys used last. */
+    keys: (most: number): readonly string[] => [...entries.keys()].slice(0, most),
   };
 }

@@ -10,6 +10,7 @@ import {
   type ZionProfile,
   type ZionTiers,
 } from '@tollgate/core/governance';
+import type { CacheInspection } from '../../ports/cache-inspection.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DependencyStatus, Governance } from '../../ports/governance.ts';
 import { createCachedLookup } from './cached-lookup.ts';
@@ -74,7 +75,7 @@ function identityOf(profile: ZionProfile, requestsPerMinute: number): Identity {
  * Users, limits and tiers of Zion. Profiles are cached by a digest of their token, limits by user, the
  * tiers whole. Limits and tiers that can't be renewed serve on; a profile that can't isn't trusted on.
  */
-export function createZionGovernance(options: ZionGovernanceOptions): Governance {
+export function createZionGovernance(options: ZionGovernanceOptions): Governance & CacheInspection {
   const { client, clock } = options;
   const isDown = (answer: ZionAnswer<unknown>): boolean => !answer.ok;
   const profiles = createCachedLookup<ZionAnswer<ZionProfile>>({
@@ -151,5 +152,15 @@ export function createZionGovernance(options: ZionGovernanceOptions): Governance
       return { ...status, detail: `no usable answer since ${new Date(since).toISOString()}` };
     },
     close: () => Promise.resolve(),
+    caches: () => ({
+      // Digests of tokens, which say nothing of the token; users' ids are another matter.
+      profile: { keysCount: profiles.size(), sampleKeys: profiles.keys(10) },
+      limits: { keysCount: limits.size(), sampleKeys: [] },
+    }),
+    limitsOf: (externalId) => {
+      const kept = limits.peek(externalId);
+      if (kept === undefined || !kept.answer.ok) return { limits: undefined, ttlSeconds: -2 };
+      return { limits: kept.answer.value.limits, ttlSeconds: Math.ceil(kept.freshForMs / 1000) };
+    },
   };
 }
