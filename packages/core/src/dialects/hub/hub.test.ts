@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayError } from '../../chat/error.ts';
 import type { JsonValue } from '../../json/json-value.ts';
-import { decodeHubEvent, encodeHubError, encodeHubEvent } from './index.ts';
+import {
+  decodeHubEmbeddingRequest,
+  decodeHubEvent,
+  encodeHubEmbeddingReply,
+  encodeHubError,
+  encodeHubEvent,
+} from './index.ts';
 import { decodeHubReply, encodeHubReply } from './reply.ts';
 import { decodeHubRequest, encodeHubRequest } from './request.ts';
 
@@ -113,5 +119,31 @@ describe('what the hub answers', () => {
     expect(JSON.stringify(encodeHubEvent({ type: 'error', error }))).not.toContain('secrets');
     const refused: GatewayError = { kind: 'forbidden', detail: 'not yours' };
     expect(encodeHubError(refused)).toEqual(refused);
+  });
+});
+
+describe('embeddings in the hub’s own words', () => {
+  it('take texts and tokens, and answer with their version', () => {
+    const request = { model: 'm', input: ['a', [1, 2]], dimensions: 8, encoding: 'base64' };
+    expect(decodeHubEmbeddingRequest({ version: 1, ...request })).toEqual({
+      ok: true,
+      value: request,
+    });
+    const reply = { model: 'm', vectors: [[0.5], 'AAAA'] };
+    expect(encodeHubEmbeddingReply(reply)).toEqual({ version: 1, ...reply });
+  });
+
+  it.each<[object, string, string]>([
+    [{ input: [] }, 'input', 'Too small: expected array to have >=1 items'],
+    [{ input: 'a' }, 'input', 'expected array, received string'],
+    [{ input: [5] }, 'input[0]', 'expected string or array, received number'],
+    [{ input: [[-1]] }, 'input[0][0]', 'Too small: expected number to be >=0'],
+    [{ input: ['a'], dimensions: 0 }, 'dimensions', 'Too small: expected number to be >=1'],
+    [{ input: ['a'], dimension: 8 }, 'dimension', 'unknown field; did you mean "dimensions"?'],
+  ])('are refused for %j, by path', (fields, path, detail) => {
+    expect(decodeHubEmbeddingRequest({ model: 'm', ...fields })).toEqual({
+      ok: false,
+      error: { kind: 'invalid_request', path, detail },
+    });
   });
 });

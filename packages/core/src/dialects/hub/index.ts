@@ -1,5 +1,11 @@
 export { HUB_VERSION, HubLoss } from './common.ts';
 export { HubContentPart } from './content-part.ts';
+export {
+  decodeHubEmbeddingRequest,
+  encodeHubEmbeddingReply,
+  HubEmbeddingReply,
+  HubEmbeddingRequest,
+} from './embeddings.ts';
 export { encodeHubError, HubError, HubLimitFacts } from './error.ts';
 export { decodeHubReply, encodeHubReply, HubChatReply, HubChoice } from './reply.ts';
 export {
