@@ -1,6 +1,11 @@
 import type { RequestListener, Server } from 'node:http';
-import { err, ok, type Result } from '@tollgate/core';
-import { anthropicMessages, type Dialect, openAiChat, type ProviderDialectId } from '@tollgate/core/dialects';
+import { ok, type Result } from '@tollgate/core';
+import {
+  anthropicMessages,
+  type Dialect,
+  openAiChat,
+  type ProviderDialectId,
+} from '@tollgate/core/dialects';
 import { createHealthBook } from '@tollgate/core/routing';
 import { createMemoryRateLimiter } from './adapters/limiter/memory-rate-limiter.ts';
 import { createLog } from './adapters/log/create-log.ts';
@@ -15,8 +20,8 @@ import { createIds } from './adapters/system/create-ids.ts';
 import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
 import { createExpressApp } from './app.ts';
-import type { Config, ProviderConfig } from './config/config.ts';
 import { composeGovernance } from './compose-governance.ts';
+import type { Config, ProviderConfig } from './config/config.ts';
 import { createEntrance } from './faces/http/entrance.ts';
 import { sendMetrics } from './faces/ops/mount-ops.ts';
 import type { Clock } from './ports/clock.ts';
@@ -48,6 +53,9 @@ const DEADLINES: Deadlines = {
   totalMs: 3_600_000,
 };
 
+/** How long the end of the process waits for Zion; what is left is sent after the next start. */
+const FLUSH_MS = 3_000;
+
 const DIALECTS: ReadonlyMap<ProviderDialectId, Dialect> = new Map([
   ['openai-chat', openAiChat],
   ['anthropic-messages', anthropicMessages],
@@ -78,7 +86,10 @@ export function compose(
   config: Config,
   { clock, onLog }: Surroundings,
 ): Result<Gateway, { readonly detail: string }> {
-  const log = createLog({ level: config.logLevel, ...(onLog === undefined ? undefined : { onLine: onLog }) });
+  const log = createLog({
+    level: config.logLevel,
+    ...(onLog === undefined ? undefined : { onLine: onLog }),
+  });
   const ids = createIds();
   const db = openDatabase(config.dataDir);
   if (!db.ok) return db;
@@ -105,6 +116,7 @@ export function compose(
     log,
     keyStore,
     db: db.value,
+    ledger,
     upstream: http,
   });
 
@@ -124,7 +136,7 @@ export function compose(
   });
   const services = {
     chat,
-    embeddings: createEmbeddingService({ clock, chat, metering, exchange }),
+    embeddings: createEmbeddingService({ clock, find: chat.find, metering, exchange }),
     models: createModelService({
       config,
       clock,
@@ -143,7 +155,6 @@ export function compose(
     ids,
     log,
     governance,
-    limiter,
     services,
     metrics,
     inspection,
@@ -170,7 +181,7 @@ export function compose(
   const flush = async (): Promise<void> => {
     await metering.idle();
     await ledger.flush();
-    await outbox?.flush();
+    await outbox?.flush(FLUSH_MS);
   };
   return ok({
     server: createHttpServer(app),
@@ -181,6 +192,7 @@ export function compose(
     close: async () => {
       await metering.idle();
       await ledger.flush().catch(() => undefined);
+      await outbox?.flush(FLUSH_MS);
       await outbox?.close();
       metrics.close();
       await governance.close();

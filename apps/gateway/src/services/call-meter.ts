@@ -1,11 +1,5 @@
-import {
-  type ErrorKind,
-  type GatewayError,
-  type Loss,
-  outputTokens,
-  type Usage,
-} from '@tollgate/core/chat';
-import type { CallStatus, UsageEvent } from '@tollgate/core/usage';
+import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
+import { createMeter, type EndedCall, type Meter, type UsageEvent } from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
@@ -27,7 +21,7 @@ export interface CallMeter {
   sawModel(model: string): void;
   /** The first piece of an answer reached us. */
   sawFirstToken(): void;
-  /** Writes the usage event; only the first call counts. */
+  /** Books the call; only the first time counts. */
   finish(end: CallEnd): void;
 }
 
@@ -45,103 +39,62 @@ export interface MeterDeps {
 }
 
 export interface Metering {
+  /** From here on the request is on its way, and ends in exactly one usage event. */
   start(call: Call, destination: Destination, stream: boolean): CallMeter;
   /** Resolves when every estimate under way has become an event. */
   idle(): Promise<void>;
 }
 
-/** Errors after which nothing can have been spent: the provider said no, or never heard us. */
-const UNSPENT: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
-  'provider_refused',
-  'provider_rate_limited',
-  'provider_auth',
-  'provider_unreachable',
-]);
-
 export function createMetering(deps: MeterDeps): Metering {
+  const { clock, ledger, tokens, log } = deps;
   const estimating = new Set<Promise<void>>();
 
-  const record = (event: UsageEvent): void => {
-    deps.ledger.record(event);
-    deps.log.info(
-      {
-        call: event.callId,
-        key: event.keyId,
-        face: event.face,
-        model: event.modelAsked,
-        provider: event.provider,
-        status: event.status,
-        error: event.errorKind,
-        latencyMs: event.latencyMs,
-        provenance: event.usage?.provenance,
-      },
-      'call ended',
-    );
+  const book = (event: UsageEvent): void => {
+    ledger.record(event);
+    log.info(lineOf(event), 'call ended');
+  };
+
+  const estimate = async (ended: EndedCall, end: CallEnd, model: string): Promise<void> => {
+    const [inputTokens, outputTokens] = await Promise.all([
+      tokens.count(end.text.input(), model),
+      tokens.count(end.text.output(), model),
+    ]);
+    book(ended.event({ inputTokens, outputTokens }));
+  };
+
+  const track = (call: Call, ended: EndedCall, work: Promise<void>): void => {
+    const settled = work
+      .catch((error: unknown) => {
+        log.error({ call: call.id, error: String(error) }, 'tokens could not be estimated');
+        book(ended.event());
+      })
+      .finally(() => estimating.delete(settled));
+    estimating.add(settled);
   };
 
   const start = (call: Call, destination: Destination, stream: boolean): CallMeter => {
-    let usage: Usage | undefined;
-    let modelServed: string | undefined;
-    let firstTokenAt: number | undefined;
-    let finished = false;
-
-    const finish = (end: CallEnd): void => {
-      if (finished) return;
-      finished = true;
-      const endedAt = deps.clock.monotonic();
-      const status = statusOf(end.error);
-      const eventOf = (counted: Usage | undefined): UsageEvent => ({
-        callId: call.id,
-        startedAt: call.startedAt,
-        keyId: call.identity.keyId,
-        keyName: call.identity.keyName,
-        ...(call.identity.user === undefined ? undefined : { user: call.identity.user }),
-        face: call.face,
-        modelAsked: destination.asked,
-        provider: destination.provider.name,
-        modelServed: modelServed ?? destination.model,
-        stream,
-        attempt: 1,
-        ...(counted === undefined ? undefined : { usage: counted }),
-        status,
-        ...(end.error === undefined ? undefined : { errorKind: end.error.kind }),
-        latencyMs: Math.round(endedAt - call.startedMonotonic),
-        ...(firstTokenAt === undefined
-          ? undefined
-          : { timeToFirstTokenMs: Math.round(firstTokenAt - call.startedMonotonic) }),
-        losses: end.losses.map(lossLine),
-      });
-
-      const unspent = end.error !== undefined && isUnspent(end.error);
-      if (unspent) record(eventOf(undefined));
-      else if (end.error === undefined && usage !== undefined && isWhole(usage))
-        record(eventOf(usage));
-      else track(estimate(end, usage, destination.model, deps.tokens).then(eventOf).then(record));
-    };
-
-    const track = (work: Promise<void>): void => {
-      const settled = work
-        .catch((error: unknown) => {
-          deps.log.error(
-            { call: call.id, error: String(error) },
-            'a usage event could not be made',
-          );
-        })
-        .finally(() => estimating.delete(settled));
-      estimating.add(settled);
-    };
-
+    const elapsed = (): number => clock.monotonic() - call.startedMonotonic;
+    const meter: Meter = createMeter(admitted(call, destination, stream));
+    meter.sent();
+    let hasBegun = false;
     return {
-      sawUsage: (seen) => {
-        usage = seen;
-      },
-      sawModel: (model) => {
-        modelServed = model;
-      },
+      sawUsage: meter.sawUsage,
+      sawModel: meter.sawModel,
       sawFirstToken: () => {
-        firstTokenAt ??= deps.clock.monotonic();
+        if (hasBegun) return;
+        hasBegun = true;
+        meter.sawFirstToken(elapsed());
       },
-      finish,
+      finish: (end) => {
+        const ended = meter.finish({
+          elapsedMs: elapsed(),
+          ...(end.error === undefined ? undefined : { error: end.error }),
+          losses: end.losses.map(lossLine),
+        });
+        if (ended === undefined) return;
+        if (!ended.needsEstimate) book(ended.event());
+        else track(call, ended, estimate(ended, end, destination.model));
+      },
     };
   };
 
@@ -153,33 +106,28 @@ export function createMetering(deps: MeterDeps): Metering {
   };
 }
 
-const statusOf = (error: GatewayError | undefined): CallStatus => {
-  if (error === undefined) return 'ok';
-  return error.kind === 'client_closed' ? 'client_closed' : 'failed';
-};
+const admitted = (call: Call, destination: Destination, stream: boolean) => ({
+  callId: call.id,
+  startedAt: call.startedAt,
+  keyId: call.identity.keyId,
+  keyName: call.identity.keyName,
+  ...(call.identity.user === undefined ? undefined : { user: call.identity.user }),
+  face: call.face,
+  modelAsked: destination.asked,
+  provider: destination.provider.name,
+  modelServed: destination.model,
+  stream,
+  attempt: 1,
+});
 
-/** A status that a provider answered with in place of a reply isn't billed. */
-const isUnspent = (error: GatewayError): boolean =>
-  UNSPENT.has(error.kind) || (error.kind === 'provider_failed' && error.status !== undefined);
-
-/** Both sides were counted. A stream that was cut has often told its input only. */
-const isWhole = (usage: Usage): boolean =>
-  Object.keys(usage.input).length > 0 && Object.keys(usage.output).length > 0;
-
-/** Fills what the provider didn't count. What it did count stays, and is never lowered. */
-async function estimate(
-  end: CallEnd,
-  seen: Usage | undefined,
-  model: string,
-  tokens: TokenCounter,
-): Promise<Usage> {
-  const provenance = end.error === undefined ? 'estimate' : 'interrupted';
-  const input =
-    seen !== undefined && Object.keys(seen.input).length > 0
-      ? seen.input
-      : { uncached: await tokens.count(end.text.input(), model) };
-  const counted = await tokens.count(end.text.output(), model);
-  const told = seen === undefined ? 0 : outputTokens(seen);
-  const output = seen !== undefined && told >= counted ? seen.output : { text: counted };
-  return { input, output, provenance };
-}
+const lineOf = (event: UsageEvent) => ({
+  call: event.callId,
+  key: event.keyId,
+  face: event.face,
+  model: event.modelAsked,
+  provider: event.provider,
+  status: event.status,
+  error: event.errorKind,
+  latencyMs: event.latencyMs,
+  provenance: event.usage?.provenance,
+});

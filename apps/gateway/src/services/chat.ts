@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
-import type { Answering, Dialect, Envelope } from '@tollgate/core/dialects';
+import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 import { renderSse } from '@tollgate/core/sse';
 import type { Governance } from '../ports/governance.ts';
@@ -29,7 +29,7 @@ export interface ChatService {
   /** Answers a decoded request in the words of the face's dialect. */
   encoded(
     call: Call,
-    request: HubRequest & { readonly dialect: Dialect; readonly answering: Answering },
+    request: HubRequest & { readonly dialect: Codec; readonly answering: Answering },
   ): Promise<Result<WireAnswer, GatewayError>>;
   /** Answers in the hub's own words. */
   hub(call: Call, request: HubRequest): Promise<Result<HubAnswer, GatewayError>>;
@@ -99,7 +99,7 @@ export function createChatService(deps: ChatDeps): ChatService {
 /** Events of the hub as the frames of a dialect, a batch at a time. `said` gathers what it can't say. */
 async function* encodedFrames(
   batches: AsyncIterable<readonly StreamEvent[]>,
-  face: { readonly dialect: Dialect; readonly answering: Answering; readonly said: Loss[] },
+  face: { readonly dialect: Codec; readonly answering: Answering; readonly said: Loss[] },
 ): AsyncGenerator<string, void> {
   const encoder = face.dialect.createStreamEncoder(face.answering);
   for await (const batch of batches) {

@@ -108,7 +108,7 @@ export const textOf = (request: PassingRequest, output: () => string) => ({
 
 /** The client's own text where nothing has to change: an unchanged body costs nothing. */
 function editedText({ protocol, destination, envelope, text, body }: PassingRequest): string {
-  const wanted = protocol.passage.edits(body, envelope);
+  const wanted = protocol.passage.edits(body, envelope, destination.provider.quirks);
   const edits =
     destination.model === envelope.model ? wanted : { ...wanted, model: destination.model };
   return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);

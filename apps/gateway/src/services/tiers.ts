@@ -1,6 +1,12 @@
 import { err, ok, type Result } from '@tollgate/core';
 import { ERROR_FACTS, type GatewayError } from '@tollgate/core/chat';
-import { type Identity, TIERS, type Tier, type TierConfig, type TierModel } from '@tollgate/core/governance';
+import {
+  type Identity,
+  TIERS,
+  type Tier,
+  type TierConfig,
+  type TierModel,
+} from '@tollgate/core/governance';
 import { chooseTierModel, type HealthBook } from '@tollgate/core/routing';
 import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
