@@ -12,7 +12,7 @@ export {
 export type * from './loss.ts';
 export type * from './message.ts';
 export type * from './provider-state.ts';
-export { type ReplayedPart, replay, replayPart } from './replay.ts';
+export { replay, replayPart } from './replay.ts';
 export type * from './reply.ts';
 export type * from './request.ts';
 export type * from './rest.ts';

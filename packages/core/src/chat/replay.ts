@@ -41,7 +41,7 @@ function replayParts(choice: Choice, index: number): readonly StreamEvent[] {
   return events;
 }
 
-export interface ReplayedPart {
+interface ReplayedPart {
   readonly start: PartStart;
   readonly deltas: readonly PartDelta[];
 }

@@ -1,6 +1,5 @@
 export { openAiEmbeddingsPassage } from '../embeddings/openai-passage.ts';
 export {
-  type AnthropicErrorType,
   anthropicErrorBody,
   anthropicMessages,
   decodeAnthropicError,

@@ -6,7 +6,7 @@ import { parseJson } from '../../json/parse-json.ts';
 import { cleanProviderText, toldRetryAfter } from '../provider-text.ts';
 import { WireError } from './wire.ts';
 
-export type AnthropicErrorType =
+type AnthropicErrorType =
   | 'invalid_request_error'
   | 'authentication_error'
   | 'permission_error'

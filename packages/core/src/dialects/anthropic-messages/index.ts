@@ -8,7 +8,6 @@ import { createStreamDecoder } from './stream.ts';
 import { createStreamEncoder } from './stream-encoder.ts';
 
 export {
-  type AnthropicErrorType,
   anthropicErrorBody,
   decodeAnthropicError,
   encodeAnthropicError,

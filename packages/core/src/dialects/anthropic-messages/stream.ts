@@ -29,7 +29,7 @@ const INITIAL: State = { phase: 'before', open: new Map(), parts: 0, usage: unde
 export const createStreamDecoder = (target: Target): Stepper<SseEvent, StreamEvent> =>
   stepper(streamFold(target));
 
-export function streamFold(target: Target): Fold<State, SseEvent, StreamEvent> {
+function streamFold(target: Target): Fold<State, SseEvent, StreamEvent> {
   const { provider } = target;
   return {
     initial: INITIAL,
