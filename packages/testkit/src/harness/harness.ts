@@ -249,12 +249,13 @@ export class Harness implements AsyncDisposable {
   ): Promise<readonly RecordedUsage[]> {
     const deadline = performance.now() + deadlineMs;
     for (;;) {
-      const found = (await this.usage()).filter(fits);
+      // Without `flush`, which would have the app report to Zion at every look.
+      const found = (await this.app.usage()).filter(fits);
       if (found.length >= count) return found;
       if (performance.now() > deadline) {
         throw new Error(`no usage of ${what} within ${deadlineMs} ms, only ${found.length}`);
       }
-      // The app says when what was recorded is durable, not when a call will be: look again soon.
+      // The app tells what was recorded, not what soon will be: look again.
       await sleep(5);
     }
   }
