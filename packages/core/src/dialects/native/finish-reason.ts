@@ -29,7 +29,7 @@ export function encodeFinishReason(stopped: Stopped, refused: boolean): string |
   return stopReason === 'pause' || stopReason === 'other' ? rawReason : WORDS[stopReason];
 }
 
-export function decodeFinishReason(reason: string | null | undefined): Stopped {
-  if (reason === undefined || reason === null) return { stopReason: 'other' };
+export function decodeFinishReason(reason: string | undefined): Stopped {
+  if (reason === undefined) return { stopReason: 'other' };
   return { stopReason: REASONS.get(reason) ?? 'other', rawReason: reason };
 }

@@ -60,7 +60,11 @@ function decodeMessage(
       argumentsJson: argumentsText(call.function.arguments),
     })),
   ];
-  return ok({ role: message.role, content, ...given('name', message.name) });
+  return ok({
+    role: message.role,
+    content,
+    ...(typeof message.name === 'string' ? { name: message.name } : {}),
+  });
 }
 
 function decodeToolResult(
@@ -91,15 +95,16 @@ function decodeToolResult(
 const decodeContent = (content: NativeMessage['content']): readonly (TextPart | MediaPart)[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : content.map(decodePart);
 
-const decodePart = (part: WirePart): TextPart | MediaPart =>
-  part.type === 'text'
-    ? { type: 'text', text: part.text }
-    : {
-        type: 'media',
-        kind: 'image',
-        ...decodeImage(part.image_url.url),
-        ...given('detail', part.image_url.detail),
-      };
+function decodePart(part: WirePart): TextPart | MediaPart {
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  const { url, detail } = part.image_url;
+  return {
+    type: 'media',
+    kind: 'image',
+    ...decodeImage(url),
+    ...(typeof detail === 'string' ? { detail } : {}),
+  };
+}
 
 function decodeImage(url: string): Pick<MediaPart, 'source' | 'mediaType'> {
   // The base64 may be megabytes: found by position, never by a pattern that could backtrack.
@@ -121,15 +126,6 @@ function joined(parts: readonly (TextPart | MediaPart)[]): readonly (TextPart | 
 /** History may bring arguments as the object that a reply gave, or as JSON text. */
 const argumentsText = (value: JsonValue): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
-
-function given<Name extends string>(
-  name: Name,
-  value: string | null | undefined,
-): { readonly [N in Name]?: string } {
-  return value === undefined || value === null
-    ? {}
-    : ({ [name]: value } as { readonly [N in Name]?: string });
-}
 
 /** Fields that the contract accepts on any role, though they mean something on one only. */
 function misplaced(message: NativeMessage, path: string): readonly Loss[] {

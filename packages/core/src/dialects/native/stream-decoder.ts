@@ -78,7 +78,7 @@ function readChunk(state: State, chunk: NativeStreamChunk): Step {
     choices.set(wire.index, after);
     events.push(...read);
   }
-  if (chunk.usage !== undefined && chunk.usage !== null) {
+  if (chunk.usage !== undefined) {
     events.push({ type: 'usage', usage: decodeNativeUsage(chunk.usage) });
   }
   return [{ phase: 'open', choices }, events];
@@ -90,7 +90,7 @@ function readChoice(
 ): readonly [ChoiceState, readonly StreamEvent[]] {
   const events: StreamEvent[] = [];
   let state = before;
-  if (typeof delta.content === 'string') {
+  if (delta.content !== undefined) {
     const part = state.text ?? state.parts;
     if (state.text === undefined) {
       events.push({ type: 'part-start', choice, part, start: { type: 'text' } });
@@ -106,7 +106,7 @@ function readChoice(
     state = after;
     events.push(...read);
   }
-  if (typeof reason === 'string') {
+  if (reason !== undefined) {
     events.push(...endChoice(choice, state, reason));
     state = { ...state, hasEnded: true };
   }
