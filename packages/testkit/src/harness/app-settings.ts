@@ -50,7 +50,12 @@ export function baseSettings(
         keys: [{ name: 'member', key: TEST_MEMBER_KEY, role: 'member' }],
       },
       providers: {
-        openai: { apiKey: openai.apiKey, baseUrl: openai.baseUrl },
+        openai: {
+          apiKey: openai.apiKey,
+          baseUrl: openai.baseUrl,
+          // A known name at an address of one's own speaks only its first dialect unless told.
+          dialect: ['openai-chat', 'openai-responses'],
+        },
         anthropic: { apiKey: anthropic.apiKey, baseUrl: anthropic.baseUrl },
       },
     },
