@@ -90,7 +90,7 @@ describe('a request in the hub’s own words', () => {
       error: {
         kind: 'invalid_request',
         path: 'tools[0].parameters',
-        detail: 'expected an object of JSON, at most 64 levels deep',
+        detail: 'expected an object of JSON, at most 128 levels deep',
       },
     });
   });

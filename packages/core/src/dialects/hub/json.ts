@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
-
-/** Deeper values are refused, so that nothing behind can run out of stack. */
-export const MAX_JSON_DEPTH = 64;
+import { MAX_JSON_DEPTH } from '../../json/parse-json.ts';
 
 const WHAT = `expected JSON, at most ${MAX_JSON_DEPTH} levels deep`;
 

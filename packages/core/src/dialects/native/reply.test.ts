@@ -102,6 +102,7 @@ describe('a native reply', () => {
     ['broken JSON', '{"city":', '{"city":', 1],
     ['JSON of a text', '"Boston"', '"Boston"', 1],
     ['a list', '[1]', [1], 0],
+    ['nested without end', '['.repeat(100_000), '['.repeat(100_000), 1],
   ])('never fails for arguments that are %s', (_, text, value, count) => {
     const { value: body, losses } = encoded(reply([call(text)]));
     expect(body).toMatchObject({

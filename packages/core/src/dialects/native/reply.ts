@@ -3,6 +3,7 @@ import type { GatewayError } from '../../chat/error.ts';
 import type { Encoded, Loss } from '../../chat/loss.ts';
 import type { ChatReply, Choice } from '../../chat/reply.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import { parseJson } from '../../json/parse-json.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { Answering, Target } from '../dialect.ts';
 import { wireProblem } from '../wire-problem.ts';
@@ -78,15 +79,14 @@ function encodeCall(part: ToolCallPart, path: string, encoding: Encoding): JsonO
   };
 }
 
-/** The arguments as a value, `{}` for none at all; absent when they are no JSON, or JSON of a text. */
+/**
+ * The arguments as a value, `{}` for none at all; absent when they are no JSON, JSON of a text, or
+ * nested so deep that writing them again would hurt.
+ */
 function parseArguments(text: string): JsonValue | undefined {
   if (text.trim() === '') return {};
-  try {
-    const value: JsonValue = JSON.parse(text);
-    return typeof value === 'string' ? undefined : value;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(text);
+  return parsed.ok && typeof parsed.value !== 'string' ? parsed.value : undefined;
 }
 
 export function decodeReply(body: JsonValue, target: Target): Result<ChatReply, GatewayError> {

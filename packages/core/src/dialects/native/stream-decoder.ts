@@ -3,6 +3,7 @@ import type { GatewayError } from '../../chat/error.ts';
 import type { StreamEvent } from '../../chat/stream-event.ts';
 import type { Fold } from '../../fold.ts';
 import { isJsonObject, type JsonValue } from '../../json/json-value.ts';
+import { parseJson } from '../../json/parse-json.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import type { Target } from '../dialect.ts';
 import { wireProblem } from '../wire-problem.ts';
@@ -40,8 +41,9 @@ export function streamFold(target: Target): Fold<State, SseEvent, StreamEvent> {
     step(state, { data }) {
       if (state.phase === 'over') return [state, []];
       if (data.trim() === '[DONE]') return finish(state, provider);
-      const value = parse(data);
-      if (value === undefined) return fail(state, invalidReply(provider, 'an event is no JSON'));
+      const parsed = parseJson(data);
+      if (!parsed.ok) return fail(state, invalidReply(provider, 'an event is no JSON'));
+      const { value } = parsed;
       if (isJsonObject(value) && value['error'] !== undefined) {
         return fail(state, decodeStreamError(value['error'], provider));
       }
@@ -156,14 +158,6 @@ function decodeStreamError(value: JsonValue, provider: string): GatewayError {
       return invalidReply(provider, 'it says that it could not read its own provider');
     default:
       return { kind: 'provider_failed', provider };
-  }
-}
-
-function parse(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
