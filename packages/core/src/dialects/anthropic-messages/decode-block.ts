@@ -61,7 +61,7 @@ export function decodeReplyBlock(value: unknown, origin: StateOrigin): ContentPa
   const parsed = ContentBlock.safeParse(value);
   // A result of a client's tool can't come from a provider; if it does, it is nothing that we know.
   if (!parsed.success || parsed.data.type === 'tool_result') {
-    return { type: 'opaque', dialect: DIALECT, raw: asJson(value) };
+    return { type: 'opaque', dialect: DIALECT, raw: asJson(value ?? null) };
   }
   return decodeBlock(parsed.data, origin);
 }

@@ -182,6 +182,9 @@ function encodeMedia(
   if (part.kind === 'file' && ability.files === false) return lose('this model takes no files');
   const source = part.kind === 'image' ? imageSource(part) : documentSource(part);
   if (source === undefined) return lose('only PDF and plain text can be sent as a document');
+  if (part.detail !== undefined && part.detail !== 'auto') {
+    losses.push(hint(`${path}.detail`, 'dropped', 'images are read in one resolution here'));
+  }
   return {
     ...fieldsOf(part.rest),
     type: part.kind === 'image' ? 'image' : 'document',
