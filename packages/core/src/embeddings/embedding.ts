@@ -29,3 +29,6 @@ export interface EmbeddingReply {
   /** Absent when the provider sent none: the meter estimates, and says so. */
   readonly usage?: Usage;
 }
+
+/** Known to be nothing, not unknown: so that the provider's count of the call is whole. */
+export const NO_OUTPUT = { text: 0 } as const;

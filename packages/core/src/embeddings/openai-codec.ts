@@ -7,7 +7,7 @@ import { restFor, restOf } from '../dialects/rest-of.ts';
 import { wireProblem } from '../dialects/wire-problem.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.ts';
 import { err, ok, type Result } from '../result.ts';
-import type { EmbeddingReply, EmbeddingRequest, Vector } from './embedding.ts';
+import { type EmbeddingReply, type EmbeddingRequest, NO_OUTPUT, type Vector } from './embedding.ts';
 import { toBase64, toFloats } from './vector.ts';
 
 const DIALECT = 'openai-embeddings';
@@ -99,7 +99,7 @@ export function decodeReply(
   return ok({
     model: parsed.data.model || asked.model,
     vectors: placed.map(({ vector }) => vector),
-    ...(usage === undefined ? {} : { usage: { ...usage, output: {} } }),
+    ...(usage === undefined ? {} : { usage: { ...usage, output: NO_OUTPUT } }),
   });
 }
 

@@ -4,6 +4,7 @@ import type { Passage } from '../dialects/passage.ts';
 import { readOpenAiReply } from '../dialects/read-openai-reply.ts';
 import { textWithin } from '../dialects/text-within.ts';
 import { err, ok } from '../result.ts';
+import { NO_OUTPUT } from './embedding.ts';
 
 const INPUT = new Set(['input']);
 
@@ -19,7 +20,7 @@ export const openAiEmbeddingsPassage: Passage = {
   readReply: (body, options) => {
     const read = readOpenAiReply(body, 'data', options);
     if (!read.ok || read.value.usage === undefined) return read;
-    return ok({ ...read.value, usage: { ...read.value.usage, output: {} } });
+    return ok({ ...read.value, usage: { ...read.value.usage, output: NO_OUTPUT } });
   },
   createTap: createChunkTap,
   inputText: (body) => textWithin({ input: body['input'] ?? '' }, INPUT),

@@ -1,4 +1,9 @@
-import type { EmbeddingItem, EmbeddingReply, EmbeddingRequest } from '../embeddings/embedding.ts';
+import {
+  type EmbeddingItem,
+  type EmbeddingReply,
+  type EmbeddingRequest,
+  NO_OUTPUT,
+} from '../embeddings/embedding.ts';
 import { simulatedTokens } from './simulated-tokens.ts';
 
 const DIMENSIONS = 256;
@@ -16,7 +21,7 @@ export function simulateEmbeddings(request: EmbeddingRequest, model: string): Em
   });
   const usage = {
     input: { uncached: tokens },
-    output: { text: 0 },
+    output: NO_OUTPUT,
     provenance: 'provider',
   } as const;
   return { model, vectors, usage };
