@@ -135,7 +135,7 @@ function clean(text: string): string {
   const plain = text
     .slice(0, 4 * MAX_DETAIL)
     .replace(/\b[a-z][a-z0-9+.-]{1,15}:\/\/\S{1,2000}/gi, '[link]')
-    .replace(/\b(?:sk|gsk|xai|pplx|key|tg)[-_][\w*.-]{6,}/gi, '[key]')
+    .replace(/\b(?:sk|gsk|xai|pplx|key|tg)[-_][\w*-]{6,}/gi, '[key]')
     .replace(/\s+/g, ' ')
     .trim();
   return plain.length <= MAX_DETAIL ? plain : `${plain.slice(0, MAX_DETAIL - 1)}…`;

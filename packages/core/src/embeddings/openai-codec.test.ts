@@ -66,7 +66,7 @@ describe('a reply of embeddings', () => {
     if (!reply.ok) throw new Error(reply.error.kind);
     expect(reply.value.usage).toEqual({
       input: { uncached: 12 },
-      output: {},
+      output: { text: 0 },
       provenance: 'provider',
     });
     expect(encodeReply(reply.value, undefined)).toEqual(body);
