@@ -1,4 +1,5 @@
 import type { ProviderDialectId } from '@tollgate/core/dialects';
+import { endpointUrl } from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
 
 /** What is called at a provider: a chat dialect, or one of OpenAI's smaller endpoints. */
@@ -47,8 +48,11 @@ export function beneathBase(
   dialect: ProviderDialectId,
   path: string,
 ): URL {
-  const base = provider.baseUrl[dialect] ?? '';
-  return new URL(`${base.replace(/\/+$/, '')}${path}`);
+  const url = endpointUrl(provider, dialect, path);
+  // The configuration holds a checked address for each dialect that it lists.
+  if (url === undefined)
+    throw new Error(`providers.${provider.name} has no address for ${dialect}`);
+  return new URL(url);
 }
 
 /** The headers that every request to a provider carries; its credential among them. */
