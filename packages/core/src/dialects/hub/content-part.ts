@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { Count, HubRest } from './common.ts';
 import { Json, JsonMap } from './json.ts';
+import { HubRest } from './rest.ts';
+import { Count } from './usage.ts';
 
 export const HubCacheMark = z.strictObject({ lifetime: z.enum(['5m', '1h']).exactOptional() });
 

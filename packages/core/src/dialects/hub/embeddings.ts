@@ -3,8 +3,9 @@ import type { GatewayError } from '../../chat/error.ts';
 import type { EmbeddingReply, EmbeddingRequest } from '../../embeddings/embedding.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { wireProblem } from '../wire-problem.ts';
-import { Count, HUB_VERSION, HubRest, Version } from './common.ts';
-import { HubUsage } from './usage.ts';
+import { HubRest } from './rest.ts';
+import { Count, HubUsage } from './usage.ts';
+import { HUB_VERSION, Version } from './version.ts';
 
 /** A request for embeddings, as the hub knows it. Unknown fields are refused. */
 export const HubEmbeddingRequest = z.strictObject({

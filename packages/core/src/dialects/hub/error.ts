@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { describeError } from '../../chat/describe-error.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import { HubLoss } from './common.ts';
+import { HubLoss } from './loss.ts';
 
 const text = z.string();
 const seconds = z.number().min(0);

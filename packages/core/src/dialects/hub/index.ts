@@ -1,4 +1,3 @@
-export { HUB_VERSION, HubLoss } from './common.ts';
 export { HubContentPart } from './content-part.ts';
 export {
   decodeHubEmbeddingRequest,
@@ -7,6 +6,7 @@ export {
   HubEmbeddingRequest,
 } from './embeddings.ts';
 export { encodeHubError, HubError, HubLimitFacts } from './error.ts';
+export { HubLoss } from './loss.ts';
 export { decodeHubReply, encodeHubReply, HubChatReply, HubChoice } from './reply.ts';
 export {
   decodeHubRequest,
@@ -24,3 +24,4 @@ export {
   HubStreamEvent,
 } from './stream-event.ts';
 export { HubUsage } from './usage.ts';
+export { HUB_VERSION } from './version.ts';

@@ -3,9 +3,10 @@ import type { GatewayError } from '../../chat/error.ts';
 import type { ChatReply } from '../../chat/reply.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { wireProblem } from '../wire-problem.ts';
-import { HUB_VERSION, HubRest, Version } from './common.ts';
 import { HubContentPart } from './content-part.ts';
+import { HubRest } from './rest.ts';
 import { HubUsage } from './usage.ts';
+import { HUB_VERSION, Version } from './version.ts';
 
 export const STOPPED = {
   stopReason: z.enum([

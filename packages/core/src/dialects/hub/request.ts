@@ -4,9 +4,11 @@ import type { Message } from '../../chat/message.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { wireProblem } from '../wire-problem.ts';
-import { Count, HUB_VERSION, HubRest, Version } from './common.ts';
 import { HubCacheMark, HubContentPart } from './content-part.ts';
 import { Json, JsonMap } from './json.ts';
+import { HubRest } from './rest.ts';
+import { Count } from './usage.ts';
+import { HUB_VERSION, Version } from './version.ts';
 
 export const HubMessage = z.strictObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),

@@ -3,7 +3,6 @@ import type { GatewayError } from '../../chat/error.ts';
 import type { StreamEvent } from '../../chat/stream-event.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { wireProblem } from '../wire-problem.ts';
-import { Count, HUB_VERSION, HubRest, Version } from './common.ts';
 import {
   HubAnnotation,
   HubOpaqueStart,
@@ -15,7 +14,9 @@ import {
 import { encodeHubError, HubError } from './error.ts';
 import { JsonMap } from './json.ts';
 import { STOPPED } from './reply.ts';
-import { HubUsage } from './usage.ts';
+import { HubRest } from './rest.ts';
+import { Count, HubUsage } from './usage.ts';
+import { HUB_VERSION, Version } from './version.ts';
 
 const rest = HubRest.exactOptional();
 

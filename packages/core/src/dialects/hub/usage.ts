@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Count } from './common.ts';
+
+export const Count = z.int().min(0);
 
 const count = Count.exactOptional();
 
