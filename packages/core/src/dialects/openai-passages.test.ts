@@ -83,6 +83,13 @@ describe('edits of a body that passes', () => {
     ['leave options alone that are none', { stream: true, stream_options: 'x' }, {}, {}],
     ['switch nothing on that would be refused', { stream: true }, { noStreamOptions: true }, {}],
     [
+      'mend the limit that is not known',
+      { max_completion_tokens: 5 },
+      { maxTokensField: 'max_tokens' },
+      { max_tokens: 5, max_completion_tokens: undefined },
+    ],
+    ['leave the limit that is known', { max_tokens: 5 }, { maxTokensField: 'max_tokens' }, {}],
+    [
       'mend the role that is not known',
       {
         messages: [
@@ -99,7 +106,7 @@ describe('edits of a body that passes', () => {
       },
     ],
   ])('%s', (_name, body, quirks, expected) => {
-    expect(editsOf({ model: 'm', ...body }, quirks)).toEqual(expected);
+    expect(editsOf({ model: 'm', ...body }, quirks)).toStrictEqual(expected);
   });
 });
 

@@ -16,10 +16,11 @@ export interface Envelope {
 }
 
 /**
- * Top-level fields to be written into a body that passes, by name; the rest of its bytes stay.
+ * Top-level fields to be written into a body that passes, by name; the rest of its bytes stay. What
+ * is undefined is taken out.
  * `model` is always the caller's business and not named here.
  */
-export type Edits = { readonly [field: string]: JsonValue };
+export type Edits = { readonly [field: string]: JsonValue | undefined };
 
 /** What a tap says of one event: send it on, leave it out, or end with this error instead. */
 export type Verdict =

@@ -39,6 +39,24 @@ describe('editTopLevel', () => {
     );
   });
 
+  it('takes out what is undefined, with its comma, and leaves the rest in its order', () => {
+    fc.assert(
+      fc.property(text, fc.uniqueArray(key, { maxLength: 4 }), (source, names) => {
+        const unwanted = Object.fromEntries(names.map((name) => [name, undefined]));
+
+        const edited = editTopLevel(source, { ...unwanted, added: 1 });
+
+        const kept = Object.entries(objectOf(source)).filter(([name]) => !names.includes(name));
+        expect(objectOf(edited)).toEqual({ ...Object.fromEntries(kept), added: 1 });
+        const valuesOf = (of: string): string[] =>
+          scanTopLevel(of)
+            .filter((field) => !names.includes(field.key) && field.key !== 'added')
+            .map((field) => of.slice(field.valueStart, field.valueEnd));
+        expect(valuesOf(edited)).toEqual(valuesOf(source));
+      }),
+    );
+  });
+
   it('changes no character outside the edited values', () => {
     fc.assert(
       fc.property(text, json, (source, value) => {

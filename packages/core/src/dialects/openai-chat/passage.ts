@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-v
 import type { Quirks } from '../../providers/quirks.ts';
 import { createChunkTap } from '../chunk-tap.ts';
 import { readEnvelope, usageEdits } from '../openai-envelope.ts';
-import type { Edits, Passage } from '../passage.ts';
+import type { Edits, Envelope, Passage } from '../passage.ts';
 import { readOpenAiReply } from '../read-openai-reply.ts';
 import { textWithin } from '../text-within.ts';
 
@@ -24,6 +24,7 @@ export const passage: Passage = {
   envelope: readEnvelope,
   edits: (body, envelope, quirks) => ({
     ...usageEdits(body, envelope, quirks),
+    ...limitEdits(body, envelope, quirks),
     ...roleEdits(body, quirks),
   }),
   readReply: (body, options) => readOpenAiReply(body, 'choices', options),
@@ -35,6 +36,14 @@ export const passage: Passage = {
   },
   outputText: (body) => (isJsonObject(body) ? textWithin(body['choices'], SPOKEN) : ''),
 };
+
+/** A limit under a name that is not known would be no limit at all. */
+function limitEdits(body: JsonObject, envelope: Envelope, quirks: Quirks): Edits {
+  const asked = envelope.maxOutputTokens;
+  if (quirks.maxTokensField !== 'max_tokens' || asked === undefined) return {};
+  if (!('max_completion_tokens' in body)) return {};
+  return { max_tokens: asked, max_completion_tokens: undefined };
+}
 
 function roleEdits(body: JsonObject, quirks: Quirks): Edits {
   const messages = body['messages'];
