@@ -21,6 +21,28 @@ import type { UsageRow } from '../../ports/ledger.ts';
 import type { HealthReport } from '../../services/health.ts';
 import type { ListedModel } from '../../services/models.ts';
 
+export type {
+  ChatReply,
+  ChatRequest,
+  Choice,
+  ContentPart,
+  ErrorKind,
+  GatewayError,
+  LimitFacts,
+  Loss,
+  Message,
+  PartDelta,
+  PartStart,
+  StopReason,
+  StreamEvent,
+  Tool,
+  ToolChoice,
+  Usage,
+} from '@tollgate/core/chat';
+export type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
+export type { UsageEvent } from '@tollgate/core/usage';
+export type { HealthReport, ListedModel, NewKey, StoredKey, UsageRow };
+
 /*
  * What clients of `/trpc` are compiled against: types only, written out, so that the published client
  * carries the hub's own words and nothing of this process. `router.ts` is checked against it.

@@ -143,7 +143,7 @@ interface Thrown {
 function logBug(log: Log, { call, error, type, path }: Thrown): void {
   if (failureOf(error, type).kind !== 'internal') return;
   log.error(
-    { call: call.id, face: call.face, path, error: error.cause?.stack ?? error.message },
+    { callId: call.id, face: call.face, path, stack: error.cause?.stack ?? error.message },
     'a procedure hit a bug',
   );
 }
