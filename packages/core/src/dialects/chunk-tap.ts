@@ -3,13 +3,17 @@ import type { Usage } from '../chat/usage.ts';
 import { isJsonObject, type JsonObject } from '../json/json-value.ts';
 import { parseJson } from '../json/parse-json.ts';
 import type { SseEvent } from '../sse/sse-event.ts';
-import { hasValue } from './has-value.ts';
 import { decodeErrorValue, errorValueOf } from './openai-errors.ts';
 import { decodeOpenAiUsage, usageField } from './openai-usage.ts';
 import type { Tap, TapOptions, Verdict } from './passage.ts';
+import { valueFinder } from './value-finder.ts';
 
 const PASS: Verdict = { type: 'pass' };
 const DROP: Verdict = { type: 'drop' };
+
+const finishes = valueFinder('finish_reason');
+const counts = valueFinder('usage');
+const fails = valueFinder('error');
 
 /**
  * Watches a stream of completion chunks. Most events are only searched, not parsed: those between
@@ -17,6 +21,7 @@ const DROP: Verdict = { type: 'drop' };
  */
 export function createChunkTap(options: TapOptions): Tap {
   const { provider, quirks } = options;
+  const countsElsewhere = quirks.usageIn === undefined ? undefined : valueFinder(quirks.usageIn);
   let usage: Usage | undefined;
   let model: string | undefined;
   let hasFinished = false;
@@ -52,13 +57,13 @@ export function createChunkTap(options: TapOptions): Tap {
       if (data === '') return PASS;
       // Cheaper than parsing, and enough to tell a page of HTML from a chunk.
       if (!isBraced(data) && !isBraced(data.trim())) return garbled();
-      if (hasValue(data, 'finish_reason')) hasFinished = true;
+      if (finishes(data)) hasFinished = true;
       const isTelling =
         model === undefined ||
-        hasValue(data, 'usage') ||
-        hasValue(data, 'error') ||
+        counts(data) ||
+        fails(data) ||
         event.event === 'error' ||
-        (quirks.usageIn !== undefined && hasValue(data, quirks.usageIn));
+        countsElsewhere?.(data) === true;
       if (!isTelling) return PASS;
       const parsed = parseJson(data);
       return parsed.ok && isJsonObject(parsed.value) ? read(parsed.value, event) : garbled();
