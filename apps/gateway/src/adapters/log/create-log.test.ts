@@ -24,12 +24,13 @@ describe('createLog', () => {
     ]);
   });
 
-  it('names a field that is not allowed and never prints its value', () => {
+  it('never prints a field that came around the type', () => {
     const { lines, log } = capture();
+    const smuggled = Object.assign({ face: 'native' }, { email: 'ann@example.org' });
 
-    log.warn({ email: 'ann@example.org', authorization: 'Bearer x', face: 'native' }, 'odd');
+    log.warn(smuggled, 'odd');
 
-    expect(lines[0]).toMatchObject({ face: 'native', omitted: 'email,authorization' });
+    expect(lines[0]).toMatchObject({ face: 'native' });
     expect(JSON.stringify(lines)).not.toContain('example.org');
   });
 
