@@ -1,7 +1,7 @@
 import type { ContentPart, ToolResultPart } from '../../chat/content-part.ts';
 import type { Loss } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { restFor } from '../rest-of.ts';
 import { contentOf, DIALECT, encodePart } from './parts.ts';
@@ -115,86 +115,76 @@ function encodeResult(
   return { message, attached: media };
 }
 
-function encodeAssistant(message: Message, parts: readonly Placed[], context: Context): JsonObject {
-  const said = new AssistantParts(context);
-  for (const placed of parts) said.add(placed);
-  return { ...named(message), role: 'assistant', ...said.fields() };
+/** The fields of an assistant's message, as its parts fill them. */
+interface Said {
+  readonly texts: string[];
+  readonly refusals: string[];
+  readonly thoughts: string[];
+  readonly calls: JsonObject[];
+  readonly audio: JsonObject[];
 }
 
-/** Sorts an assistant's parts into the fields that hold them. */
-class AssistantParts {
-  readonly #context: Context;
-  readonly #texts: string[] = [];
-  readonly #refusals: string[] = [];
-  readonly #thoughts: string[] = [];
-  readonly #calls: JsonObject[] = [];
-  #audio: JsonObject | undefined;
-
-  constructor(context: Context) {
-    this.#context = context;
-  }
-
-  add({ part, path }: Placed): void {
-    const { lose } = this.#context;
-    if (part.cache !== undefined) lose(hint(`${path}.cache`, 'no cache marks here'));
+function encodeAssistant(message: Message, parts: readonly Placed[], context: Context): JsonObject {
+  const said: Said = { texts: [], refusals: [], thoughts: [], calls: [], audio: [] };
+  const field = context.target.quirks.reasoningField;
+  for (const { part, path } of parts) {
+    if (part.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
     if (part.state !== undefined && part.state.length > 0) {
-      lose(hint(`${path}.state`, 'provider state has no place here'));
+      context.lose(hint(`${path}.state`, 'provider state has no place here'));
     }
-    switch (part.type) {
-      case 'text':
-        this.#texts.push(part.text);
-        return;
-      case 'refusal':
-        this.#refusals.push(part.text);
-        return;
-      case 'reasoning':
-        if (this.#context.target.quirks.reasoningField === undefined) {
-          lose(hint(path, 'earlier reasoning is not taken back'));
-        } else {
-          this.#thoughts.push(part.text ?? '');
-        }
-        return;
-      case 'tool-call':
-        this.#calls.push({
-          id: part.id,
-          type: 'function',
-          // Many look-alikes parse it unseen: a call without arguments must still be JSON.
-          function: {
-            name: part.name,
-            arguments: part.argumentsJson === '' ? '{}' : part.argumentsJson,
-          },
-        });
-        return;
-      case 'media':
-        if (part.kind === 'audio' && part.source.type === 'provider-file') {
-          this.#audio = { id: part.source.id };
-          return;
-        }
-        break;
-      case 'opaque':
-        if (part.dialect === DIALECT && isJsonObject(part.raw) && part.raw['type'] === 'custom') {
-          this.#calls.push(part.raw);
-          return;
-        }
-        break;
-      default:
-        break;
+    if (part.type === 'reasoning' && field === undefined) {
+      context.lose(hint(path, 'earlier reasoning is not taken back'));
+    } else if (!say(said, part)) {
+      // What a model once showed or looked up itself: its own words about it still stand beside.
+      context.lose(hint(path, `an assistant message holds no ${part.type} here`));
     }
-    // What a model once showed or looked up itself: its own words about it still stand beside.
-    lose(hint(path, `an assistant message holds no ${part.type} here`));
   }
+  const [audio] = said.audio;
+  const thoughts = said.thoughts.join('');
+  const saysElse = said.calls.length > 0 || said.refusals.length > 0 || audio !== undefined;
+  return {
+    ...named(message),
+    role: 'assistant',
+    content: said.texts.length === 0 && saysElse ? null : said.texts.join(''),
+    ...(field === undefined || thoughts === '' ? {} : { [field]: thoughts }),
+    ...(said.refusals.length === 0 ? {} : { refusal: said.refusals.join('') }),
+    ...(audio === undefined ? {} : { audio }),
+    ...(said.calls.length === 0 ? {} : { tool_calls: said.calls }),
+  };
+}
 
-  fields(): JsonObject {
-    const field = this.#context.target.quirks.reasoningField;
-    const thoughts = this.#thoughts.join('');
-    const bare = this.#texts.length === 0 && (this.#calls.length > 0 || this.#refusals.length > 0);
-    const content: JsonValue = bare || this.#audio !== undefined ? null : this.#texts.join('');
-    return {
-      content,
-      ...(field === undefined || thoughts === '' ? {} : { [field]: thoughts }),
-      ...(this.#refusals.length === 0 ? {} : { refusal: this.#refusals.join('') }),
-      ...(this.#audio === undefined ? {} : { audio: this.#audio }),
-      ...(this.#calls.length === 0 ? {} : { tool_calls: this.#calls }),
-    };
+/** False when there is no field for this part. */
+function say(said: Said, part: ContentPart): boolean {
+  switch (part.type) {
+    case 'text':
+      said.texts.push(part.text);
+      return true;
+    case 'refusal':
+      said.refusals.push(part.text);
+      return true;
+    case 'reasoning':
+      said.thoughts.push(part.text ?? '');
+      return true;
+    case 'tool-call': {
+      // Many look-alikes parse it unseen: a call without arguments must still be JSON.
+      const text = part.argumentsJson === '' ? '{}' : part.argumentsJson;
+      said.calls.push({
+        id: part.id,
+        type: 'function',
+        function: { name: part.name, arguments: text },
+      });
+      return true;
+    }
+    case 'media':
+      if (part.kind !== 'audio' || part.source.type !== 'provider-file') return false;
+      said.audio.push({ id: part.source.id });
+      return true;
+    case 'opaque':
+      if (part.dialect !== DIALECT || !isJsonObject(part.raw)) return false;
+      if (part.raw['type'] !== 'custom') return false;
+      said.calls.push(part.raw);
+      return true;
+    default:
+      return false;
   }
 }
