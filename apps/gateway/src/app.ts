@@ -33,7 +33,7 @@ export function createExpressApp(deps: FaceDeps): Express {
 /** What Express itself refuses (a path that is not valid percent-encoding), and bugs. */
 function answerBrokenRequest(error: unknown, res: Response, log: Log): void {
   const status = error instanceof URIError ? 400 : 500;
-  if (status === 500) log.error({ error: String(error) }, 'a request hit a bug');
+  if (status === 500) log.error({ detail: String(error) }, 'a request hit a bug');
   if (res.headersSent) {
     res.destroy();
     return;

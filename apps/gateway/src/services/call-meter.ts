@@ -65,7 +65,7 @@ export function createMetering(deps: MeterDeps): Metering {
   const track = (call: Call, ended: EndedCall, work: Promise<void>): void => {
     const settled = work
       .catch((error: unknown) => {
-        log.error({ call: call.id, error: String(error) }, 'tokens could not be estimated');
+        log.error({ callId: call.id, detail: String(error) }, 'tokens could not be estimated');
         book(ended.event());
       })
       .finally(() => estimating.delete(settled));
@@ -121,13 +121,13 @@ const admitted = (call: Call, destination: Destination, stream: boolean) => ({
 });
 
 const lineOf = (event: UsageEvent) => ({
-  call: event.callId,
-  key: event.keyId,
+  callId: event.callId,
+  keyId: event.keyId,
   face: event.face,
   model: event.modelAsked,
   provider: event.provider,
   status: event.status,
-  error: event.errorKind,
+  errorKind: event.errorKind,
   latencyMs: event.latencyMs,
   provenance: event.usage?.provenance,
 });

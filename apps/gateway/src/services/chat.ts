@@ -9,7 +9,8 @@ import type { Call } from './call.ts';
 import type { Destination, FindDestination } from './destination.ts';
 import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
-import type { HubRequest, Translate } from './translate.ts';
+import type { Translate } from './translate.ts';
+import type { HubRequest } from './translated-exchange.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 /** A body in a dialect that providers speak too. */

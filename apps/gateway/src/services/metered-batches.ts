@@ -3,7 +3,7 @@ import { createSseParser } from '@tollgate/core/sse';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import { createSpokenText, requestText } from './spoken-text.ts';
-import type { TranslatedExchange } from './translate.ts';
+import type { TranslatedExchange } from './translated-exchange.ts';
 
 /**
  * Reads a provider's stream as hub events, in the batches they came in; the last event is the one

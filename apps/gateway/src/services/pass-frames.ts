@@ -5,7 +5,7 @@ import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import type { CallMeter } from './call-meter.ts';
 import { createKeptText, type KeptText } from './kept-text.ts';
-import { type PassingRequest, textOf } from './pass.ts';
+import { type PassingRequest, textOf } from './passing-request.ts';
 
 export interface PassingStream {
   readonly call: Call;

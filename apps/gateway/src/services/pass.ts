@@ -1,29 +1,19 @@
 import { ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
-import type { Envelope } from '@tollgate/core/dialects';
-import { editTopLevel, type JsonObject } from '@tollgate/core/json';
+import { editTopLevel } from '@tollgate/core/json';
 import type { Clock } from '../ports/clock.ts';
 import type { WireAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import type { CallMeter, Metering } from './call-meter.ts';
 import type { Destination } from './destination.ts';
 import { passFrames } from './pass-frames.ts';
+import { type PassingRequest, textOf } from './passing-request.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
-import type { WireProtocol } from './wire-protocol.ts';
 
 export interface PassDeps {
   readonly clock: Clock;
   readonly metering: Metering;
   readonly exchange: Exchange;
-}
-
-export interface PassingRequest {
-  readonly protocol: WireProtocol;
-  readonly destination: Destination;
-  readonly envelope: Envelope;
-  /** The body as the client sent it, and parsed. */
-  readonly text: string;
-  readonly body: JsonObject;
 }
 
 /** Same dialect on both sides: the bytes go on with the fewest edits, the reply is only read. */
@@ -100,11 +90,6 @@ function finishWhole(
   });
   return ok({ type: 'whole', body: bytes, losses: [], served });
 }
-
-export const textOf = (request: PassingRequest, output: () => string) => ({
-  input: () => request.protocol.passage.inputText(request.body),
-  output,
-});
 
 /** The client's own text where nothing has to change: an unchanged body costs nothing. */
 function editedText({ protocol, destination, envelope, text, body }: PassingRequest): string {

@@ -57,7 +57,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     });
     if (error.kind === 'provider_auth') {
       deps.log.error(
-        { call: call.id, provider: provider.name, status: error.status },
+        { callId: call.id, provider: provider.name, status: error.status },
         `the provider refused our key: check the apiKey of providers.${provider.name}`,
       );
     }

@@ -1,32 +1,24 @@
 import { err, ok, type Result } from '@tollgate/core';
-import type { ChatRequest, GatewayError, Loss } from '@tollgate/core/chat';
-import type { Dialect, ProviderDialectId, Target } from '@tollgate/core/dialects';
+import type { GatewayError } from '@tollgate/core/chat';
+import type { Dialect, ProviderDialectId } from '@tollgate/core/dialects';
 import type { Clock } from '../ports/clock.ts';
 import type { UpstreamReply } from '../ports/upstream.ts';
 import type { HubAnswer } from './answer.ts';
 import type { Call } from './call.ts';
-import type { CallMeter, Metering } from './call-meter.ts';
-import { type ChosenDialect, chooseDialect } from './choose-dialect.ts';
+import type { Metering } from './call-meter.ts';
+import { chooseDialect } from './choose-dialect.ts';
 import { type Destination, targetOf } from './destination.ts';
 import { checkLosses } from './losses.ts';
 import { meteredBatches } from './metered-batches.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
 import { replyText, requestText } from './spoken-text.ts';
+import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
 
 export interface TranslateDeps {
   readonly clock: Clock;
   readonly metering: Metering;
   readonly exchange: Exchange;
   readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
-}
-
-export interface HubRequest {
-  readonly request: ChatRequest;
-  readonly destination: Destination;
-  /** What the face's decoder left out already. */
-  readonly losses: readonly Loss[];
-  /** What the face could not say of the answer; asked for once, when the call is booked. */
-  readonly faceLosses?: () => readonly Loss[];
 }
 
 /** A request in the hub's words to whichever dialect of its provider loses least, and back. */
@@ -62,12 +54,6 @@ export function createTranslate(deps: TranslateDeps): Translate {
     }
     return answer;
   };
-}
-
-export interface TranslatedExchange extends HubRequest {
-  readonly target: Target;
-  readonly meter: CallMeter;
-  readonly chosen: ChosenDialect;
 }
 
 async function answered(

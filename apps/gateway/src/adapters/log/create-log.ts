@@ -1,6 +1,5 @@
 import { type DestinationStream, destination, pino } from 'pino';
-import type { Log, LogFields } from '../../ports/log.ts';
-import { ALLOWED_FIELDS } from './allowed-fields.ts';
+import { LOG_FIELDS, type Log, type LogFields } from '../../ports/log.ts';
 import { scrub } from './scrub.ts';
 
 export interface LogOptions {
@@ -14,16 +13,15 @@ export interface ProcessLog extends Log {
   flush(): void;
 }
 
+const ALLOWED: ReadonlySet<string> = new Set(LOG_FIELDS);
+
+/** The type allows no other field; a value that came around it is still not printed. */
 function allowed(fields: LogFields): { [field: string]: string | number | boolean } {
   const line: { [field: string]: string | number | boolean } = {};
-  let omitted = '';
-  for (const name of Object.keys(fields)) {
-    const value = fields[name];
-    if (value === undefined) continue;
-    if (!ALLOWED_FIELDS.has(name)) omitted += omitted === '' ? name : `,${name}`;
-    else line[name] = typeof value === 'string' ? scrub(value) : value;
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || !ALLOWED.has(name)) continue;
+    line[name] = typeof value === 'string' ? scrub(value) : value;
   }
-  if (omitted !== '') line['omitted'] = scrub(omitted);
   return line;
 }
 

@@ -65,12 +65,12 @@ export function createEntrance(deps: EntranceDeps): Entrance {
 
     answer()
       .catch((error: unknown): GatewayError => {
-        deps.log.error({ call: id, face: face.name, error: stackOf(error) }, 'a call hit a bug');
+        deps.log.error({ callId: id, face: face.name, stack: stackOf(error) }, 'a call hit a bug');
         return { kind: 'internal', detail: `Something went wrong here. Quote the call id ${id}.` };
       })
       .then((error) => {
         if (error === undefined) return;
-        deps.log.info({ call: id, face: face.name, error: error.kind }, 'call refused');
+        deps.log.info({ callId: id, face: face.name, errorKind: error.kind }, 'call refused');
         sendError(res, face, error, deps.clock.monotonic() - startedMonotonic);
       });
   };

@@ -1,0 +1,21 @@
+import type { Envelope } from '@tollgate/core/dialects';
+import type { JsonObject } from '@tollgate/core/json';
+import type { CountedText } from './call-meter.ts';
+import type { Destination } from './destination.ts';
+import type { WireProtocol } from './wire-protocol.ts';
+
+/** A body on its way to a provider of the same dialect. */
+export interface PassingRequest {
+  readonly protocol: WireProtocol;
+  readonly destination: Destination;
+  readonly envelope: Envelope;
+  /** The body as the client sent it, and parsed. */
+  readonly text: string;
+  readonly body: JsonObject;
+}
+
+/** What is counted of such a call, should its provider not count. */
+export const textOf = (request: PassingRequest, output: () => string): CountedText => ({
+  input: () => request.protocol.passage.inputText(request.body),
+  output,
+});

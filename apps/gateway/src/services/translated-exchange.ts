@@ -1,0 +1,22 @@
+import type { ChatRequest, Loss } from '@tollgate/core/chat';
+import type { Target } from '@tollgate/core/dialects';
+import type { CallMeter } from './call-meter.ts';
+import type { ChosenDialect } from './choose-dialect.ts';
+import type { Destination } from './destination.ts';
+
+/** A request in the hub's words, and where it goes. */
+export interface HubRequest {
+  readonly request: ChatRequest;
+  readonly destination: Destination;
+  /** What the face's decoder left out already. */
+  readonly losses: readonly Loss[];
+  /** What the face could not say of the answer; asked for once, when the call is booked. */
+  readonly faceLosses?: () => readonly Loss[];
+}
+
+/** The same on its way: in its provider's dialect, and metered. */
+export interface TranslatedExchange extends HubRequest {
+  readonly target: Target;
+  readonly meter: CallMeter;
+  readonly chosen: ChosenDialect;
+}
