@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -142,6 +143,15 @@ describe('the published client', () => {
       'index.d.ts',
       'index.js',
     ]);
+  });
+
+  it('is a package that publint finds no fault with', async () => {
+    const { messages } = await publint({
+      pkgDir: join(project, 'node_modules/@tollgate/client'),
+      pack: false,
+    });
+
+    expect(messages).toEqual([]);
   });
 
   it('has code that needs tRPC’s client alone', async () => {
