@@ -81,6 +81,13 @@ describe('createSqliteKeyStore', () => {
     expect(await gateway.find(plaintext)).toBeUndefined();
   });
 
+  it('finds a key at once that another process has just made', async () => {
+    const gateway = createSqliteKeyStore(open(), secret, { clock: createManualClock() });
+    const { plaintext, stored } = await createSqliteKeyStore(open(), secret).create(member);
+
+    expect(await gateway.find(plaintext)).toEqual(stored);
+  });
+
   it('revokes by id or name, at once for itself, and only what lives', async () => {
     const store = createSqliteKeyStore(open(), secret);
     const one = await store.create(member);

@@ -108,7 +108,13 @@ class KeyStoreInSqlite implements SqliteKeyStore {
   find(plaintext: string): Promise<StoredKey | undefined> {
     this.#refresh();
     const digest = this.#digest(plaintext);
-    const entry = this.#index.get(digest.toString('base64'));
+    const name = digest.toString('base64');
+    let entry = this.#index.get(name);
+    if (entry === undefined) {
+      // It may be a moment old: who makes a key uses it at once. Costs a pragma for a bad key.
+      this.#reloadWhenChanged();
+      entry = this.#index.get(name);
+    }
     const isSame = entry !== undefined && timingSafeEqual(entry.digest, digest);
     return Promise.resolve(isSame ? entry.key : undefined);
   }
@@ -175,6 +181,10 @@ class KeyStoreInSqlite implements SqliteKeyStore {
     const now = this.#clock.monotonic();
     if (now - this.#checkedAt < REFRESH_MS) return;
     this.#checkedAt = now;
+    this.#reloadWhenChanged();
+  }
+
+  #reloadWhenChanged(): void {
     const version = this.#readVersion();
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
