@@ -18,6 +18,8 @@ export interface Start {
   readonly core: number;
   readonly command: readonly string[];
   readonly env?: { readonly [name: string]: string };
+  /** Its log is written and thrown away. */
+  readonly isQuiet?: boolean;
   /** Reads the origin from a line of the process's output. */
   readonly originOf: (line: string) => string | undefined;
 }
@@ -29,7 +31,7 @@ export async function startContender(start: Start): Promise<Contender> {
   const [program = '', ...args] = pinned;
   const child = spawn(program, args, {
     env: { ...process.env, ...start.env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', start.isQuiet === true ? 'ignore' : 'inherit'],
   });
   const origin = await firstOrigin(child, start);
   return {

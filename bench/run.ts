@@ -148,7 +148,7 @@ const gateway = await startContender({
   name: 'gateway',
   core: 1,
   command: [join(here, '..', 'bin', 'tollgate'), 'start', '--config', config],
-  env: { TOLLGATE_LOG_LEVEL: 'warn' },
+  isQuiet: true,
   originOf: (line) => /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0],
 });
 

@@ -39,27 +39,18 @@ export function createPass(deps: PassDeps): Pass {
       body: editedText(request),
     });
     if (!reply.ok) return fail(reply.error);
-    const served = { destination, providerMs: deps.clock.monotonic() - sentAt };
+    const served = () => ({ destination, providerMs: deps.clock.monotonic() - sentAt });
 
-    if (envelope.stream) {
-      if (!isEventStream(reply.value)) {
-        reply.value.body.cancel();
-        return fail(notThe(destination, 'an event stream'));
-      }
-      const frames = passFrames({ call, request, meter, body: reply.value.body });
-      return ok({ type: 'stream', frames, losses: [], served });
-    }
-
-    if (isEventStream(reply.value)) {
+    if (isEventStream(reply.value) !== envelope.stream) {
       reply.value.body.cancel();
-      return fail(notThe(destination, 'a JSON body'));
+      return fail(otherThanAsked(destination));
     }
-    return finishWhole(await readJsonReply(reply.value, destination.provider.name), {
-      request,
-      meter,
-      served,
-      fail,
-    });
+    if (envelope.stream) {
+      const frames = passFrames({ call, request, meter, body: reply.value.body });
+      return ok({ type: 'stream', frames, losses: [], served: served() });
+    }
+    const read = await readJsonReply(reply.value, destination.provider.name);
+    return finishWhole(read, { request, meter, served: served(), fail });
   };
 }
 
@@ -99,8 +90,8 @@ function editedText({ protocol, destination, envelope, text, body }: PassingRequ
   return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
 }
 
-const notThe = (destination: Destination, expected: string): GatewayError => ({
+const otherThanAsked = (destination: Destination): GatewayError => ({
   kind: 'provider_invalid_reply',
   provider: destination.provider.name,
-  detail: `The provider was asked for ${expected} and sent something else.`,
+  detail: 'The provider sent another kind of body than it was asked for.',
 });

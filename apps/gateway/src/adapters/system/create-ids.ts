@@ -24,7 +24,7 @@ function createRandomPool(): (count: number) => Buffer {
 export function createIds(): Ids {
   const draw = createRandomPool();
   return {
-    callId: () => v7(),
+    callId: () => v7({ random: draw(16) }),
     prefixed: (prefix) => prefix + draw(ID_BYTES).toString('hex'),
     random: () => draw(6).readUIntBE(0, 6) / 2 ** 48,
   };
