@@ -115,8 +115,10 @@ class KeyStoreInSqlite implements SqliteKeyStore {
       this.#reloadWhenChanged();
       entry = this.#index.get(name);
     }
-    const isSame = entry !== undefined && timingSafeEqual(entry.digest, digest);
-    return Promise.resolve(isSame ? entry.key : undefined);
+    if (entry === undefined || !timingSafeEqual(entry.digest, digest)) {
+      return Promise.resolve(undefined);
+    }
+    return Promise.resolve(entry.key);
   }
 
   list(): Promise<readonly StoredKey[]> {

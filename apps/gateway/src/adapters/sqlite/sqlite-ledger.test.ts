@@ -148,6 +148,24 @@ describe('createSqliteLedger', () => {
     expect(await ledger.status()).toEqual({ name: 'ledger', status: 'healthy' });
   });
 
+  it('loses, says so, and stays quiet about an event that comes after its end', async () => {
+    const problems: string[] = [];
+    const log = {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (_fields: object, what: string) => problems.push(what),
+    };
+    const ledger = ledgerWith({ log });
+    await ledger.close();
+
+    ledger.record(usageEvent());
+
+    expect(problems).toEqual(['a call ended after the ledger']);
+    expect(await ledger.status()).toMatchObject({ status: 'degraded' });
+    expect(stored()).toBe(0);
+  });
+
   it('counts as lost what comes beyond its bound while the database refuses', async () => {
     const ledger = ledgerWith({ maxHeld: 3 });
     db.exec('alter table calls rename to calls_away');

@@ -49,6 +49,7 @@ class SqliteLedger implements Ledger {
   #timer: NodeJS.Timeout | undefined;
   #problem: string | undefined;
   #lost = 0;
+  #isClosed = false;
 
   constructor(db: DatabaseSync, options: LedgerOptions) {
     this.#db = db;
@@ -62,7 +63,8 @@ class SqliteLedger implements Ledger {
   }
 
   record(event: UsageEvent): void {
-    if (this.#queue.length >= this.#maxHeld) {
+    if (this.#isClosed || this.#queue.length >= this.#maxHeld) {
+      if (this.#isClosed) this.#log?.error({ call: event.callId }, 'a call ended after the ledger');
       this.#lost += 1;
       return;
     }
@@ -123,6 +125,7 @@ class SqliteLedger implements Ledger {
 
   async close(): Promise<void> {
     const isWritten = this.#write();
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#listeners.clear();
