@@ -6,7 +6,7 @@ import ts from 'typescript';
 /** Whatever is not ours stays an import; what of it is left in the end, a test knows. */
 const external = (id) => !isAbsolute(id) && !id.startsWith('.') && !id.startsWith('@tollgate/');
 /** Where `tsc` has put the declarations of this package and of what it names. */
-const types = resolve('dist/types');
+const types = resolve('node_modules/.types');
 
 const stripTypes = {
   name: 'strip-types',

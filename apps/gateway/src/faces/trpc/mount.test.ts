@@ -255,13 +255,14 @@ it('names the path of what is wrong with a request', async () => {
   });
 });
 
-it('never lets a call of a model share a batch', async () => {
+it.each([
+  'chat.complete,chat.complete',
+  'chat%2Ecomplete%2Cchat.complete',
+  'embeddings.create,health',
+])('never lets a call of a model share a batch: %s', async (paths) => {
   const { request } = await start();
 
-  const response = await request(
-    'chat.complete,chat.complete?batch=1',
-    post({ 0: question, 1: question }),
-  );
+  const response = await request(`${paths}?batch=1`, post({ 0: question, 1: question }));
 
   expect(response.status).toBe(400);
   expect(await response.text()).toContain("can't share a batch");
@@ -321,6 +322,33 @@ it('closes the provider’s stream when the client leaves, and tells the call', 
   await closed.promise;
 
   expect(calls[0]?.signal.aborted).toBe(true);
+});
+
+it('takes no more of a provider than its client has read', async () => {
+  let taken = 0;
+  const text = 'x'.repeat(64 * 1024);
+  const delta = { type: 'text' as const, text };
+  async function* flood() {
+    for (taken = 0; taken < 10_000; taken += 1) {
+      yield [{ type: 'part-delta' as const, choice: 0, part: 0, delta }];
+    }
+  }
+  const { request } = await start({
+    hub: async () => ok({ type: 'stream', batches: flood(), losses: [], served }),
+  });
+  const leaving = new AbortController();
+
+  const init = { ...post({ 0: question }, jsonl), signal: leaving.signal };
+  await request('chat.stream?batch=1', init);
+  for (let before = -1; before !== taken; ) {
+    before = taken;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  leaving.abort();
+
+  // What sockets and the client's own buffers hold: some megabytes of 640.
+  expect(taken).toBeGreaterThan(0);
+  expect(taken).toBeLessThan(400);
 });
 
 it('closes a stream that nobody asked for an event of', async () => {

@@ -83,8 +83,17 @@ interface Target {
 
 function targetOf(req: IncomingMessage): Target {
   const url = new URL(req.url ?? '/', 'http://tollgate');
-  const path = url.pathname.slice(ENDPOINT.length).replace(/^\/+|\/+$/g, '');
+  const path = decoded(url.pathname.slice(ENDPOINT.length)).replace(/^\/+|\/+$/g, '');
   return { url, paths: url.searchParams.get('batch') === '1' ? path.split(',') : [path] };
+}
+
+/** As tRPC reads it, so that an encoded name or comma can't pass for another. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** What can be told from the head alone. */
