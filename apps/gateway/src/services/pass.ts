@@ -67,7 +67,7 @@ function finishWhole(
 ): Result<WireAnswer, GatewayError> {
   if (!read.ok) return fail(read.error);
   const { protocol, destination } = request;
-  const { bytes, json } = read.value;
+  const { body, json } = read.value;
   const facts = protocol.passage.readReply(json, {
     provider: destination.provider.name,
     quirks: destination.provider.quirks,
@@ -79,7 +79,7 @@ function finishWhole(
     losses: [],
     text: textOf(request, () => protocol.passage.outputText(json)),
   });
-  return ok({ type: 'whole', body: bytes, losses: [], served });
+  return ok({ type: 'whole', body, losses: [], served });
 }
 
 /** The client's own text where nothing has to change: an unchanged body costs nothing. */
