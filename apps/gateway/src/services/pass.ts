@@ -85,10 +85,17 @@ function finishWhole(
 /** The client's own text where nothing has to change: an unchanged body costs nothing. */
 function editedText({ protocol, destination, envelope, text, body }: PassingRequest): string {
   const wanted = protocol.passage.edits(body, envelope, destination.provider.quirks);
-  const edits =
-    destination.model === envelope.model ? wanted : { ...wanted, model: destination.model };
+  const isAsTold = destination.model === envelope.model && namesModelOnce(text);
+  const edits = isAsTold ? wanted : { ...wanted, model: destination.model };
   return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
 }
+
+/**
+ * False also for a text that only might name it twice, by another object's field or in an escape: of
+ * two, we read the last, and what a provider reads can't be known.
+ */
+const namesModelOnce = (text: string): boolean =>
+  text.indexOf('"model"') === text.lastIndexOf('"model"') && !text.includes('\\u006');
 
 const otherThanAsked = (destination: Destination): GatewayError => ({
   kind: 'provider_invalid_reply',

@@ -1,5 +1,5 @@
 import type { GatewayError, Loss } from '@tollgate/core/chat';
-import type { TRPCError } from '@trpc/server';
+import type { TRPCError, TRPCProcedureType } from '@trpc/server';
 import type { Served } from '../../services/answer.ts';
 import type { Call } from '../../services/call.ts';
 import type { Services } from '../../services/services.ts';
@@ -14,7 +14,7 @@ export interface TrpcContext {
   /** Hands over a stream of events, which is closed with the request whatever becomes of it. */
   owns(events: AsyncIterator<unknown>): void;
   /** The procedure has returned or failed; only the first time counts. */
-  settle(error?: TRPCError): void;
+  settle(error?: TRPCError, type?: TRPCProcedureType | 'unknown'): void;
 }
 
 /** The same from the side of who sends the reply. */
@@ -40,7 +40,7 @@ export function createExchange(services: Services, call: Call): Exchange {
       owns: (opened) => {
         events = opened;
       },
-      settle: (error) => resolve(error === undefined ? undefined : failureOf(error)),
+      settle: (error, type) => resolve(error === undefined ? undefined : failureOf(error, type)),
     },
     answer: () => answer,
     settled: promise,

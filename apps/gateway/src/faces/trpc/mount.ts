@@ -56,7 +56,7 @@ const trpcHandler =
         createContext: () => exchange.context,
         maxBatchSize: MAX_BATCH,
         onError: ({ error, type, path }) => {
-          exchange.context.settle(error);
+          exchange.context.settle(error, type);
           logBug(deps.log, { call, error, type, path });
         },
       });
