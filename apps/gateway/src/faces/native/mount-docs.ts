@@ -6,6 +6,7 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import type { Config } from '../../config/config.ts';
 import type { Secret } from '../../config/secret.ts';
 import { sendNotFound } from '../http/not-found.ts';
+import { refuseWriting } from '../http/refuse-writing.ts';
 import { nativeOpenApi } from './openapi.ts';
 
 export interface DocsDeps {
@@ -31,6 +32,7 @@ export function mountNativeDocs(app: Express, { config, version }: DocsDeps): vo
       res.writeHead(200, { 'content-type': type, 'content-security-policy': PAGE_POLICY });
       res.end(body());
     });
+    app.all(path, guard, refuseWriting);
   };
 
   serve('/native/docs', 'text/html; charset=utf-8', () => PAGE);

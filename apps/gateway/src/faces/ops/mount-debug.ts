@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts';
 import type { CacheInspection } from '../../ports/cache-inspection.ts';
 import type { Governance } from '../../ports/governance.ts';
 import { isAdmin } from '../http/is-admin.ts';
+import { refuseWriting } from '../http/refuse-writing.ts';
 import { sendPlain } from '../http/send-plain.ts';
 
 export interface DebugDeps {
@@ -16,31 +17,25 @@ export interface DebugDeps {
 export function mountDebug(app: Express, deps: DebugDeps): void {
   const { config } = deps;
   const guarded =
-    (show: (req: Request) => unknown) =>
+    (answer: (req: Request, res: Response) => void) =>
     async (req: Request, res: Response): Promise<void> => {
-      if (!config.debug) {
-        sendPlain(res, 404, disabled);
-        return;
-      }
-      if (!isLoopback(req) && !(await isAdmin(req, deps.governance))) {
-        sendPlain(res, 401, unauthorized);
-        return;
-      }
-      sendPlain(res, 200, show(req));
+      if (!config.debug) sendPlain(res, 404, disabled);
+      else if (isLoopback(req) || (await isAdmin(req, deps.governance))) answer(req, res);
+      else sendPlain(res, 401, unauthorized);
     };
-
-  app.get(
-    '/debug/cache',
-    guarded(() => shownCaches(deps.inspection)),
-  );
-  app.get(
-    '/debug/auth/:externalId',
-    guarded((req) => shownLimits(deps.inspection, String(req.params['externalId']))),
-  );
-  app.get(
-    '/debug/config',
-    guarded(() => shownConfig(config)),
-  );
+  const shown: { readonly [path: string]: (req: Request) => unknown } = {
+    '/debug/cache': () => shownCaches(deps.inspection),
+    '/debug/auth/:externalId': (req) =>
+      shownLimits(deps.inspection, String(req.params['externalId'])),
+    '/debug/config': () => shownConfig(config),
+  };
+  for (const [path, show] of Object.entries(shown)) {
+    app.get(
+      path,
+      guarded((req, res) => sendPlain(res, 200, show(req))),
+    );
+    app.all(path, guarded(refuseWriting));
+  }
 }
 
 function shownCaches(inspection: CacheInspection) {

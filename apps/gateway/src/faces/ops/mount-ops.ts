@@ -6,6 +6,7 @@ import type { Governance } from '../../ports/governance.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { HealthReport, HealthService } from '../../services/health.ts';
 import { isAdmin } from '../http/is-admin.ts';
+import { refuseWriting } from '../http/refuse-writing.ts';
 import { sendPlain } from '../http/send-plain.ts';
 import { type DebugDeps, mountDebug } from './mount-debug.ts';
 
@@ -47,16 +48,7 @@ export function mountOps(app: Express, deps: OpsDeps): void {
   };
   for (const [path, route] of Object.entries(routes)) {
     app.get(path, route);
-    app.all(path, (_req, res) => {
-      res.setHeader('allow', 'GET, HEAD');
-      sendPlain(res, 405, {
-        error: {
-          message: `${path} can only be read.`,
-          type: 'invalid_request_error',
-          code: 'method_not_allowed',
-        },
-      });
-    });
+    app.all(path, refuseWriting);
   }
   mountDebug(app, deps);
 }
