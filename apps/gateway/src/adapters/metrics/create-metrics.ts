@@ -39,15 +39,31 @@ export function createMetrics(ledger: Ledger): Metrics & { close(): void } {
     return model;
   };
 
+  // Looking a child up by its labels costs more than counting: one lookup for each set of labels.
+  const counters = new Map<string, ReturnType<typeof countersOf>>();
+  const countersOf = ({ face, provider = 'none', status, usage }: UsageEvent, model: string) => {
+    const provenance = usage?.provenance ?? 'none';
+    return {
+      requests: requests.labels({ face, provider, model, status }),
+      duration: duration.labels({ face, provider }),
+      input: tokens.labels({ direction: 'input', provider, model, provenance }),
+      output: tokens.labels({ direction: 'output', provider, model, provenance }),
+    };
+  };
+
   const stop = ledger.subscribe((event: UsageEvent) => {
-    const provider = event.provider ?? 'none';
     const model = modelLabel(event.modelServed ?? event.modelAsked);
-    requests.inc({ face: event.face, provider, model, status: event.status });
-    duration.observe({ face: event.face, provider }, event.latencyMs / 1000);
+    const name = `${event.face} ${event.provider} ${event.status} ${event.usage?.provenance} ${model}`;
+    let counted = counters.get(name);
+    if (counted === undefined) {
+      counted = countersOf(event, model);
+      counters.set(name, counted);
+    }
+    counted.requests.inc();
+    counted.duration.observe(event.latencyMs / 1000);
     if (event.usage === undefined) return;
-    const { provenance } = event.usage;
-    tokens.inc({ direction: 'input', provider, model, provenance }, inputTokens(event.usage));
-    tokens.inc({ direction: 'output', provider, model, provenance }, outputTokens(event.usage));
+    counted.input.inc(inputTokens(event.usage));
+    counted.output.inc(outputTokens(event.usage));
   });
 
   return { contentType: registry.contentType, render: () => registry.metrics(), close: stop };

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Role } from '@tollgate/core/governance';
 import type { LocalKeyConfig } from '../../config/config.ts';
@@ -79,6 +79,8 @@ class KeyStoreInSqlite implements SqliteKeyStore {
   readonly #configured: readonly Entry[];
   readonly #version: ReturnType<DatabaseSync['prepare']>;
   #index = new Map<string, Entry>();
+  /** Keys that were presented and are valid, by a plain digest that is cheaper than the HMAC. As many as live. */
+  #verified = new Map<string, Entry>();
   #seenVersion: unknown;
   #checkedAt: number;
 
@@ -107,6 +109,13 @@ class KeyStoreInSqlite implements SqliteKeyStore {
 
   find(plaintext: string): Promise<StoredKey | undefined> {
     this.#refresh();
+    const seen = hash('sha256', plaintext, 'base64');
+    const entry = this.#verified.get(seen) ?? this.#verify(plaintext);
+    if (entry !== undefined) this.#verified.set(seen, entry);
+    return Promise.resolve(entry?.key);
+  }
+
+  #verify(plaintext: string): Entry | undefined {
     const digest = this.#digest(plaintext);
     const name = digest.toString('base64');
     let entry = this.#index.get(name);
@@ -115,10 +124,7 @@ class KeyStoreInSqlite implements SqliteKeyStore {
       this.#reloadWhenChanged();
       entry = this.#index.get(name);
     }
-    if (entry === undefined || !timingSafeEqual(entry.digest, digest)) {
-      return Promise.resolve(undefined);
-    }
-    return Promise.resolve(entry.key);
+    return entry !== undefined && timingSafeEqual(entry.digest, digest) ? entry : undefined;
   }
 
   list(): Promise<readonly StoredKey[]> {
@@ -202,6 +208,7 @@ class KeyStoreInSqlite implements SqliteKeyStore {
     }
     for (const entry of this.#configured) index.set(entry.digest.toString('base64'), entry);
     this.#index = index;
+    this.#verified = new Map();
   }
 }
 

@@ -11,11 +11,9 @@ const HEADERS = ['authorization', 'x-api-key', 'x-goog-api-key'] as const;
  */
 export function presentedKey(req: IncomingMessage): Result<string, GatewayError> {
   for (const name of HEADERS) {
-    const values = req.headersDistinct[name];
-    if (values === undefined) continue;
-    const [value] = values;
-    if (value === undefined) continue;
-    if (values.some((other) => other !== value)) {
+    const value = req.headers[name];
+    if (typeof value !== 'string') continue;
+    if (hasSecondValue(req.rawHeaders, name)) {
       return err({
         kind: 'invalid_request',
         path: name,
@@ -34,6 +32,19 @@ export function presentedKey(req: IncomingMessage): Result<string, GatewayError>
     detail:
       'No key came. Send one as "Authorization: Bearer <key>", "x-api-key" or "x-goog-api-key".',
   });
+}
+
+/** Node keeps the first `authorization` and joins others: only the raw lines tell that there were two. */
+function hasSecondValue(rawHeaders: readonly string[], name: string): boolean {
+  let first: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const line = rawHeaders[index];
+    if (line?.length !== name.length || line.toLowerCase() !== name) continue;
+    const value = rawHeaders[index + 1];
+    if (first !== undefined && value !== first) return true;
+    first = value;
+  }
+  return false;
 }
 
 const keyOf = (value: string): Result<string, GatewayError> =>
