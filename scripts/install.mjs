@@ -21,12 +21,11 @@ const stamp = join(root, 'node_modules', '.tollgate-installed');
 const lock = join(root, 'node_modules', '.tollgate-installing');
 const LONGEST_INSTALL_MS = 10 * 60_000;
 
-export const pinnedNode = join(binaries, process.platform === 'win32' ? 'node.exe' : 'node');
+export const pinnedNode = join(binaries, 'node');
 
 /** The environment in which the workspace's own tools come first. */
 export function toolEnvironment() {
-  const separator = process.platform === 'win32' ? ';' : ':';
-  return { ...process.env, PATH: `${binaries}${separator}${process.env.PATH ?? ''}` };
+  return { ...process.env, PATH: `${binaries}:${process.env.PATH ?? ''}` };
 }
 
 export function isInstalled() {
@@ -45,7 +44,7 @@ export async function install() {
     if (!existsSync(pinnedNode)) {
       throw new InstallError(
         `No Node.js runtime of ours fits ${process.platform} on ${process.arch}: ` +
-          'package.json lists those that do under optionalDependencies.',
+          'package.json lists those that do under optionalDependencies (on Windows, use WSL).',
       );
     }
     writeFileSync(stamp, readFileSync(join(root, 'pnpm-lock.yaml')));
@@ -61,13 +60,12 @@ function runPnpm(args) {
   const isLocal = existsSync(local) && localVersion() === version;
   const [command, first] = isLocal
     ? [process.execPath, [local]]
-    : [process.platform === 'win32' ? 'npx.cmd' : 'npx', ['-y', `pnpm@${version}`]];
+    : ['npx', ['-y', `pnpm@${version}`]];
   const done = spawnSync(command, [...first, ...args], {
     cwd: root,
     // All of it goes to stderr: a command's stdout belongs to its result.
     stdio: ['ignore', 2, 2],
     env: { ...process.env, CI: 'true', npm_config_update_notifier: 'false' },
-    shell: process.platform === 'win32' && !isLocal,
   });
   if (done.error) throw new InstallError(`Could not run ${command}: ${done.error.message}`);
   if (done.status !== 0) {

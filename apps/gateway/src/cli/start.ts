@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import closeWithGrace from 'close-with-grace';
 import { type RunningGateway, startGateway } from '../start.ts';
 import { banner } from './banner.ts';
+import { closeOnSignal } from './close-on-signal.ts';
 import { type CliContext, CliFailure, type CommonOptions, readConfig } from './context.ts';
 
 /** Longer than the gateway itself gives to running calls: the last word is the ledger's. */
@@ -15,23 +15,16 @@ export async function start(context: CliContext, options: CommonOptions): Promis
   const { config } = readConfig(context, options);
   const starting = startGateway(config);
   // From the beginning: a signal that comes while it starts ends it as cleanly.
-  const grace = closeWithGrace(
-    {
-      delay: LONGEST_CLOSE_MS,
-      logger: { error: (problem: unknown) => context.err(String(problem)) },
-    },
-    async ({ err, signal }) => {
-      if (err !== undefined) context.err(err.stack ?? err.message);
-      if (signal !== undefined) context.err(`${signal}: finishing what runs…`);
+  closeOnSignal({
+    longestMs: LONGEST_CLOSE_MS,
+    say: context.err,
+    close: async () => {
       const running = await starting;
       if (running.ok) await running.value.close();
     },
-  );
+  });
   const started = await starting;
-  if (!started.ok) {
-    grace.uninstall();
-    throw new CliFailure(started.error.detail);
-  }
+  if (!started.ok) throw new CliFailure(started.error.detail);
   announce(context, started.value, { config, isJson: options.json === true });
 }
 
