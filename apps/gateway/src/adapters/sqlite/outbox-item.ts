@@ -6,15 +6,14 @@ const counted = (value: number): number => (Number.isSafeInteger(value) && value
 
 /**
  * What of a call goes on to the governance service; undefined for callers it doesn't know by e-mail, and
- * for calls that never reached a provider. The native face names the model that was selected for it,
- * the others the one that was asked for.
+ * for calls that never reached a provider. The model is the one that was asked for or, on the native
+ * face, selected for a tier: never the dated name that a provider answers with.
  */
 export function toOutboxItem(event: UsageEvent): OutboxItem | undefined {
   const { user, usage } = event;
   if (user === undefined || user.email === '') return undefined;
   if (usage === undefined && event.status !== 'ok') return undefined;
-  const model =
-    event.face === 'native' ? (event.modelServed ?? event.modelAsked) : event.modelAsked;
+  const model = event.face === 'native' ? withoutProvider(event) : event.modelAsked;
   return {
     callId: event.callId,
     email: user.email,
@@ -24,4 +23,9 @@ export function toOutboxItem(event: UsageEvent): OutboxItem | undefined {
     ...(model === '' ? {} : { model }),
     at: Math.round(event.startedAt),
   };
+}
+
+function withoutProvider({ modelAsked, provider }: UsageEvent): string {
+  const prefix = `${provider}/`;
+  return modelAsked.startsWith(prefix) ? modelAsked.slice(prefix.length) : modelAsked;
 }

@@ -115,7 +115,12 @@ describe('createSqliteLedger', () => {
 
   it('keeps, in the same commit, what must go on for users of the governance service only', async () => {
     const ledger = ledgerWith();
-    const told = usageEvent({ user: ZION_USER, ...{ face: 'native', modelAsked: 'simple' } });
+    const told = usageEvent({
+      user: ZION_USER,
+      face: 'native',
+      modelAsked: 'openai/gpt-4o-mini',
+      modelServed: 'gpt-4o-mini-2024-07-18',
+    });
     ledger.record(told);
     ledger.record(usageEvent());
     ledger.record({ ...bare(), user: ZION_USER });

@@ -18,7 +18,7 @@ export interface LedgerOptions {
 }
 
 /** How long events wait for company. A commit costs as much for fifty as for one. */
-const GROUP_MS = 4;
+const GROUP_MS = 10;
 const RETRY_MS = 1000;
 const LONGEST_PAGE = 1000;
 
