@@ -1,5 +1,11 @@
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
-import { createMeter, type EndedCall, type Meter, type UsageEvent } from '@tollgate/core/usage';
+import {
+  createMeter,
+  type EndedCall,
+  framingTokens,
+  type Meter,
+  type UsageEvent,
+} from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
@@ -12,6 +18,8 @@ import { lossLine } from './losses.ts';
 export interface CountedText {
   readonly input: () => string;
   readonly output: () => string;
+  /** Messages whose framing counts as input; absent: the input is no conversation. */
+  readonly messages?: number;
 }
 
 /** Follows one call from its sending to its one usage event. */
@@ -55,11 +63,13 @@ export function createMetering(deps: MeterDeps): Metering {
   };
 
   const estimate = async (ended: EndedCall, end: CallEnd, model: string): Promise<void> => {
+    const { input, output, messages } = end.text;
     const [inputTokens, outputTokens] = await Promise.all([
-      tokens.count(end.text.input(), model),
-      tokens.count(end.text.output(), model),
+      tokens.count(input(), model),
+      tokens.count(output(), model),
     ]);
-    book(ended.event({ inputTokens, outputTokens }));
+    const framing = messages === undefined ? 0 : framingTokens(messages);
+    book(ended.event({ inputTokens: inputTokens + framing, outputTokens }));
   };
 
   const track = (call: Call, ended: EndedCall, work: Promise<void>): void => {

@@ -2,7 +2,7 @@ import type { GatewayError, StreamEvent } from '@tollgate/core/chat';
 import { createSseParser } from '@tollgate/core/sse';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
-import { createSpokenText, requestText } from './spoken-text.ts';
+import { countedText, createSpokenText } from './spoken-text.ts';
 import type { TranslatedExchange } from './translated-exchange.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function* meteredBatches(
     meter.finish({
       ...(error === undefined ? undefined : { error }),
       losses: [...losses, ...(faceLosses?.() ?? [])],
-      text: { input: () => requestText(request), output: () => spoken.text() },
+      text: countedText(request, () => spoken.text()),
     });
   }
 

@@ -15,7 +15,14 @@ export interface PassingRequest {
 }
 
 /** What is counted of such a call, should its provider not count. */
-export const textOf = (request: PassingRequest, output: () => string): CountedText => ({
-  input: () => request.protocol.passage.inputText(request.body),
-  output,
-});
+export function textOf(
+  { protocol: { passage }, body }: PassingRequest,
+  output: () => string,
+): CountedText {
+  const messages = passage.messageCount?.(body);
+  return {
+    input: () => passage.inputText(body),
+    output,
+    ...(messages === undefined ? undefined : { messages }),
+  };
+}

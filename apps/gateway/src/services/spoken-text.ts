@@ -1,18 +1,23 @@
 import type { ChatReply, ChatRequest, ContentPart, PartDelta } from '@tollgate/core/chat';
+import type { CountedText } from './call-meter.ts';
 
 /** Output beyond this isn't counted: far above what any model writes in one call. */
 const KEPT_CHARACTERS = 512 * 1024;
 
-/** The text of a request that a model reads, for an estimate where the provider sent no count. */
-export function requestText(request: ChatRequest): string {
+/** What a model reads of a request and what it wrote, for an estimate where nobody counted. */
+export const countedText = (request: ChatRequest, output: () => string): CountedText => ({
+  input: () => requestText(request),
+  output,
+  messages: request.messages.length,
+});
+
+function requestText(request: ChatRequest): string {
   const tools = request.tools?.map((tool) =>
     tool.type === 'function'
       ? `${tool.name} ${tool.description ?? ''} ${JSON.stringify(tool.parameters ?? {})}`
       : tool.name,
   );
-  const messages = request.messages.map(
-    (message) => `${message.role} ${message.content.map(partText).join(' ')}`,
-  );
+  const messages = request.messages.map((message) => message.content.map(partText).join(' '));
   return [...(tools ?? []), ...messages].join('\n');
 }
 

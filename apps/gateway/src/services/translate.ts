@@ -11,7 +11,7 @@ import { type Destination, targetOf } from './destination.ts';
 import { checkLosses } from './losses.ts';
 import { meteredBatches } from './metered-batches.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
-import { replyText, requestText } from './spoken-text.ts';
+import { countedText, replyText } from './spoken-text.ts';
 import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
 
 export interface TranslateDeps {
@@ -49,7 +49,7 @@ export function createTranslate(deps: TranslateDeps): Translate {
     const exchange = { ...hubRequest, target, losses: losses.value, meter, chosen: chosen.value };
     const answer = await answered(deps, call, exchange);
     if (!answer.ok) {
-      const text = { input: () => requestText(request), output: () => '' };
+      const text = countedText(request, () => '');
       meter.finish({ error: answer.error, losses: losses.value, text });
     }
     return answer;
@@ -96,7 +96,7 @@ async function wholeAnswer(
   if (reply.usage !== undefined) meter.sawUsage(reply.usage);
   meter.sawModel(reply.model);
   const book = (): void => {
-    const text = { input: () => requestText(request), output: () => replyText(reply) };
+    const text = countedText(request, () => replyText(reply));
     meter.finish({ losses: [...losses, ...(faceLosses?.() ?? [])], text });
   };
   const served = { destination: timing.destination, providerMs };

@@ -61,6 +61,8 @@ export interface Passage {
   /** Text of a request or reply body or stream payload, for an estimate where no usage came. */
   inputText(body: JsonObject): string;
   outputText(body: JsonValue): string;
+  /** How many messages a request holds, for the same estimate; absent where there are none. */
+  messageCount?(body: JsonObject): number;
 }
 
 export interface ReadReply {

@@ -1,3 +1,4 @@
+export { framingTokens } from './framing-tokens.ts';
 export {
   type AdmittedCall,
   type CallEnd,

@@ -51,6 +51,8 @@ export const anthropicPassage: Passage = {
   createTap,
   inputText: (body) => [body['system'], body['messages'], body['tools']].map(textIn).join('\n'),
   outputText,
+  messageCount: ({ system, messages }) =>
+    (Array.isArray(messages) ? messages.length : 0) + (system === undefined ? 0 : 1),
 };
 
 const PASS: Verdict = { type: 'pass' };

@@ -35,6 +35,7 @@ export const passage: Passage = {
     return tools === undefined ? said : `${said}\n${JSON.stringify(tools)}`;
   },
   outputText: (body) => (isJsonObject(body) ? textWithin(body['choices'], SPOKEN) : ''),
+  messageCount: ({ messages }) => (Array.isArray(messages) ? messages.length : 0),
 };
 
 /** A limit under a name that is not known would be no limit at all. */

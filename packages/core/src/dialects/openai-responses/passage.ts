@@ -39,6 +39,8 @@ export const openAiResponsesPassage: Passage = {
     }
     return textWithin(body['output'], OUTPUT);
   },
+  messageCount: ({ input, instructions }) =>
+    (Array.isArray(input) ? input.length : 1) + (instructions == null ? 0 : 1),
 };
 
 /** The same classes as Chat's usage, under other names. */
