@@ -167,6 +167,7 @@ export function compose(
       metering,
       upstreamOf,
       deadlines: DEADLINES,
+      log,
     }),
     tiers: createTierService({
       clock,

@@ -214,13 +214,16 @@ export const Settings = z.strictObject({
       z
         .string()
         .regex(
-          /^(GET|POST|PUT|PATCH|DELETE) \/v1(\/[A-Za-z0-9_.~{}-]+)+$/,
+          /^(GET|POST|PUT|PATCH|DELETE) \/v1(\/([A-Za-z0-9_.~-]+|\{[A-Za-z_]\w*\}))+$/,
           'expected a method and a path under /v1, as in "POST /v1/audio/speech"',
         )
         .refine((route) => !/\/\.{1,2}(\/|$)/.test(route), 'must not hold . or .. as a segment'),
     )
     .default([])
-    .meta({ description: 'OpenAI paths relayed as they are: "POST /v1/audio/speech".' }),
+    .meta({
+      description:
+        'OpenAI paths relayed as they are: "POST /v1/audio/speech". `{name}` is any one segment.',
+    }),
   metrics: z
     .strictObject({
       port: z.int().min(1).max(65_535).optional().meta({

@@ -1,11 +1,13 @@
-import { ok, type Result } from '@tollgate/core';
+import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Config, ProviderConfig } from '../config/config.ts';
 import type { Governance } from '../ports/governance.ts';
+import type { Log } from '../ports/log.ts';
 import type { Deadlines, Upstream, UpstreamReply } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import type { CallMeter, Metering } from './call-meter.ts';
 import { authHeaders, beneathBase } from './provider-request.ts';
+import { logRefusedKey } from './refused-key.ts';
 
 export interface PassthroughRequest {
   readonly method: string;
@@ -31,6 +33,7 @@ export interface PassthroughDeps {
   readonly metering: Metering;
   readonly upstreamOf: (provider: ProviderConfig) => Upstream;
   readonly deadlines: Deadlines;
+  readonly log: Log;
 }
 
 export function createPassthroughService(deps: PassthroughDeps): PassthroughService {
@@ -55,7 +58,13 @@ export function createPassthroughService(deps: PassthroughDeps): PassthroughServ
         meter.finish({ error: sent.error, losses: [], text: noText });
         return sent;
       }
-      return ok({ reply: sent.value, meter });
+      const { status, body } = sent.value;
+      if (status !== 401 && status !== 403) return ok({ reply: sent.value, meter });
+      body.cancel();
+      const error = { kind: 'provider_auth', provider: provider.name, status } as const;
+      logRefusedKey(deps.log, call, error);
+      meter.finish({ error, losses: [], text: noText });
+      return err(error);
     },
   };
 }

@@ -14,9 +14,12 @@ const EXPOSED = [
   'x-tollgate-tier',
 ].join(', ');
 
+/** Those that carry a key or a body; `*` would not cover the first. */
+const OWN = ['authorization', 'content-type', 'x-api-key', 'x-goog-api-key'];
+
 /**
  * Any origin may call: keys come in headers, never in cookies, so a page gains nothing that its
- * reader's key doesn't give. `*` does not cover `authorization`, so asked-for headers are named.
+ * reader's key doesn't give. Headers that are asked for are allowed by name.
  */
 export function cors(req: Request, res: Response, next: NextFunction): void {
   res.setHeader('access-control-allow-origin', '*');
@@ -27,9 +30,14 @@ export function cors(req: Request, res: Response, next: NextFunction): void {
   }
   res.writeHead(204, {
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
-    'access-control-allow-headers': `authorization, content-type, x-api-key, ${req.headers['access-control-request-headers'] ?? ''}`,
+    'access-control-allow-headers': [...OWN, ...askedFor(req)].join(', '),
     'access-control-max-age': '86400',
     vary: 'access-control-request-headers',
   });
   res.end();
+}
+
+function askedFor(req: Request): readonly string[] {
+  const names = (req.headers['access-control-request-headers'] ?? '').split(',');
+  return names.map((name) => name.trim()).filter((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name));
 }

@@ -13,6 +13,7 @@ const OWN_HEADERS = new Set([
   'authorization',
   'connection',
   'content-length',
+  'cookie',
   'expect',
   'host',
   'keep-alive',
@@ -24,10 +25,11 @@ const OWN_HEADERS = new Set([
   'transfer-encoding',
   'upgrade',
   'x-api-key',
+  'x-docs-key',
   'x-goog-api-key',
 ]);
 
-/** The operator's own list of further paths; `:name` stands for one segment. */
+/** The operator's own list of further paths; `{name}` stands for one segment. */
 export function mountPassthrough(app: Express, face: Face, deps: OpenAiDeps): void {
   for (const route of deps.config.passthrough) {
     const method = route.method.toLowerCase();
@@ -39,7 +41,7 @@ export function mountPassthrough(app: Express, face: Face, deps: OpenAiDeps): vo
       method !== 'delete'
     )
       continue;
-    app[method](route.path, (req, res) => {
+    app[method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (req, res) => {
       const path = pathBeneathV1(route.path, req);
       const handler = async (entered: Entered): Promise<GatewayError | undefined> => {
         if (path === undefined) {
@@ -72,22 +74,13 @@ async function passOn(
   });
   if (!sent.ok) return sent.error;
   const { reply, meter } = sent.value;
-  if (reply.status === 401 || reply.status === 403) return refusedKey(reply, meter);
-  res.writeHead(reply.status, handedOn(reply.headers));
+  // What we have said already, of the limit and to browsers, is ours to say.
+  for (const [name, value] of Object.entries(handedOn(reply.headers))) {
+    if (!res.hasHeader(name)) res.setHeader(name, value);
+  }
+  res.writeHead(reply.status);
   await relay(reply, meter, { res, call });
   return undefined;
-}
-
-/** The provider's 401 is about the operator's key, and may quote it: the client is told less. */
-function refusedKey(reply: UpstreamReply, meter: CallMeter): GatewayError {
-  reply.body.cancel();
-  const error: GatewayError = {
-    kind: 'provider_auth',
-    provider: 'passthrough',
-    status: reply.status,
-  };
-  meter.finish({ error, losses: [], text: noText });
-  return error;
 }
 
 async function relay(
@@ -132,8 +125,8 @@ function handedOn(headers: { readonly [name: string]: string | readonly string[]
 function pathBeneathV1(template: string, req: Request): string | undefined {
   const query = req.url.includes('?') ? req.url.slice(req.url.indexOf('?')) : '';
   const segments = template.split('/').map((segment) => {
-    if (!segment.startsWith(':')) return segment;
-    const value = req.params[segment.slice(1)];
+    if (!segment.startsWith('{')) return segment;
+    const value = req.params[segment.slice(1, -1)];
     if (typeof value !== 'string' || value === '.' || value === '..') return undefined;
     return encodeURIComponent(value);
   });
