@@ -6,6 +6,7 @@ import type { Call } from './call.ts';
 import type { CallMeter } from './call-meter.ts';
 import { createKeptText, type KeptText } from './kept-text.ts';
 import { type PassingRequest, textOf } from './passing-request.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export interface PassingStream {
   readonly call: Call;
@@ -67,7 +68,7 @@ export async function* passFrames(
     });
   }
   if (error !== undefined && error.kind !== 'client_closed') {
-    yield renderSse(request.protocol.errorEvent(error));
+    yield renderSse(request.protocol.errorEvent(withoutSecrets(error, provider)));
   }
 }
 

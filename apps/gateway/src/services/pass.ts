@@ -9,6 +9,7 @@ import type { Destination } from './destination.ts';
 import { passFrames } from './pass-frames.ts';
 import { type PassingRequest, textOf } from './passing-request.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export interface PassDeps {
   readonly clock: Clock;
@@ -72,7 +73,7 @@ function finishWhole(
     provider: destination.provider.name,
     quirks: destination.provider.quirks,
   });
-  if (!facts.ok) return fail(facts.error);
+  if (!facts.ok) return fail(withoutSecrets(facts.error, destination.provider));
   if (facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
   if (facts.value.model !== undefined) meter.sawModel(facts.value.model);
   meter.finish({

@@ -6,11 +6,14 @@ import type { Deadlines, Upstream, UpstreamReply } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import type { Destination } from './destination.ts';
 import { type Operation, providerHeaders, providerUrl } from './provider-request.ts';
+import { logRefusedKey } from './refused-key.ts';
 import type { ProviderFailure } from './wire-protocol.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** A reply that isn't streamed may be this long; embeddings of a large batch are the longest known. */
 const REPLY_LIMIT_BYTES = 64 * 1024 * 1024;
 const FAILURE_LIMIT_BYTES = 64 * 1024;
+const JSON_TYPE = /^(application|text)\/([\w.+-]+\+)?json\b/i;
 
 export interface ExchangeDeps {
   readonly upstreamOf: (destination: Destination) => Upstream;
@@ -55,13 +58,8 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       headers: sent.value.headers,
       body: read.ok ? new TextDecoder().decode(read.value) : '',
     });
-    if (error.kind === 'provider_auth') {
-      deps.log.error(
-        { callId: call.id, provider: provider.name, status: error.status },
-        `the provider refused our key: check the apiKey of providers.${provider.name}`,
-      );
-    }
-    return err(error);
+    if (error.kind === 'provider_auth') logRefusedKey(deps.log, call, error);
+    return err(withoutSecrets(error, provider));
   };
 }
 
@@ -80,10 +78,15 @@ export async function readJsonReply(
   reply: UpstreamReply,
   provider: string,
 ): Promise<Result<JsonReply, GatewayError>> {
-  const read = await reply.body.bytes(REPLY_LIMIT_BYTES);
-  if (!read.ok) return read;
   const invalid = (detail: string) =>
     err<GatewayError>({ kind: 'provider_invalid_reply', provider, detail });
+  const type = reply.headers['content-type'];
+  if (type !== undefined && !JSON_TYPE.test(type)) {
+    reply.body.cancel();
+    return invalid('The provider sent a body that is not declared as JSON.');
+  }
+  const read = await reply.body.bytes(REPLY_LIMIT_BYTES);
+  if (!read.ok) return read;
   if (read.value.length === 0) return invalid('The provider sent an empty body.');
   const text = decodeUtf8(read.value);
   if (!text.ok) return invalid('The provider sent bytes that are not UTF-8.');

@@ -24,6 +24,7 @@ export function createChunkTap(options: TapOptions): Tap {
   const countsElsewhere = quirks.usageIn === undefined ? undefined : valueFinder(quirks.usageIn);
   let usage: Usage | undefined;
   let model: string | undefined;
+  let hasBegun = false;
   let hasFinished = false;
 
   const fail = (error: GatewayError): Verdict => ({ type: 'fail', error });
@@ -33,6 +34,9 @@ export function createChunkTap(options: TapOptions): Tap {
       provider,
       detail: 'a piece of its stream is not a JSON object',
     });
+
+  const empty = (): Verdict =>
+    fail({ kind: 'provider_invalid_reply', provider, detail: 'its stream is empty' });
 
   const read = (body: JsonObject, event: SseEvent): Verdict => {
     const error = errorValueOf(body) ?? (event.event === 'error' ? body : undefined);
@@ -51,10 +55,12 @@ export function createChunkTap(options: TapOptions): Tap {
     push(event) {
       const { data } = event;
       if (data === '[DONE]') {
+        if (!hasBegun) return empty();
         hasFinished = true;
         return PASS;
       }
       if (data === '') return PASS;
+      hasBegun = true;
       // Cheaper than parsing, and enough to tell a page of HTML from a chunk.
       if (!isBraced(data) && !isBraced(data.trim())) return garbled();
       if (finishes(data)) hasFinished = true;
