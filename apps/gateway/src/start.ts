@@ -30,13 +30,13 @@ export async function startGateway(
   const listening = await listen(gateway.server, host, port);
   if (!listening.ok) {
     await gateway.close();
-    return listening;
+    return err({ detail: withNewKey(listening.error.detail, gateway) });
   }
   const metrics = await listenForMetrics(config, gateway);
   if (!metrics.ok) {
     await stop(gateway.server);
     await gateway.close();
-    return metrics;
+    return err({ detail: withNewKey(metrics.error.detail, gateway) });
   }
   return ok({
     url: urlOf(host, listening.value.port),
@@ -48,6 +48,12 @@ export async function startGateway(
     },
   });
 }
+
+/** The next start can't tell the key any more: it is kept as a hash only. */
+const withNewKey = (detail: string, { newAdminKey }: Gateway): string =>
+  newAdminKey === undefined
+    ? detail
+    : `${detail}\nThe admin key was made all the same, and is shown this once: ${newAdminKey}`;
 
 async function listenForMetrics(
   config: Config,

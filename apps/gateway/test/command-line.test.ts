@@ -76,7 +76,7 @@ it('makes and revokes keys that hold in a running gateway within a second', asyn
   ]);
 }, 40_000);
 
-it('says what to do when its port is taken, and ends with 1', async () => {
+it('says what to do when its port is taken, shows the key it made, and ends with 1', async () => {
   await using other = await startServer((_req, res) => void res.end());
   env = { ...env, TOLLGATE_PORT: String(other.port) };
 
@@ -84,6 +84,7 @@ it('says what to do when its port is taken, and ends with 1', async () => {
 
   expect(await gateway.waitForEnd()).toEqual({ code: 1, signal: null });
   expect(gateway.stderr.join('\n')).toContain('TOLLGATE_PORT');
+  expect(gateway.stderr.join('\n')).toMatch(/shown this once: tg_\S+/);
 }, 20_000);
 
 it('tells every mistake of its configuration before it listens', async () => {
