@@ -1,12 +1,18 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Express, Request } from 'express';
+import type { Config } from '../../config/config.ts';
 import { UpstreamFailure, type UpstreamReply } from '../../ports/upstream.ts';
 import type { CallMeter } from '../../services/call-meter.ts';
-import { noText } from '../../services/passthrough.ts';
-import type { Entered } from '../http/entrance.ts';
+import { noText, type PassthroughService } from '../../services/passthrough.ts';
+import type { Entered, Entrance } from '../http/entrance.ts';
 import type { Face } from '../http/face.ts';
 import { readBytes } from '../http/read-body.ts';
-import type { OpenAiDeps } from './mount-openai.ts';
+
+export interface PassthroughDeps {
+  readonly config: Config;
+  readonly entrance: Entrance;
+  readonly passthrough: PassthroughService;
+}
 
 /** Headers that belong to one hop, or to us: never handed on, in either direction. */
 const OWN_HEADERS = new Set([
@@ -30,7 +36,7 @@ const OWN_HEADERS = new Set([
 ]);
 
 /** The operator's own list of further paths; `{name}` stands for one segment. */
-export function mountPassthrough(app: Express, face: Face, deps: OpenAiDeps): void {
+export function mountPassthrough(app: Express, face: Face, deps: PassthroughDeps): void {
   for (const route of deps.config.passthrough) {
     const method = route.method.toLowerCase();
     if (
@@ -58,7 +64,7 @@ export function mountPassthrough(app: Express, face: Face, deps: OpenAiDeps): vo
 }
 
 async function passOn(
-  deps: OpenAiDeps,
+  deps: PassthroughDeps,
   { req, res, call }: Entered,
   { route, path }: { readonly route: string; readonly path: string },
 ): Promise<GatewayError | undefined> {

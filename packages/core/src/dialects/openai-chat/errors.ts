@@ -1,7 +1,5 @@
 export {
   decodeErrorValue,
-  decodeOpenAiError,
-  encodeOpenAiError,
   errorValueOf,
   openAiErrorBody,
 } from '../openai-errors.ts';

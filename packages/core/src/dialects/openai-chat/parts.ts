@@ -235,9 +235,3 @@ export function contentOf(parts: readonly JsonObject[]): JsonValue {
     ? text
     : parts;
 }
-
-export const textOf = (parts: readonly ContentPart[]): string =>
-  parts
-    .filter((part): part is TextPart => part.type === 'text')
-    .map((part) => part.text)
-    .join('');

@@ -174,7 +174,6 @@ const ResponseFormat = z.union([
     }),
   }),
 ]);
-export type WireResponseFormat = z.infer<typeof ResponseFormat>;
 
 /** Every top-level field that the hub has a word for, or that is ours to answer. */
 const FIELDS = {
