@@ -1,4 +1,4 @@
-import type { CacheMark, ContentPart, MediaPart, TextPart } from '../../chat/content-part.ts';
+import type { CacheMark, ContentPart, MediaPart } from '../../chat/content-part.ts';
 import type { Loss } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
