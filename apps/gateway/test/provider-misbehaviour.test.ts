@@ -244,6 +244,19 @@ describe.each(TITLED_WAYS)('through the %s face, %s', (_face, _provider, way) =>
     await expectBookedOnce(harness, way, answer);
   });
 
+  it.each([true, false])(
+    'that quotes its key in an error inside a 200 is not repeated: streamed %s',
+    async (stream) => {
+      const refusal = { type: 'error', ...way.provider.refusal(harness) };
+      way.provider.mock(harness, stream ? eventStream(namedEvents([refusal])) : json(refusal));
+
+      const answer = await ask(harness, way, stream);
+
+      expect(answer.text).toContain('is not known at');
+      await expectBookedOnce(harness, way, answer);
+    },
+  );
+
   it.each([102, 103] as const)(
     'that says %i first is answered as if it had not',
     async (status) => {

@@ -4,6 +4,7 @@ import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import { countedText, createSpokenText } from './spoken-text.ts';
 import type { TranslatedExchange } from './translated-exchange.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /**
  * Reads a provider's stream as hub events, in the batches they came in; the last event is the one
@@ -40,6 +41,7 @@ export async function* meteredBatches(
     chosen,
     call,
     body,
+    destination,
   }: typeof stream): AsyncGenerator<readonly StreamEvent[], void> {
     const parser = createSseParser();
     const decoder = chosen.dialect.createStreamDecoder(target);
@@ -52,9 +54,14 @@ export async function* meteredBatches(
         }
         const events = parsed.value.flatMap((event) => decoder.push(event));
         if (events.length === 0) continue;
-        yield events;
         const last = events[events.length - 1];
-        if (last !== undefined && (last.type === 'end' || last.type === 'error')) return;
+        if (last?.type === 'error') {
+          const error = withoutSecrets(last.error, destination.provider);
+          yield [...events.slice(0, -1), { type: 'error', error }];
+          return;
+        }
+        yield events;
+        if (last?.type === 'end') return;
       }
       yield decoder.end();
     } catch (thrown) {

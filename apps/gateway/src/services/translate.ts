@@ -13,6 +13,7 @@ import { meteredBatches } from './metered-batches.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
 import { countedText, replyText } from './spoken-text.ts';
 import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export interface TranslateDeps {
   readonly clock: Clock;
@@ -90,7 +91,7 @@ async function wholeAnswer(
   const read = await readJsonReply(upstream, target.provider);
   if (!read.ok) return read;
   const decoded = chosen.dialect.decodeReply(read.value.json, target);
-  if (!decoded.ok) return decoded;
+  if (!decoded.ok) return err(withoutSecrets(decoded.error, timing.destination.provider));
   const reply = decoded.value;
   const providerMs = timing.clock.monotonic() - timing.sentAt;
   if (reply.usage !== undefined) meter.sawUsage(reply.usage);
