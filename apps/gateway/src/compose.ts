@@ -45,11 +45,11 @@ import { createTranslate } from './services/translate.ts';
 import { createUsageService } from './services/usage.ts';
 import { VERSION } from './version.ts';
 
-/** Generous where models think long, finite everywhere. */
+/** As long as the official clients wait for a model that thinks in silence; finite everywhere. */
 const DEADLINES: Deadlines = {
   connectMs: 10_000,
-  headersMs: 300_000,
-  idleMs: 120_000,
+  headersMs: 600_000,
+  idleMs: 300_000,
   totalMs: 3_600_000,
 };
 
