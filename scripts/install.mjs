@@ -65,7 +65,14 @@ function runPnpm(args) {
     cwd: root,
     // All of it goes to stderr: a command's stdout belongs to its result.
     stdio: ['ignore', 2, 2],
-    env: { ...process.env, CI: 'true', npm_config_update_notifier: 'false' },
+    env: {
+      ...process.env,
+      CI: 'true',
+      npm_config_update_notifier: 'false',
+      // Without a network, npm would try for more than a minute before it says so.
+      npm_config_fetch_retry_mintimeout: '1000',
+      npm_config_fetch_retry_maxtimeout: '4000',
+    },
   });
   if (done.error) throw new InstallError(`Could not run ${command}: ${done.error.message}`);
   if (done.status !== 0) {
