@@ -37,13 +37,13 @@ export async function* passFrames(
   try {
     let failure: GatewayError | undefined;
     for await (const chunk of body.chunks()) {
-      meter.sawFirstToken();
       const split = splitter.push(chunk);
       if (!split.ok) {
         failure = tooLong(provider.name);
         break;
       }
       const sifted = sift(split.value, tap, kept);
+      if (sifted.hasSpoken) meter.sawFirstToken();
       for (const bytes of sifted.bytes) yield bytes;
       failure = sifted.failure;
       if (failure !== undefined) break;
@@ -74,22 +74,28 @@ export async function* passFrames(
 
 interface Sifted {
   readonly bytes: readonly Uint8Array[];
+  /** An event of the reply was among them: not a comment, nor an error in its place. */
+  readonly hasSpoken: boolean;
   readonly failure: GatewayError | undefined;
 }
 
 /** The events to send on, as one view where they lie side by side. */
 function sift(pieces: readonly SsePiece[], tap: Tap, kept: KeptText): Sifted {
   const passed: SsePiece[] = [];
+  let hasSpoken = false;
   for (const piece of pieces) {
     if (piece.event !== undefined) {
       const verdict = tap.push(piece.event);
-      if (verdict.type === 'fail') return { bytes: joinPieces(passed), failure: verdict.error };
+      if (verdict.type === 'fail') {
+        return { bytes: joinPieces(passed), hasSpoken, failure: verdict.error };
+      }
       if (verdict.type === 'drop') continue;
+      hasSpoken = true;
       kept.push(piece.event.data);
     }
     passed.push(piece);
   }
-  return { bytes: joinPieces(passed), failure: undefined };
+  return { bytes: joinPieces(passed), hasSpoken, failure: undefined };
 }
 
 const tooLong = (provider: string): GatewayError => ({

@@ -75,6 +75,7 @@ describe('createMeter', () => {
     { kind: 'provider_auth', provider: 'p', status: 401 },
     { kind: 'provider_unreachable', provider: 'p' },
     { kind: 'provider_failed', provider: 'p', status: 500 },
+    { kind: 'provider_timeout', provider: 'p', phase: 'connect' },
   ])('bills nothing where the provider answered no: $kind', (error) => {
     const meter = createMeter(call);
     meter.sent();
@@ -83,6 +84,22 @@ describe('createMeter', () => {
     expect(ended?.needsEstimate).toBe(false);
     expect(ended?.event()).toMatchObject({ status: 'failed', errorKind: error.kind });
     expect(ended?.event()).not.toHaveProperty('usage');
+  });
+
+  it.each<GatewayError>([
+    { kind: 'provider_rate_limited', provider: 'p', detail: '' },
+    { kind: 'provider_failed', provider: 'p', status: 529, overloaded: true },
+  ])('counts what had passed when the provider says no in mid-stream: $kind', (error) => {
+    const meter = createMeter(call);
+    meter.sent();
+    meter.sawFirstToken(5);
+    const ended = meter.finish(end(error));
+
+    expect(ended?.needsEstimate).toBe(true);
+    expect(ended?.event(estimate)).toMatchObject({
+      status: 'failed',
+      usage: { input: { uncached: 8 }, output: { text: 3 }, provenance: 'interrupted' },
+    });
   });
 
   it.each<[string, GatewayError]>([

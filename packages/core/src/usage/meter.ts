@@ -61,10 +61,12 @@ const UNSPENT: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'provider_unreachable',
 ]);
 
-/** A status in place of a reply isn't billed; an error inside a stream comes after spending. */
+/** A status in place of a reply isn't billed, nor is a request that never left. */
 const isUnspent = (error: GatewayError | undefined): boolean =>
   error !== undefined &&
-  (UNSPENT.has(error.kind) || (error.kind === 'provider_failed' && error.status !== undefined));
+  (UNSPENT.has(error.kind) ||
+    (error.kind === 'provider_failed' && error.status !== undefined) ||
+    (error.kind === 'provider_timeout' && error.phase === 'connect'));
 
 const statusOf = (error: GatewayError | undefined): CallStatus => {
   if (error === undefined) return 'ok';
@@ -101,7 +103,9 @@ export function createMeter(call: AdmittedCall): Meter {
       if (isFinished) return undefined;
       isFinished = true;
       const counted = seen;
-      const maySpend = isSent && !isUnspent(end.error);
+      // The same words inside a stream come after spending: what was begun is counted.
+      const hasBegun = counted !== undefined || firstTokenMs !== undefined;
+      const maySpend = isSent && (hasBegun || !isUnspent(end.error));
       const isCounted = end.error === undefined && counted !== undefined && isComplete(counted);
       const base: UsageEvent = {
         ...call,
