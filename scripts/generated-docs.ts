@@ -1,4 +1,7 @@
 import { renderConfigurationPage, renderJsonSchema } from '../apps/gateway/src/config/reference.ts';
+import { renderErrorsPage } from '../apps/gateway/src/faces/error-reference.ts';
+import { nativeOpenApi } from '../apps/gateway/src/faces/native/openapi.ts';
+import { VERSION } from '../apps/gateway/src/version.ts';
 
 export interface GeneratedDoc {
   /** From the root. */
@@ -10,4 +13,9 @@ export interface GeneratedDoc {
 export const generatedDocs = (): readonly GeneratedDoc[] => [
   { path: 'docs/configuration.md', text: renderConfigurationPage() },
   { path: 'docs/tollgate.schema.json', text: renderJsonSchema() },
+  { path: 'docs/errors.md', text: renderErrorsPage() },
+  {
+    path: 'docs/openapi.json',
+    text: `${JSON.stringify(nativeOpenApi({ version: VERSION }), null, 2)}\n`,
+  },
 ];
