@@ -7,11 +7,11 @@ import {
   type TierConfig,
   type TierModel,
 } from '@tollgate/core/governance';
-import { chooseTierModel, type HealthBook } from '@tollgate/core/routing';
+import { chooseTierModel, type HealthBook, upgradesTier } from '@tollgate/core/routing';
 import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
 import type { Ids } from '../ports/ids.ts';
-import type { SessionStore } from '../ports/session-store.ts';
+import type { Session, SessionStore } from '../ports/session-store.ts';
 import type { Call } from './call.ts';
 import type { Destination, FindDestination } from './destination.ts';
 
@@ -94,7 +94,9 @@ export function createTierService(deps: TierDeps): TierService {
         tier: choice.tier,
         settle: async (error) => {
           settleHealth(destination, error);
-          if (error !== undefined || conversationId === undefined) return;
+          if (error !== undefined || conversationId === undefined || !choice.isNew) return;
+          const kept = await deps.sessions.find(subject, conversationId);
+          if (!replaces(kept, { seen: session, tier: choice.tier })) return;
           const createdAt = deps.clock.now();
           const { provider, model } = choice;
           await deps.sessions.save(subject, conversationId, {
@@ -107,6 +109,18 @@ export function createTierService(deps: TierDeps): TierService {
       });
     },
   };
+}
+
+/**
+ * Whether a choice takes the place of what is kept: not where another call of the conversation has
+ * settled it since it was `seen`, unless the tier rises.
+ */
+function replaces(
+  kept: Session | undefined,
+  { seen, tier }: { readonly seen: Session | undefined; readonly tier: Tier },
+): boolean {
+  if (kept === undefined || upgradesTier(kept.tier, tier)) return true;
+  return kept.provider === seen?.provider && kept.model === seen.model && kept.tier === seen.tier;
 }
 
 /** The models of a tier that a configured provider serves and this caller may use. */
