@@ -170,7 +170,8 @@ describe('a call that succeeds', () => {
   });
 });
 
-describe('a client that leaves', () => {
+// A loaded machine may stall for longer than that; it does not do so three times in a row.
+describe('a client that leaves', { retry: 2 }, () => {
   it('cuts the connection within 100 ms while the reply streams', async () => {
     let cutAt = 0;
     const url = await listen((_req, res) => {
