@@ -69,8 +69,8 @@ export function readPayload(
   for (const image of payload.images ?? []) state = readImage(state, image.image_url.url, to);
   for (const call of payload.tool_calls ?? []) state = readCall(state, call, to);
   const legacy = payload.function_call;
-  // The old form knows one call only, so its pieces all belong to that.
-  return legacy ? readCall(state, { index: 0, function: legacy }, to) : state;
+  // The old form knows one call only, so its pieces all belong to that, and to no other.
+  return legacy ? readCall(state, { index: -1, function: legacy }, to) : state;
 }
 
 function readText(before: ChoiceState, payload: WirePayload, to: Telling): ChoiceState {

@@ -69,6 +69,29 @@ describe('reading a whole reply', () => {
     ]);
   });
 
+  it.each([
+    ['with one id for all', 'same'],
+    ['without ids', undefined],
+    ['with one index for all', 'same', 0],
+  ])('keeps calls apart that come %s', (_how, id, index?: number) => {
+    const call = (name: string) => ({
+      id,
+      index,
+      function: { name, arguments: `{"of":"${name}"}` },
+    });
+    const message = { role: 'assistant', tool_calls: [call('a'), call('b')] };
+
+    const read = decodeReply(JSON.parse(JSON.stringify({ choices: [{ message }] })), target);
+
+    const content = read.ok ? read.value.choices[0]?.content : [];
+    expect(content).toMatchObject([
+      { type: 'tool-call', name: 'a', argumentsJson: '{"of":"a"}' },
+      { type: 'tool-call', name: 'b', argumentsJson: '{"of":"b"}' },
+    ]);
+    const ids = content?.map((part) => (part.type === 'tool-call' ? part.id : ''));
+    expect(new Set(ids).size).toBe(2);
+  });
+
   it.each<[string, JsonValue, string]>([
     ['HTML', '<html>', 'provider_invalid_reply'],
     ['nothing', null, 'provider_invalid_reply'],

@@ -15,7 +15,7 @@ import {
 } from './choice-reader.ts';
 import { decodeErrorValue, errorValueOf } from './errors.ts';
 import { DIALECT } from './parts.ts';
-import { WireChunk } from './reply-wire.ts';
+import { WireChunk, type WirePayload } from './reply-wire.ts';
 import { decodeOpenAiUsage, usageField } from './usage.ts';
 
 /** What a decoder remembers between chunks. */
@@ -109,13 +109,19 @@ export function readChunk(state: DecoderState, body: JsonObject, target: Target)
     const to: Telling = { choice, seed: id, tell };
     const before = choices.get(choice) ?? newChoice;
     const logprobs = wire.logprobs?.content ?? [];
-    const read = readPayload(before, wire.delta ?? wire.message ?? {}, logprobs, to);
+    const read = readPayload(before, wire.delta ?? wholeMessage(wire.message), logprobs, to);
     const finished = wire.finish_reason ? { ...read, finish: wire.finish_reason } : read;
     if (choices.get(choice) !== finished) choices = new Map(choices).set(choice, finished);
   }
   if (usage !== undefined) tell({ type: 'usage', usage });
   return [{ ...state, isStarted, id, choices }, events];
 }
+
+/** Each call of a whole message is one of its own, whatever ids they have. */
+const wholeMessage = (message: WirePayload | null | undefined): WirePayload => ({
+  ...message,
+  tool_calls: message?.tool_calls?.map((call, index) => ({ ...call, index })),
+});
 
 function startOf(chunk: WireChunk, body: JsonObject, target: Target): StreamEvent {
   const rest = restOf(DIALECT, body, fieldsFor(target));
