@@ -17,7 +17,8 @@ export type HubAnswer =
     }
   | {
       readonly type: 'stream';
-      readonly batches: AsyncIterable<readonly StreamEvent[]>;
+      /** Has begun: whoever doesn't read it to its end closes it, and by that books the call. */
+      readonly batches: AsyncGenerator<readonly StreamEvent[], void>;
       readonly losses: readonly Loss[];
       readonly served: Served;
     };
@@ -32,8 +33,11 @@ export type WireAnswer =
     }
   | {
       readonly type: 'stream';
-      /** Whole events. Never throws: a failure is an event of the dialect, then the end. */
-      readonly frames: AsyncIterable<Uint8Array | string>;
+      /**
+       * Whole events. Never throws: a failure is an event of the dialect, then the end. Has begun:
+       * whoever doesn't read it to its end closes it, and by that books the call.
+       */
+      readonly frames: AsyncGenerator<Uint8Array | string, void>;
       readonly losses: readonly Loss[];
       readonly served: Served;
     };

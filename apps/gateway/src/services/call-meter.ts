@@ -12,7 +12,7 @@ import type { Log } from '../ports/log.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
 import type { Call } from './call.ts';
 import type { Destination } from './destination.ts';
-import { lossLine } from './losses.ts';
+import { lossLines } from './losses.ts';
 
 /** Text to count where the provider sent no usage; read only then. */
 export interface CountedText {
@@ -99,7 +99,7 @@ export function createMetering(deps: MeterDeps): Metering {
         const ended = meter.finish({
           elapsedMs: elapsed(),
           ...(end.error === undefined ? undefined : { error: end.error }),
-          losses: end.losses.map(lossLine),
+          losses: lossLines(end.losses),
         });
         if (ended === undefined) return;
         if (!ended.needsEstimate) book(ended.event());

@@ -5,6 +5,7 @@ import type { JsonObject } from '@tollgate/core/json';
 import { renderSse } from '@tollgate/core/sse';
 import type { Governance } from '../ports/governance.ts';
 import type { HubAnswer, WireAnswer } from './answer.ts';
+import { begun } from './begun.ts';
 import type { Call } from './call.ts';
 import type { Destination, FindDestination } from './destination.ts';
 import type { Pass } from './pass.ts';
@@ -73,18 +74,26 @@ export function createChatService(deps: ChatDeps): ChatService {
     },
 
     encoded: async (call, { dialect, answering, ...request }) => {
-      const said: Loss[] = [];
-      const answer = await deps.translate(call, { ...request, faceLosses: () => said });
+      let unsaid = (): readonly Loss[] => [];
+      const answer = await deps.translate(call, { ...request, faceLosses: () => unsaid() });
       if (!answer.ok) return answer;
       const { losses, served } = answer.value;
       if (answer.value.type === 'whole') {
         const encoded = dialect.encodeReply(answer.value.reply, answering);
-        said.push(...encoded.losses);
+        unsaid = () => encoded.losses;
         answer.value.book();
         const body = JSON.stringify(encoded.value);
         return ok({ type: 'whole', body, losses: [...losses, ...encoded.losses], served });
       }
-      const frames = encodedFrames(answer.value.batches, { dialect, answering, said });
+      const frames = await begun(
+        encodedFrames(answer.value.batches, {
+          dialect,
+          answering,
+          hear: (losses) => {
+            unsaid = losses;
+          },
+        }),
+      );
       return ok({ type: 'stream', frames, losses, served });
     },
 
@@ -97,22 +106,34 @@ export function createChatService(deps: ChatDeps): ChatService {
   return service;
 }
 
-/** Events of the hub as the frames of a dialect, a batch at a time. `said` gathers what it can't say. */
+/** Events of the hub as the frames of a dialect, a batch at a time. To be begun. */
+interface FaceStream {
+  readonly dialect: Codec;
+  readonly answering: Answering;
+  /** Told what the face could not say so far. */
+  readonly hear: (losses: () => readonly Loss[]) => void;
+}
+
 async function* encodedFrames(
-  batches: AsyncIterable<readonly StreamEvent[]>,
-  face: { readonly dialect: Codec; readonly answering: Answering; readonly said: Loss[] },
+  batches: AsyncGenerator<readonly StreamEvent[], void>,
+  { dialect, answering, hear }: FaceStream,
 ): AsyncGenerator<string, void> {
-  const encoder = face.dialect.createStreamEncoder(face.answering);
-  for await (const batch of batches) {
-    let frames = '';
-    for (const event of batch) {
-      for (const frame of encoder.push(event)) frames += renderSse(frame);
+  const encoder = dialect.createStreamEncoder(answering);
+  hear(encoder.losses);
+  try {
+    yield '';
+    for await (const batch of batches) {
+      let frames = '';
+      for (const event of batch) {
+        for (const frame of encoder.push(event)) frames += renderSse(frame);
+      }
+      if (frames !== '') yield frames;
     }
-    face.said.splice(0, face.said.length, ...encoder.losses());
-    if (frames !== '') yield frames;
+    const last = encoder.end().map(renderSse).join('');
+    if (last !== '') yield last;
+  } finally {
+    await batches.return();
   }
-  const last = encoder.end().map(renderSse).join('');
-  if (last !== '') yield last;
 }
 
 const cannotPass = (destination: Destination, protocol: WireProtocol): GatewayError => ({

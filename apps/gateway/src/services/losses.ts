@@ -17,3 +17,10 @@ export function checkLosses(
 /** As `x-tollgate-dropped` and the ledger show it. */
 export const lossLine = (loss: Loss): string =>
   loss.action === 'dropped' ? loss.path : `${loss.path}:${loss.action}`;
+
+/** A row of the ledger holds no more: a long stream can lose the same thing in each of its parts. */
+const MOST_BOOKED = 64;
+
+/** As the ledger keeps them: each once, in their order, and not without bound. */
+export const lossLines = (losses: readonly Loss[]): readonly string[] =>
+  [...new Set(losses.map(lossLine))].slice(0, MOST_BOOKED);

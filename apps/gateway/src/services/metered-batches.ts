@@ -8,7 +8,7 @@ import { withoutSecrets } from './without-secrets.ts';
 
 /**
  * Reads a provider's stream as hub events, in the batches they came in; the last event is the one
- * `end` or `error`. Books the call when the stream is over, or when its reader has left.
+ * `end` or `error`. Books the call when the stream is over, or when its reader has left. To be begun.
  */
 export async function* meteredBatches(
   stream: TranslatedExchange & { readonly call: Call; readonly body: UpstreamBody },
@@ -17,6 +17,7 @@ export async function* meteredBatches(
   const spoken = createSpokenText();
   let error: GatewayError | undefined = { kind: 'client_closed' };
   try {
+    yield [];
     for await (const batch of eventBatches(stream)) {
       for (const event of batch) {
         if (event.type === 'usage') meter.sawUsage(event.usage);

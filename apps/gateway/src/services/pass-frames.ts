@@ -18,7 +18,7 @@ export interface PassingStream {
 /**
  * Hands a provider's event stream through: whole events, as the bytes they came in, but for those
  * the tap takes out. A failure becomes one event of the dialect; a stream that stops before its end
- * is such a failure. A reader that leaves early is a client that left.
+ * is such a failure. A reader that leaves early is a client that left. To be begun.
  */
 export async function* passFrames(
   stream: PassingStream,
@@ -35,6 +35,7 @@ export async function* passFrames(
   let error: GatewayError | undefined = { kind: 'client_closed' };
 
   try {
+    yield '';
     let failure: GatewayError | undefined;
     for await (const chunk of body.chunks()) {
       const split = splitter.push(chunk);

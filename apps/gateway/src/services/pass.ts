@@ -3,6 +3,7 @@ import type { GatewayError } from '@tollgate/core/chat';
 import { editTopLevel } from '@tollgate/core/json';
 import type { Clock } from '../ports/clock.ts';
 import type { WireAnswer } from './answer.ts';
+import { begun } from './begun.ts';
 import type { Call } from './call.ts';
 import type { CallMeter, Metering } from './call-meter.ts';
 import type { Destination } from './destination.ts';
@@ -47,7 +48,7 @@ export function createPass(deps: PassDeps): Pass {
       return fail(otherThanAsked(destination));
     }
     if (envelope.stream) {
-      const frames = passFrames({ call, request, meter, body: reply.value.body });
+      const frames = await begun(passFrames({ call, request, meter, body: reply.value.body }));
       return ok({ type: 'stream', frames, losses: [], served: served() });
     }
     const read = await readJsonReply(reply.value, destination.provider.name);

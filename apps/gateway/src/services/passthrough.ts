@@ -7,6 +7,7 @@ import type { Deadlines, Upstream, UpstreamReply } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import type { CallMeter, Metering } from './call-meter.ts';
 import { authHeaders, beneathBase } from './provider-request.ts';
+import { readFailure } from './read-failure.ts';
 import { logRefusedKey } from './refused-key.ts';
 
 export interface PassthroughRequest {
@@ -21,10 +22,14 @@ export interface PassthroughRequest {
 
 /** A path that the operator listed: method, query, headers and body are kept, one request is counted. */
 export interface PassthroughService {
-  send(
-    call: Call,
-    request: PassthroughRequest,
-  ): Promise<Result<{ readonly reply: UpstreamReply; readonly meter: CallMeter }, GatewayError>>;
+  send(call: Call, request: PassthroughRequest): Promise<Result<PassedOn, GatewayError>>;
+}
+
+export interface PassedOn {
+  readonly reply: UpstreamReply;
+  readonly meter: CallMeter;
+  /** What the reply's status says went wrong; the reply is relayed all the same. */
+  readonly refusal: GatewayError | undefined;
 }
 
 export interface PassthroughDeps {
@@ -59,7 +64,11 @@ export function createPassthroughService(deps: PassthroughDeps): PassthroughServ
         return sent;
       }
       const { status, body } = sent.value;
-      if (status !== 401 && status !== 403) return ok({ reply: sent.value, meter });
+      if (status !== 401 && status !== 403) {
+        const told = { status, headers: sent.value.headers, body: '' };
+        const refusal = status < 400 ? undefined : readFailure('openai-chat', provider.name, told);
+        return ok({ reply: sent.value, meter, refusal });
+      }
       body.cancel();
       const error = { kind: 'provider_auth', provider: provider.name, status } as const;
       logRefusedKey(deps.log, call, error);

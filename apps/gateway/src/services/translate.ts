@@ -4,6 +4,7 @@ import type { Dialect, ProviderDialectId } from '@tollgate/core/dialects';
 import type { Clock } from '../ports/clock.ts';
 import type { UpstreamReply } from '../ports/upstream.ts';
 import type { HubAnswer } from './answer.ts';
+import { begun } from './begun.ts';
 import type { Call } from './call.ts';
 import type { Metering } from './call-meter.ts';
 import { chooseDialect } from './choose-dialect.ts';
@@ -75,7 +76,7 @@ async function answered(
 
   if (request.stream) {
     if (!isEventStream(sent.value)) return otherThanAsked(sent.value, destination);
-    const batches = meteredBatches({ ...exchange, call, body: sent.value.body });
+    const batches = await begun(meteredBatches({ ...exchange, call, body: sent.value.body }));
     return ok({ type: 'stream', batches, losses: exchange.losses, served });
   }
   if (isEventStream(sent.value)) return otherThanAsked(sent.value, destination);

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../ports/clock.ts';
 import type { WireAnswer } from '../../services/answer.ts';
 import type { Call } from '../../services/call.ts';
 import { lossLine } from '../../services/losses.ts';
+import { drained } from './drained.ts';
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
@@ -32,9 +32,13 @@ export async function sendAnswer(
     res.end(answer.body);
     return;
   }
-  res.writeHead(200, { ...STREAM_HEADERS, ...fields });
-  res.flushHeaders();
-  await sendFrames(res, answer.frames, call.signal);
+  try {
+    res.writeHead(200, { ...STREAM_HEADERS, ...fields });
+    res.flushHeaders();
+    await sendFrames(res, answer.frames, call.signal);
+  } finally {
+    await answer.frames.return();
+  }
 }
 
 export interface HeaderFields {
@@ -50,10 +54,21 @@ export function answerHeaders(
   const ownMs = clock.monotonic() - call.startedMonotonic - served.providerMs;
   return {
     'server-timing': `tollgate;dur=${ownMs.toFixed(2)}, provider;dur=${served.providerMs.toFixed(2)}`,
-    'x-tollgate-model': `${served.destination.provider.name}/${served.destination.model}`,
+    'x-tollgate-model': headerText(
+      `${served.destination.provider.name}/${served.destination.model}`,
+    ),
     ...(losses.length === 0 ? undefined : { 'x-tollgate-dropped': droppedHeader(losses) }),
   };
 }
+
+const NAME_LIMIT = 256;
+
+/** A name that clients may choose, as a header can hold it: in percent-encoding, and cut. */
+export const headerText = (name: string): string =>
+  name
+    .slice(0, NAME_LIMIT)
+    .toWellFormed()
+    .replace(/[^\x20-\x7e]/gu, encodeURIComponent);
 
 /** As many paths as fit, and the number of those left out; non-ASCII can't stand in a header. */
 function droppedHeader(losses: WireAnswer['losses']): string {
@@ -80,12 +95,4 @@ async function sendFrames(
     if (!res.write(frame)) await drained(res, signal);
   }
   if (!signal.aborted) res.end();
-}
-
-async function drained(res: ServerResponse, signal: AbortSignal): Promise<void> {
-  try {
-    await once(res, 'drain', { signal });
-  } catch {
-    // The client left: the loop above sees the signal.
-  }
 }

@@ -10,7 +10,7 @@ import { allowOnly } from '../http/allow-only.ts';
 import type { Entered, Entrance, Handler } from '../http/entrance.ts';
 import type { Face } from '../http/face.ts';
 import { readJsonBody } from '../http/read-body.ts';
-import { sendAnswer } from '../http/send-answer.ts';
+import { headerText, sendAnswer } from '../http/send-answer.ts';
 import { sendJson } from '../http/send-json.ts';
 import { mountNativeDocs } from './mount-docs.ts';
 
@@ -72,7 +72,7 @@ async function complete(
   await choice.value.settle(answer.ok ? undefined : answer.error);
   if (!answer.ok) return answer.error;
   const headers = {
-    'x-sentinel-model': destination.model,
+    'x-sentinel-model': headerText(destination.model),
     ...(choice.value.tier === undefined
       ? undefined
       : { 'x-tollgate-tier': choice.value.tier, 'x-sentinel-tier': choice.value.tier }),

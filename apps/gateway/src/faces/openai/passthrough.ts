@@ -1,9 +1,9 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Express, Request } from 'express';
 import type { Config } from '../../config/config.ts';
-import { UpstreamFailure, type UpstreamReply } from '../../ports/upstream.ts';
-import type { CallMeter } from '../../services/call-meter.ts';
-import { noText, type PassthroughService } from '../../services/passthrough.ts';
+import { UpstreamFailure } from '../../ports/upstream.ts';
+import { noText, type PassedOn, type PassthroughService } from '../../services/passthrough.ts';
+import { drained } from '../http/drained.ts';
 import type { Entered, Entrance } from '../http/entrance.ts';
 import type { Face } from '../http/face.ts';
 import { readBytes } from '../http/read-body.ts';
@@ -23,6 +23,9 @@ const OWN_HEADERS = new Set([
   'expect',
   'host',
   'keep-alive',
+  // Whose account pays at the provider is the operator's choice.
+  'openai-organization',
+  'openai-project',
   'proxy-authenticate',
   'proxy-authorization',
   'set-cookie',
@@ -79,33 +82,27 @@ async function passOn(
     body: body.value.length === 0 ? undefined : body.value,
   });
   if (!sent.ok) return sent.error;
-  const { reply, meter } = sent.value;
-  // What we have said already, of the limit and to browsers, is ours to say.
-  for (const [name, value] of Object.entries(handedOn(reply.headers))) {
-    if (!res.hasHeader(name)) res.setHeader(name, value);
-  }
-  res.writeHead(reply.status);
-  await relay(reply, meter, { res, call });
+  await relay(sent.value, { res, call });
   return undefined;
 }
 
 async function relay(
-  reply: UpstreamReply,
-  meter: CallMeter,
+  { reply, meter, refusal }: PassedOn,
   { res, call }: Pick<Entered, 'res' | 'call'>,
 ): Promise<void> {
   let error: GatewayError | undefined = { kind: 'client_closed' };
   try {
+    // What we have said already, of the limit and to browsers, is ours to say.
+    for (const [name, value] of Object.entries(handedOn(reply.headers))) {
+      if (!res.hasHeader(name)) res.setHeader(name, value);
+    }
+    res.writeHead(reply.status);
     for await (const chunk of reply.body.chunks()) {
-      meter.sawFirstToken();
-      if (!res.write(chunk))
-        await new Promise((resume) => {
-          res.once('drain', resume);
-          res.once('close', resume);
-        });
+      if (refusal === undefined) meter.sawFirstToken();
+      if (!res.write(chunk)) await drained(res, call.signal);
       if (call.signal.aborted) return;
     }
-    error = undefined;
+    error = refusal;
     res.end();
   } catch (thrown) {
     if (!(thrown instanceof UpstreamFailure)) throw thrown;

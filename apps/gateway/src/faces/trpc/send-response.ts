@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { drained } from '../http/drained.ts';
 
 export interface SendOptions {
   readonly headers: { readonly [name: string]: string };
@@ -44,13 +44,5 @@ async function sendBody(
     if (!signal.aborted) res.end();
   } finally {
     signal.removeEventListener('abort', onAbort);
-  }
-}
-
-async function drained(res: ServerResponse, signal: AbortSignal): Promise<void> {
-  try {
-    await once(res, 'drain', { signal });
-  } catch {
-    // The client left: the next read sees that the body was cancelled.
   }
 }
