@@ -29,15 +29,15 @@ export function collectReport(root, tasks) {
 }
 
 export function listWorkspaces(root) {
-  return ['packages', 'apps'].flatMap((group) =>
-    readdirSync(join(root, group))
-      .map((folder) => join(root, group, folder))
-      .filter((folder) => existsSync(join(folder, 'package.json')))
-      .map((folder) => {
-        const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-        return { name, folder, label: name };
-      }),
+  const grouped = ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(root, group)).map((folder) => join(root, group, folder)),
   );
+  return [...grouped, join(root, 'examples')]
+    .filter((folder) => existsSync(join(folder, 'package.json')))
+    .map((folder) => {
+      const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      return { name, folder, label: name };
+    });
 }
 
 export function addUp(lines) {
