@@ -205,7 +205,7 @@ class SingleSender implements ZionOutbox {
   #retryDelay(): number {
     const growth = 2 ** Math.min(this.#failures - 1, 16);
     const full = Math.min(FIRST_RETRY_MS * growth, LONGEST_RETRY_MS);
-    return full * (0.5 + this.#options.ids.random() / 2);
+    return Math.round(full * (0.5 + this.#options.ids.random() / 2));
   }
 }
 
