@@ -104,7 +104,7 @@ const ENTRIES: {
   },
   ledger_unavailable: {
     example: { kind: 'ledger_unavailable', ...seconds },
-    means: 'Usage cannot be written, so nothing is served that could not be counted.',
+    means: 'The ledger cannot take or tell usage right now.',
     todo: `${AGAIN} Operators: see to the data folder (space, permissions).`,
   },
   shutting_down: {
