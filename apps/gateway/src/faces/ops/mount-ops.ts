@@ -36,7 +36,7 @@ export function mountOps(app: Express, deps: OpsDeps): void {
       if (!(await isAdmin(req, deps.governance))) {
         sendPlain(res, 401, {
           error: {
-            message: 'Metrics need an admin key, or a port of their own (server.metricsPort).',
+            message: 'Metrics need an admin key, or a port of their own (metrics.port).',
             type: 'invalid_request_error',
             code: 'UNAUTHORIZED',
           },
