@@ -5,12 +5,14 @@ import { parseEnv, promisify } from 'node:util';
 import {
   MockOpenAi,
   MockZion,
+  startProcess,
   TEST_OPENAI_API_KEY,
   TEST_TOKEN,
   TEST_ZION_API_KEY,
 } from '@tollgate/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { codeBlocks } from './support/code-blocks.ts';
 import { type Gateway, ROOT, startGateway } from './support/start-gateway.ts';
 
 const run = promisify(execFile);
@@ -66,6 +68,26 @@ describe('the programs', () => {
     expect(lines).toContain('data: [DONE]');
   }, 30_000);
 });
+
+it('what the client’s own page shows is a program that runs', async () => {
+  await using gateway = await startGateway();
+  const page = readFileSync(join(ROOT, 'packages/client/README.md'), 'utf8');
+  const program = codeBlocks(page)
+    .map(({ text }) => text)
+    .join('\n')
+    .replaceAll('http://127.0.0.1:8080', gateway.url)
+    .replaceAll('tg_…', gateway.key);
+
+  await using running = await startProcess(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-'],
+    { cwd: EXAMPLES, input: program },
+  );
+
+  expect(await running.waitForEnd(20_000)).toEqual({ code: 0, signal: null });
+  expect(running.stderr).toEqual([]);
+  expect(running.stdout.join('')).toBe('You said: Hello');
+}, 40_000);
 
 describe('the settings', () => {
   it('tollgate.yaml is no mistake', async () => {

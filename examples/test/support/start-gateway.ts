@@ -16,7 +16,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** `bin/tollgate start` as someone new starts it, but for its port and its data folder. */
 export async function startGateway(
-  env: { readonly [name: string]: string } = {},
+  env: { readonly [name: string]: string | undefined } = {},
 ): Promise<Gateway> {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate examples '));
   const dataDir = join(folder, 'data');
