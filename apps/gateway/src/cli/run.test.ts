@@ -129,8 +129,8 @@ describe('tollgate usage', () => {
 
     expect(table.out.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
       'DAY (UTC) KEY MODEL CALLS FAILED INPUT CACHED WRITTEN OUTPUT REASONING ESTIMATED',
-      '2026-11-23 app gpt-4o-mini 2 0 20 0 0 10 0 0',
-      '2026-11-23 ci o3 1 0 10 0 0 5 0 0',
+      '2026-11-23 app openai/gpt-4o-mini 2 0 20 0 0 10 0 0',
+      '2026-11-23 ci openai/o3 1 0 10 0 0 5 0 0',
     ]);
     expect(JSON.parse(byKey.out).rows).toMatchObject([
       { keyName: 'ci', requests: 1, inputTokens: 10, outputTokens: 5 },

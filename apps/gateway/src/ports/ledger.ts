@@ -7,6 +7,7 @@ export interface UsageRow {
   readonly day?: string;
   readonly keyId?: string;
   readonly keyName?: string;
+  /** `provider/model`, as it served. */
   readonly model?: string;
   readonly requests: number;
   readonly inputTokens: number;

@@ -201,7 +201,7 @@ describe('reading the ledger', () => {
         day: '2026-11-23',
         keyId: 'key_1',
         keyName: 'app',
-        model: 'gpt-4o-mini',
+        model: 'openai/gpt-4o-mini',
         requests: 2,
         inputTokens: 31,
         cachedInputTokens: 2,

@@ -4,7 +4,11 @@ import type { UsageQuery, UsageRow } from '../../ports/ledger.ts';
 const GROUPS = {
   day: { columns: "date(started_at / 1000, 'unixepoch') as day", by: 'day' },
   key: { columns: 'key_id, max(key_name) as key_name', by: 'key_id' },
-  model: { columns: 'coalesce(model_served, model_asked) as model', by: 'model' },
+  // With its provider: two of them may serve models of one name, at different prices.
+  model: {
+    columns: "coalesce(provider || '/', '') || coalesce(model_served, model_asked) as model",
+    by: 'model',
+  },
 } as const;
 
 const sum = (columns: readonly string[]): string =>
