@@ -3,6 +3,7 @@ import { err, ok } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Target } from '@tollgate/core/dialects';
 import type { Identity } from '@tollgate/core/governance';
+import { abilityOf } from '@tollgate/core/providers';
 import { isModelAllowed, resolveModel } from '@tollgate/core/routing';
 import type { Config, ProviderConfig } from '../config/config.ts';
 
@@ -49,7 +50,7 @@ export function targetOf(destination: Destination): Target {
   return {
     provider: provider.name,
     model,
-    ability: provider.models.find((known) => known.id === model)?.ability ?? {},
+    ability: abilityOf(provider.models, model),
     quirks: provider.quirks,
     origin: { provider: provider.name, model },
   };

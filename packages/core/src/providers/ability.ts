@@ -10,6 +10,10 @@ export interface Ability {
   readonly reasoning?: boolean;
   /** How the model is told how much to reason: by an effort's name, or by a budget of tokens. */
   readonly reasoningBy?: 'effort' | 'budget';
+  /** False: it reasons whatever it is told. */
+  readonly reasoningOff?: boolean;
+  /** False: it may be offered tools, but not be made to call one. */
+  readonly toolForcing?: boolean;
   /** Temperature, top-p and top-k. */
   readonly sampling?: boolean;
   /** Tokens. */

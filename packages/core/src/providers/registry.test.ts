@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { abilityOf } from './ability-of.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { KNOWN_PROVIDERS, SIMULATED_PROVIDER } from './registry.ts';
 
@@ -59,6 +60,25 @@ describe('KNOWN_PROVIDERS', () => {
   it('lists the echo first at the simulated provider', () => {
     const simulated = KNOWN_PROVIDERS.find(({ name }) => name === SIMULATED_PROVIDER);
     expect(simulated?.models[0]?.id).toBe('echo');
+  });
+});
+
+describe('abilityOf', () => {
+  const models = [
+    { id: 'm-1', ability: { images: false } },
+    { id: 'm-1-20240229', ability: { tools: false } },
+  ];
+
+  it.each([
+    ['m-1', { images: false }],
+    ['m-1-20250929', { images: false }],
+    ['m-1-2025-09-29', { images: false }],
+    ['m-1-latest', { images: false }],
+    ['m-1-20240229', { tools: false }],
+    ['m-1-mini', {}],
+    ['constructor', {}],
+  ])('knows %s by its name or without its release', (model, ability) => {
+    expect(abilityOf(models, model)).toEqual(ability);
   });
 });
 

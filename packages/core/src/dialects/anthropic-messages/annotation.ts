@@ -3,13 +3,13 @@ import type { Loss } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { asJson, DIALECT } from './rest.ts';
 
-const KINDS: { readonly [type: string]: Annotation['kind'] } = {
-  web_search_result_location: 'url-citation',
-  char_location: 'document-citation',
-  page_location: 'document-citation',
-  content_block_location: 'document-citation',
-  search_result_location: 'document-citation',
-};
+const KINDS: ReadonlyMap<string, Annotation['kind']> = new Map([
+  ['web_search_result_location', 'url-citation'],
+  ['char_location', 'document-citation'],
+  ['page_location', 'document-citation'],
+  ['content_block_location', 'document-citation'],
+  ['search_result_location', 'document-citation'],
+]);
 
 const text = (value: JsonValue | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
@@ -22,7 +22,7 @@ export function decodeCitation(value: unknown): Annotation {
   const title = text(citation['title']) ?? text(citation['document_title']);
   const citedText = text(citation['cited_text']);
   return {
-    kind: KINDS[text(citation['type']) ?? ''] ?? 'other',
+    kind: KINDS.get(text(citation['type']) ?? '') ?? 'other',
     ...(url === undefined ? {} : { url }),
     ...(title === undefined ? {} : { title }),
     ...(citedText === undefined ? {} : { citedText }),

@@ -141,16 +141,16 @@ function decodeTool(tool: WireTool): Tool {
   };
 }
 
-const VISIBILITY: { readonly [display: string]: 'summary' | 'hidden' } = {
-  summarized: 'summary',
-  omitted: 'hidden',
-};
+const VISIBILITY: ReadonlyMap<string, 'summary' | 'hidden'> = new Map([
+  ['summarized', 'summary'],
+  ['omitted', 'hidden'],
+]);
 
 function decodeReasoning(wire: WireRequest): { readonly reasoning?: ReasoningSettings } {
   const { thinking } = wire;
   const effort = wire.output_config?.effort;
   const type = thinking?.type ?? '';
-  const visibility = VISIBILITY[thinking?.display ?? ''];
+  const visibility = VISIBILITY.get(thinking?.display ?? '');
   const reasoning: ReasoningSettings = {
     ...(type === 'enabled' || type === 'adaptive' ? { enabled: true } : {}),
     ...(type === 'disabled' ? { enabled: false } : {}),

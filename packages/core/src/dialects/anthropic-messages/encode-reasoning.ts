@@ -9,16 +9,27 @@ import { isForced } from './encode-tools.ts';
 const LEAST_BUDGET = 1024;
 
 /** Tokens that stand for an effort where a model is told a budget. */
-const BUDGET_OF_EFFORT: { readonly [effort: string]: number } = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 32_768,
-  max: 65_536,
-};
+const BUDGET_OF_EFFORT: ReadonlyMap<string, number> = new Map([
+  ['minimal', 1024],
+  ['low', 2048],
+  ['medium', 8192],
+  ['high', 16_384],
+  ['xhigh', 32_768],
+  ['max', 65_536],
+]);
 
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
+
+/**
+ * Tokens of the output limit that reasoning is likely to take, which the API counts in: room to be
+ * made for it where nobody named a limit.
+ */
+export function reasoningRoom(request: ChatRequest, ability: Ability): number {
+  const { reasoning } = request;
+  if (reasoning === undefined || ability.reasoning === false) return 0;
+  if (!isWanted(reasoning) || isForced(request, ability)) return 0;
+  return reasoning.budgetTokens ?? BUDGET_OF_EFFORT.get(reasoning.effort ?? 'medium') ?? 0;
+}
 
 export interface EncodedReasoning {
   readonly thinking?: JsonObject;
@@ -45,12 +56,16 @@ export function encodeReasoning(
   }
   if (reasoning.enabled === false || reasoning.effort === 'none') {
     const { effort } = reasoning;
+    if (limits.ability.reasoningOff === false) {
+      losses.push(hint('reasoning', 'dropped', 'this model can not be told not to reason'));
+      return effort === 'none' ? {} : encodeEffort(effort, losses);
+    }
     return {
       thinking: { type: 'disabled' },
       ...(effort === 'none' ? {} : encodeEffort(effort, losses)),
     };
   }
-  if (isWanted(reasoning) && isForced(request)) {
+  if (isWanted(reasoning) && isForced(request, limits.ability)) {
     losses.push(hint('reasoning', 'dropped', 'a forced tool call leaves no room for reasoning'));
     return {};
   }
@@ -77,7 +92,9 @@ function encodeWanted(
   }
   if (byBudget && isWanted(reasoning)) {
     losses.push(hint('reasoning', 'emulated', 'this model is given a budget of tokens to think'));
-    const budget = BUDGET_OF_EFFORT[effort ?? 'medium'] ?? LEAST_BUDGET;
+    const usual = BUDGET_OF_EFFORT.get(effort ?? 'medium') ?? LEAST_BUDGET;
+    // A budget that nobody named must leave room for an answer.
+    const budget = Math.min(usual, Math.max(LEAST_BUDGET, Math.floor(limits.maxTokens / 2)));
     return budgetThinking(budget, reasoning, limits, losses);
   }
   if (reasoning.budgetTokens !== undefined) {

@@ -162,6 +162,27 @@ describe('reasoning', () => {
       {},
       ['reasoning dropped hint'],
     ],
+    [
+      'leaves half of a small limit for the answer where nobody named a budget',
+      { reasoning: { effort: 'high' } },
+      { reasoningBy: 'budget' },
+      { thinking: { type: 'enabled', budget_tokens: 4000 } },
+      ['reasoning emulated hint'],
+    ],
+    [
+      'takes an effort that is no effort, whatever its name, as the least',
+      { reasoning: { effort: 'constructor' } },
+      { reasoningBy: 'budget' },
+      { thinking: { type: 'enabled', budget_tokens: 1024 } },
+      ['reasoning emulated hint'],
+    ],
+    [
+      'says so where it can not be turned off',
+      { reasoning: { effort: 'none' } },
+      { reasoningOff: false },
+      {},
+      ['reasoning dropped hint'],
+    ],
     ['turns it off', { reasoning: { effort: 'none' } }, {}, { thinking: { type: 'disabled' } }, []],
     [
       'lets a forced tool call go before',
@@ -191,6 +212,20 @@ describe('reasoning', () => {
     expect(settings).toEqual(expected);
     expect(told(encoded.losses)).toEqual(losses);
   });
+});
+
+it.each<[string, Ability, number]>([
+  ['what a model can write', { reasoningBy: 'budget', maxOutputTokens: 64_000 }, 64_000],
+  ['an answer beside what it may think', { reasoningBy: 'budget' }, 4096 + 16_384],
+  ['an answer beside its effort', {}, 4096 + 16_384],
+  ['an answer where it does not reason', { reasoning: false }, 4096],
+])('makes room for %s where nobody named a limit', (_title, ability, limit) => {
+  const encoded = encodeRequest(
+    { model: 'asked', messages: [asked], stream: false, reasoning: { effort: 'high' } },
+    { provider: 'p', model: 'served', ability, quirks: {}, origin: { provider: 'p' } },
+  );
+
+  expect(encoded).toMatchObject({ value: { value: { max_tokens: limit } } });
 });
 
 describe('tools', () => {
@@ -237,6 +272,17 @@ describe('tools', () => {
     const { model: _model, max_tokens: _max, messages: _messages, ...settings } = encoded.body;
     expect(settings).toEqual(expected);
     expect(told(encoded.losses)).toEqual(losses);
+  });
+
+  it('is offered but not forced where a model can not be made to call one', () => {
+    const { body, losses } = encode(
+      { tools: [f], toolChoice: { type: 'required' }, reasoning: { effort: 'low' } },
+      { toolForcing: false },
+    );
+
+    expect(body).toMatchObject({ tools: [wire], thinking: { type: 'adaptive' } });
+    expect(body).not.toHaveProperty('tool_choice');
+    expect(told(losses)).toEqual(['toolChoice dropped meaning']);
   });
 
   it('is refused by a model that calls none', () => {

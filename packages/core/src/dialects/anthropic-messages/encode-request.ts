@@ -6,12 +6,12 @@ import { ok, type Result } from '../../result.ts';
 import type { Target } from '../dialect.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { hint, meaning } from './encode-part.ts';
-import { encodeReasoning } from './encode-reasoning.ts';
+import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
 import { createToolIds } from './tool-ids.ts';
 
-/** The limit is required here; this much is asked for where nobody named one. */
+/** The limit is required here; this much is asked for where nobody named one, besides reasoning. */
 const DEFAULT_MAX_TOKENS = 4096;
 
 export function encodeRequest(
@@ -67,7 +67,7 @@ function encodeLimit(request: ChatRequest, { ability }: Target, losses: Loss[]):
   const most = ability.maxOutputTokens;
   const asked = request.maxOutputTokens;
   if (asked === undefined) {
-    const limit = most ?? DEFAULT_MAX_TOKENS;
+    const limit = most ?? DEFAULT_MAX_TOKENS + reasoningRoom(request, ability);
     losses.push(hint('maxOutputTokens', 'emulated', `a limit is required here: ${limit} was sent`));
     return limit;
   }
@@ -142,15 +142,15 @@ function encodeOutput(
   };
 }
 
-const SERVICE_TIERS: { readonly [tier: string]: string } = {
-  auto: 'auto',
-  standard_only: 'standard_only',
-  default: 'standard_only',
-};
+const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
+  ['auto', 'auto'],
+  ['standard_only', 'standard_only'],
+  ['default', 'standard_only'],
+]);
 
 function encodeServiceTier({ serviceTier }: ChatRequest, losses: Loss[]): JsonObject {
   if (serviceTier === undefined) return {};
-  const known = SERVICE_TIERS[serviceTier];
+  const known = SERVICE_TIERS.get(serviceTier);
   if (known !== undefined) return { service_tier: known };
   losses.push(hint('serviceTier', 'dropped', 'a service tier that is not known here'));
   return {};

@@ -1,6 +1,6 @@
 import type { Loss } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
-import type { FunctionTool, Tool } from '../../chat/tool.ts';
+import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { cacheControl, hint, meaning } from './encode-part.ts';
@@ -10,7 +10,7 @@ import { DIALECT, fieldsOf } from './rest.ts';
 export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss[]): JsonObject {
   const tools = encodeList(request, losses);
   if (tools.length === 0) {
-    if (isForced(request))
+    if (asksForOne(request.toolChoice))
       losses.push(hint('toolChoice', 'dropped', 'there are no tools to choose from'));
     return {};
   }
@@ -18,12 +18,17 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
     losses.push(meaning('tools', 'this model calls no tools'));
     return {};
   }
-  const choice = encodeChoice(request);
+  const isRefused = ability.toolForcing === false && asksForOne(request.toolChoice);
+  if (isRefused) losses.push(meaning('toolChoice', 'this model can not be made to call a tool'));
+  const choice = isRefused ? undefined : encodeChoice(request);
   return { tools, ...(choice === undefined ? {} : { tool_choice: choice }) };
 }
 
-/** True when the model must call a tool, whatever it thinks. */
-export function isForced({ toolChoice: choice }: ChatRequest): boolean {
+/** True when the model is made to call a tool, whatever it thinks. */
+export const isForced = ({ toolChoice }: ChatRequest, ability: Ability): boolean =>
+  ability.toolForcing !== false && asksForOne(toolChoice);
+
+function asksForOne(choice: ToolChoice | undefined): boolean {
   if (choice?.type === 'allowed') return choice.mode === 'required';
   return choice?.type === 'required' || choice?.type === 'one';
 }

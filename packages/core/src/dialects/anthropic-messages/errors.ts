@@ -88,18 +88,18 @@ function typeOf(error: GatewayError): AnthropicErrorType {
 }
 
 /** Statuses of the types, for errors inside a stream, which have none of their own. */
-const STATUSES: { readonly [type: string]: number } = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  billing_error: 402,
-  permission_error: 403,
-  not_found_error: 404,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  api_error: 500,
-  timeout_error: 504,
-  overloaded_error: OVERLOADED,
-};
+const STATUSES: ReadonlyMap<string, number> = new Map([
+  ['invalid_request_error', 400],
+  ['authentication_error', 401],
+  ['billing_error', 402],
+  ['permission_error', 403],
+  ['not_found_error', 404],
+  ['request_too_large', 413],
+  ['rate_limit_error', 429],
+  ['api_error', 500],
+  ['timeout_error', 504],
+  ['overloaded_error', OVERLOADED],
+]);
 
 const REFUSALS = [400, 404, 409, 413, 422] as const;
 
@@ -129,7 +129,7 @@ export function decodeAnthropicError(
 /** An error inside a 200: the data of `event: error`, or a body whose type is `error`. */
 export function decodeErrorBody(body: JsonValue, provider: string): GatewayError {
   const told = readTold(body);
-  return failureOf({ ...told, provider, status: STATUSES[told.type ?? ''] });
+  return failureOf({ ...told, provider, status: STATUSES.get(told.type ?? '') });
 }
 
 /** True of a body or payload that tells an error in place of what was asked. */

@@ -1,14 +1,14 @@
 import type { Choice, StopReason } from '../../chat/reply.ts';
 
-const DECODED: { readonly [raw: string]: StopReason } = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool-calls',
-  pause_turn: 'pause',
-  refusal: 'refusal',
-};
+const DECODED: ReadonlyMap<string, StopReason> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool-calls'],
+  ['pause_turn', 'pause'],
+  ['refusal', 'refusal'],
+]);
 
 export interface Stop {
   readonly stopReason: StopReason;
@@ -20,7 +20,7 @@ export const decodeStop = (
   raw: string | null | undefined,
   sequence: string | null | undefined,
 ): Stop => ({
-  stopReason: DECODED[raw ?? ''] ?? 'other',
+  stopReason: DECODED.get(raw ?? '') ?? 'other',
   ...(raw == null ? {} : { rawReason: raw }),
   ...(sequence == null ? {} : { stopSequence: sequence }),
 });
@@ -41,7 +41,7 @@ export function encodeStop(
   refused: boolean,
 ): { readonly stop_reason: string; readonly stop_sequence: string | null } {
   const sequence = stop.stopSequence ?? null;
-  const isOwn = stop.rawReason !== undefined && DECODED[stop.rawReason] === stop.stopReason;
+  const isOwn = stop.rawReason !== undefined && DECODED.get(stop.rawReason) === stop.stopReason;
   if (isOwn && stop.rawReason !== undefined) {
     return { stop_reason: stop.rawReason, stop_sequence: sequence };
   }

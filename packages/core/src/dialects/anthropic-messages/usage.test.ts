@@ -28,6 +28,12 @@ it('takes unsplit cache writes for the short kind, and unknown for absent', () =
   });
 });
 
+it('never counts more thinking than there was output', () => {
+  const wire = { output_tokens: 3, output_tokens_details: { thinking_tokens: 9 } };
+
+  expect(decodeUsage(wire).output).toEqual({ text: 0, reasoning: 3 });
+});
+
 it('lets later counts win only where they are told', () => {
   const merged = mergeUsage(
     { input_tokens: 43, cache_read_input_tokens: 5, output_tokens: 1 },

@@ -10,9 +10,10 @@ import type { WireUsage } from './wire.ts';
 export function decodeUsage(wire: WireUsage): Usage {
   const { short, long } = cacheWrites(wire);
   const output = wire.output_tokens ?? undefined;
-  const reasoning = wire.output_tokens_details?.thinking_tokens ?? undefined;
-  const text =
-    output === undefined || reasoning === undefined ? output : Math.max(0, output - reasoning);
+  const thought = wire.output_tokens_details?.thinking_tokens ?? undefined;
+  const reasoning =
+    output === undefined || thought === undefined ? undefined : Math.min(thought, output);
+  const text = output === undefined ? undefined : output - (reasoning ?? 0);
   const serverTools = decodeServerTools(wire);
   return {
     input: {
@@ -25,7 +26,7 @@ export function decodeUsage(wire: WireUsage): Usage {
     },
     output: {
       ...(text === undefined ? {} : { text }),
-      ...(text === undefined || reasoning === undefined ? {} : { reasoning }),
+      ...(reasoning === undefined ? {} : { reasoning }),
     },
     ...(serverTools === undefined ? {} : { serverTools }),
     provenance: 'provider',

@@ -1,4 +1,15 @@
+import type { Ability } from '../ability.ts';
 import type { ProviderDescription } from '../provider-description.ts';
+
+/**
+ * What each generation takes. Sources: platform.claude.com/docs, build-with-claude/adaptive-thinking and
+ * about-claude/models; only what is documented stands here, since absent means possible.
+ */
+const THINKS_BY_BUDGET: Ability = { reasoningBy: 'budget', maxOutputTokens: 64_000 };
+/** Since Opus 4.7: neither budgets nor temperature, top-p and top-k. */
+const THINKS_BY_EFFORT: Ability = { reasoningBy: 'effort', sampling: false };
+const ALWAYS_THINKS: Ability = { ...THINKS_BY_EFFORT, reasoningOff: false };
+const NEVER_FORCED: Ability = { ...ALWAYS_THINKS, toolForcing: false };
 
 /** Models: the official client's list, and what the predecessor listed. */
 export const anthropic: ProviderDescription = {
@@ -9,24 +20,36 @@ export const anthropic: ProviderDescription = {
   keyVariables: ['ANTHROPIC_API_KEY'],
   quirks: {},
   models: [
-    { id: 'claude-opus-5-5' },
-    { id: 'claude-sonnet-5-5' },
-    { id: 'claude-haiku-5-5' },
-    { id: 'claude-fable-5-2' },
-    { id: 'claude-fable-5-1' },
-    { id: 'claude-sonnet-5' },
-    { id: 'claude-opus-5' },
-    { id: 'claude-fable-5' },
-    { id: 'claude-opus-4-8' },
-    { id: 'claude-opus-4-7' },
+    { id: 'claude-opus-5-5', ability: NEVER_FORCED },
+    { id: 'claude-sonnet-5-5', ability: NEVER_FORCED },
+    { id: 'claude-haiku-5-5', ability: { ...THINKS_BY_EFFORT, toolForcing: false } },
+    { id: 'claude-fable-5-2', ability: NEVER_FORCED },
+    { id: 'claude-fable-5-1', ability: NEVER_FORCED },
+    { id: 'claude-sonnet-5', ability: THINKS_BY_EFFORT },
+    { id: 'claude-opus-5', ability: THINKS_BY_EFFORT },
+    { id: 'claude-fable-5', ability: ALWAYS_THINKS },
+    { id: 'claude-opus-4-8', ability: THINKS_BY_EFFORT },
+    { id: 'claude-opus-4-7', ability: ALWAYS_THINKS },
     { id: 'claude-opus-4-6' },
     { id: 'claude-sonnet-4-6' },
-    { id: 'claude-opus-4-5' },
-    { id: 'claude-sonnet-4-5' },
-    { id: 'claude-haiku-4-5' },
-    { id: 'claude-3-5-sonnet-20241022', created: 1729555200 },
-    { id: 'claude-3-5-haiku-20241022', created: 1729555200 },
-    { id: 'claude-3-opus-20240229', created: 1709164800 },
+    { id: 'claude-opus-4-5', ability: THINKS_BY_BUDGET },
+    { id: 'claude-sonnet-4-5', ability: THINKS_BY_BUDGET },
+    { id: 'claude-haiku-4-5', ability: THINKS_BY_BUDGET },
+    {
+      id: 'claude-3-5-sonnet-20241022',
+      created: 1729555200,
+      ability: { reasoning: false, maxOutputTokens: 8192 },
+    },
+    {
+      id: 'claude-3-5-haiku-20241022',
+      created: 1729555200,
+      ability: { reasoning: false, maxOutputTokens: 8192 },
+    },
+    {
+      id: 'claude-3-opus-20240229',
+      created: 1709164800,
+      ability: { reasoning: false, maxOutputTokens: 4096 },
+    },
   ],
   modelPrefixes: ['claude-'],
 };
