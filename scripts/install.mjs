@@ -47,11 +47,24 @@ export async function install() {
           'package.json lists those that do under optionalDependencies (on Windows, use WSL).',
       );
     }
+    checkRuntime();
     writeFileSync(stamp, readFileSync(join(root, 'pnpm-lock.yaml')));
   });
 }
 
 export class InstallError extends Error {}
+
+/** A slim image may lack what the runtime is linked against: said here, not at the first start. */
+function checkRuntime() {
+  const tried = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' });
+  if (tried.status === 0) return;
+  const why = (tried.error?.message ?? tried.stderr).trim();
+  throw new InstallError(
+    `The Node.js runtime that was installed does not run here: ${why}\n` +
+      'On a slim Linux image install the library it names (libatomic1 on Debian and Ubuntu, ' +
+      'libatomic on Fedora); Alpine, without glibc, is not supported.',
+  );
+}
 
 function runPnpm(args) {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
