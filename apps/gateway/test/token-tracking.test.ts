@@ -3,6 +3,7 @@ import {
   completionChunks,
   defaultProfile,
   type Increment,
+  json,
   originStreamingChunks,
   parseSse,
   sumIncrements,
@@ -185,6 +186,22 @@ describe('whom and what is reported', () => {
 
     const [increment] = await increments(harness);
     expect(increment?.model).toBe('gpt-4o');
+  });
+
+  it('counts one request, without a model and without tokens, of a listed path that passes through', async () => {
+    await using harness = await TokenTrackingTestHarness.create(createApp, {
+      settings: { config: { passthrough: ['GET /v1/files'] } },
+    });
+    harness.openai.mockReply('GET', '/v1/files', json({ object: 'list', data: [] }));
+
+    await harness.harness.withToken().get('/v1/files').expect(200);
+
+    const [increment] = await increments(harness);
+    expect(increment).toEqual({
+      email: TEST_EMAIL,
+      aiRequests: 1,
+      timestamp: expect.any(String),
+    });
   });
 
   it('books a call that the provider refused, and reports nothing of it', async () => {

@@ -13,7 +13,9 @@ export function toOutboxItem(event: UsageEvent): OutboxItem | undefined {
   const { user, usage } = event;
   if (user === undefined || user.email === '') return undefined;
   if (usage === undefined && event.status !== 'ok') return undefined;
-  const model = event.face === 'native' ? withoutProvider(event) : event.modelAsked;
+  const asked = event.face === 'native' ? withoutProvider(event) : event.modelAsked;
+  // A listed path that passes through is booked under its route, which is no model.
+  const model = asked.startsWith('/') ? '' : asked;
   return {
     callId: event.callId,
     email: user.email,
