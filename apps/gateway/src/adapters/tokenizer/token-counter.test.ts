@@ -30,6 +30,12 @@ describe('createTokenCounter', () => {
     expect(await counter.count('<|endoftext|>', 'gpt-4')).toBe(7);
   });
 
+  it('takes four characters for a token where the thread keeps a call waiting for too long', async () => {
+    const hurried = createTokenCounter(1);
+
+    expect(await hurried.count('word '.repeat(80), 'gpt-4')).toBe(100);
+  });
+
   it.each([
     ['one letter', 'a'.repeat(3_000_000)],
     ['spaces', ' '.repeat(3_000_000)],

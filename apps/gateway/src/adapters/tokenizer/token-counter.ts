@@ -8,24 +8,32 @@ const MAX_WAITING = 256;
 /** Characters sent to the worker; it counts fewer, and the rest is extrapolated here. */
 const LONGEST_TEXT = 65_536;
 const CHARACTERS_PER_TOKEN = 4;
+/** Milliseconds for a text to be counted; no call waits longer to be booked. */
+const LONGEST_WAIT_MS = 10_000;
 
 const byLength = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 
 interface Waiting {
   readonly text: string;
   readonly resolve: (tokens: number) => void;
+  readonly late: NodeJS.Timeout;
 }
 
 /**
  * Tokens by OpenAI's encodings, counted in a thread that is started at the first estimate: reading an
- * encoding's tables takes 200 ms, in which no other call may stand still. Without the thread, or
- * with too many waiting for it, four characters are a token. The thread keeps the process alive only
- * while someone waits.
+ * encoding's tables takes 200 ms, in which no other call may stand still. Without the thread, with
+ * too many waiting for it, or one too long, four characters are a token. The thread keeps the
+ * process alive only while someone waits.
  */
 class ThreadedCounter implements TokenCounter {
   readonly #waiting = new Map<number, Waiting>();
+  readonly #longestWaitMs: number;
   #worker: Worker | undefined;
   #orders = 0;
+
+  constructor(longestWaitMs: number) {
+    this.#longestWaitMs = longestWaitMs;
+  }
 
   count(text: string, model: string): Promise<number> {
     if (text === '') return Promise.resolve(0);
@@ -39,6 +47,8 @@ class ThreadedCounter implements TokenCounter {
       this.#waiting.set(id, {
         text,
         resolve: (tokens) => resolve(Math.round((tokens * text.length) / sent.length)),
+        // A real timer: how slow the thread is has nothing to do with the clock of a test.
+        late: setTimeout(() => this.#giveUp(worker), this.#longestWaitMs),
       });
       worker.ref();
       worker.postMessage(order);
@@ -51,7 +61,9 @@ class ThreadedCounter implements TokenCounter {
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     });
     worker.on('message', ({ id, tokens }: CountDone) => {
-      this.#waiting.get(id)?.resolve(tokens);
+      const waiting = this.#waiting.get(id);
+      clearTimeout(waiting?.late);
+      waiting?.resolve(tokens);
       this.#waiting.delete(id);
       if (this.#waiting.size === 0) worker.unref();
     });
@@ -61,11 +73,13 @@ class ThreadedCounter implements TokenCounter {
     return worker;
   }
 
-  /** The thread is gone: who waited gets an estimate by length, and the next one a new thread. */
+  /** The thread is gone or stuck: who waited gets an estimate by length, the next one a new thread. */
   #giveUp(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    for (const { text, resolve } of this.#waiting.values()) {
+    void worker.terminate();
+    for (const { text, resolve, late } of this.#waiting.values()) {
+      clearTimeout(late);
       const sent = Math.min(text.length, LONGEST_TEXT);
       resolve(Math.ceil(sent / CHARACTERS_PER_TOKEN));
     }
@@ -73,6 +87,6 @@ class ThreadedCounter implements TokenCounter {
   }
 }
 
-export function createTokenCounter(): TokenCounter {
-  return new ThreadedCounter();
+export function createTokenCounter(longestWaitMs = LONGEST_WAIT_MS): TokenCounter {
+  return new ThreadedCounter(longestWaitMs);
 }
