@@ -17,8 +17,16 @@ export function restOf(
   return { dialect, fields: Object.fromEntries(fields) as { [name: string]: JsonValue } };
 }
 
-/** The kept fields, when they are of this dialect. */
-export const restFor = (
+/**
+ * The kept fields, when they are of this dialect. Those that have a word in the hub are left out: a
+ * client of the hub may write what it likes here, and must not by that go around the word.
+ */
+export function restFor(
   dialect: string,
   rest: Rest | undefined,
-): { readonly [name: string]: JsonValue } => (rest?.dialect === dialect ? rest.fields : {});
+  known: ReadonlySet<string>,
+): { readonly [name: string]: JsonValue } {
+  if (rest === undefined || rest.dialect !== dialect) return {};
+  const fields = Object.entries(rest.fields).filter(([name]) => !known.has(name));
+  return Object.fromEntries(fields);
+}

@@ -64,7 +64,7 @@ function itemsOf(input: z.infer<typeof WireRequest>['input']): EmbeddingRequest[
 export function encodeRequest(request: EmbeddingRequest, model: string): JsonObject {
   const [only] = request.input;
   return {
-    ...restFor(DIALECT, request.rest),
+    ...restFor(DIALECT, request.rest, KNOWN),
     model,
     // One item goes bare, lists of one text are not known everywhere.
     input: request.input.length === 1 && only !== undefined ? only : request.input,

@@ -41,7 +41,7 @@ export function createBlockWriter(start: PartStart, path: string, sink: BlockSin
     if (index !== undefined) return [];
     index = sink.next;
     sink.next += 1;
-    const fields = start.type === 'opaque' ? {} : fieldsOf(start.rest);
+    const fields = start.type === 'opaque' ? {} : fieldsOf(start.rest, Object.keys(block));
     return [wireEvent('content_block_start', { index, content_block: { ...fields, ...block } })];
   };
   const grow = (delta: JsonObject): SseEvent =>

@@ -3,6 +3,7 @@ import type { CacheMark, ContentPart, MediaPart, ToolResultPart } from '../../ch
 import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { decodeCitation } from './annotation.ts';
+import { KNOWN } from './known-fields.ts';
 import { asJson, asJsonObject, DIALECT, restOf } from './rest.ts';
 import { type CacheControl, ContentBlock, type Source } from './wire.ts';
 
@@ -19,7 +20,7 @@ export function decodeBlock(block: ContentBlock, origin: StateOrigin): ContentPa
           ? {}
           : { annotations: block.citations.map(decodeCitation) }),
         ...cacheOf(block.cache_control),
-        ...restOf(block, ['type', 'text', 'citations', 'cache_control']),
+        ...restOf(block, KNOWN.text),
       };
     case 'image':
     case 'document':
@@ -29,13 +30,13 @@ export function decodeBlock(block: ContentBlock, origin: StateOrigin): ContentPa
         type: 'reasoning',
         ...(block.thinking === '' ? {} : { text: block.thinking }),
         ...stateOf(origin, 'signature', block.signature),
-        ...restOf(block, ['type', 'thinking', 'signature']),
+        ...restOf(block, KNOWN.thinking),
       };
     case 'redacted_thinking':
       return {
         type: 'reasoning',
         ...stateOf(origin, 'encrypted', block.data),
-        ...restOf(block, ['type', 'data']),
+        ...restOf(block, KNOWN.redacted),
       };
     case 'tool_use':
       return {
@@ -44,7 +45,7 @@ export function decodeBlock(block: ContentBlock, origin: StateOrigin): ContentPa
         name: block.name,
         argumentsJson: argumentsOf(block.input),
         ...cacheOf(block.cache_control),
-        ...restOf(block, ['type', 'id', 'name', 'input', 'cache_control']),
+        ...restOf(block, KNOWN.call),
       };
     case 'tool_result':
       return decodeResult(block);
@@ -111,12 +112,7 @@ function decodeMedia(block: MediaBlock): MediaPart | Extract<ContentPart, { type
     ...(mediaType === undefined ? {} : { mediaType }),
     ...(typeof title === 'string' ? { name: title } : {}),
     ...cacheOf(block.cache_control),
-    ...restOf(block, [
-      'type',
-      'source',
-      'cache_control',
-      ...(block.type === 'document' ? ['title'] : []),
-    ]),
+    ...restOf(block, KNOWN[block.type]),
   };
 }
 
@@ -142,7 +138,7 @@ function decodeResult(block: ResultBlock): ToolResultPart {
         : (content ?? []).map(decodeResultBlock),
     ...(typeof block.is_error === 'boolean' ? { isError: block.is_error } : {}),
     ...cacheOf(block.cache_control),
-    ...restOf(block, ['type', 'tool_use_id', 'content', 'is_error', 'cache_control']),
+    ...restOf(block, KNOWN.result),
   };
 }
 
@@ -157,7 +153,7 @@ function decodeResultBlock(block: InnerBlock): ToolResultPart['content'][number]
     type: 'text',
     text: block.text,
     ...cacheOf(block.cache_control),
-    ...restOf(block, ['type', 'text', 'cache_control']),
+    ...restOf(block, KNOWN.resultText),
   };
 }
 

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest } from '../dialect.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { cacheOf, decodeBlock } from './decode-block.ts';
+import { KNOWN, KNOWN_THINKING } from './known-fields.ts';
 import { asJsonObject, DIALECT, restOf } from './rest.ts';
 import { type ContentBlock, type WireMessage, WireRequest, type WireTool } from './wire.ts';
 
@@ -34,33 +35,16 @@ export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayE
     ...decodeToolChoice(wire.tool_choice),
     ...(wire.metadata?.user_id == null ? {} : { endUser: wire.metadata.user_id }),
     ...(wire.service_tier == null ? {} : { serviceTier: wire.service_tier }),
-    ...restOf(restFields(wire), KNOWN),
+    ...restOf(restFields(wire), KNOWN.request),
   };
   return ok({ request, losses: [] });
 }
 
-const KNOWN = [
-  'model',
-  'messages',
-  'max_tokens',
-  'system',
-  'stream',
-  'temperature',
-  'top_p',
-  'top_k',
-  'stop_sequences',
-  'tools',
-  'tool_choice',
-  'service_tier',
-];
-
-const KNOWN_THINKING = ['enabled', 'adaptive', 'disabled'];
-
 /** Of the fields that are objects, what of them we have no word for. */
 function restFields(wire: WireRequest): { readonly [field: string]: unknown } {
   const { thinking, output_config: output, metadata, ...others } = wire;
-  const unknownOutput = restOf(output ?? {}, ['effort', 'format']).rest?.fields;
-  const unknownMetadata = restOf(metadata ?? {}, ['user_id']).rest?.fields;
+  const unknownOutput = restOf(output ?? {}, KNOWN.output).rest?.fields;
+  const unknownMetadata = restOf(metadata ?? {}, KNOWN.metadata).rest?.fields;
   return {
     ...others,
     ...(thinking == null || KNOWN_THINKING.includes(thinking.type) ? {} : { thinking }),
@@ -84,7 +68,7 @@ const decodeContent = (content: string | readonly ContentBlock[]): Message['cont
  * other blocks around them staying in their order.
  */
 function decodeMessage(message: WireMessage): readonly Message[] {
-  const { rest } = restOf(message, ['role', 'content']);
+  const { rest } = restOf(message, KNOWN.message);
   const messages: Message[] = [];
   let run: Message['content'][number][] = [];
   const endRun = (): void => {
@@ -137,7 +121,7 @@ function decodeTool(tool: WireTool): Tool {
     ...(tool.input_schema === undefined ? {} : { parameters: asJsonObject(tool.input_schema) }),
     ...(tool.strict == null ? {} : { strict: tool.strict }),
     ...cacheOf(tool.cache_control),
-    ...restOf(tool, ['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']),
+    ...restOf(tool, KNOWN.tool),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ContentPart } from '../../chat/content-part.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { cacheControl, encodePart, hint, meaning, type PartContext } from './encode-part.ts';
+import { KNOWN } from './known-fields.ts';
 import { fieldsOf } from './rest.ts';
 
 export interface EncodedMessages {
@@ -57,7 +58,7 @@ function addToTurn(turns: Turn[], message: Message, blocks: readonly JsonObject[
   for (const block of blocks) {
     (block['type'] === 'tool_result' ? turn.results : turn.blocks).push(block);
   }
-  turn.fields = { ...turn.fields, ...fieldsOf(message.rest) };
+  turn.fields = { ...turn.fields, ...fieldsOf(message.rest, KNOWN.message) };
 }
 
 const renderTurn = (turn: Turn): JsonObject => ({

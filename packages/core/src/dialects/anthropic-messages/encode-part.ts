@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { encodeCitations } from './annotation.ts';
+import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
 import type { ToolIds } from './tool-ids.ts';
 
@@ -23,7 +24,6 @@ export function encodePart(
   context: PartContext,
 ): JsonObject | undefined {
   const { losses } = context;
-  const rest = fieldsOf(part.rest);
   const cache = cacheControl(part.cache);
   switch (part.type) {
     case 'text': {
@@ -32,7 +32,7 @@ export function encodePart(
       const { citations, losses: uncited } = encodeCitations(part.annotations, path);
       losses.push(...uncited);
       return {
-        ...rest,
+        ...fieldsOf(part.rest, KNOWN.text),
         type: 'text',
         text: part.text,
         ...(citations.length === 0 ? {} : { citations }),
@@ -47,7 +47,7 @@ export function encodePart(
       return encodeReasoning(part, path, context);
     case 'tool-call':
       return {
-        ...rest,
+        ...fieldsOf(part.rest, KNOWN.call),
         type: 'tool_use',
         id: context.ids.forCall(part.id),
         name: part.name,
@@ -158,7 +158,7 @@ function encodeResult(
     return block === undefined ? [] : [block];
   });
   return {
-    ...fieldsOf(part.rest),
+    ...fieldsOf(part.rest, KNOWN.result),
     type: 'tool_result',
     tool_use_id: context.ids.forResult(part.callId),
     ...(content.length === 0 ? {} : { content }),
@@ -180,14 +180,15 @@ function encodeMedia(
     return lose(`this provider takes no ${part.kind}`);
   if (part.kind === 'image' && ability.images === false) return lose('this model takes no images');
   if (part.kind === 'file' && ability.files === false) return lose('this model takes no files');
+  const type = part.kind === 'image' ? 'image' : 'document';
   const source = part.kind === 'image' ? imageSource(part) : documentSource(part);
   if (source === undefined) return lose('only PDF and plain text can be sent as a document');
   if (part.detail !== undefined && part.detail !== 'auto') {
     losses.push(hint(`${path}.detail`, 'dropped', 'images are read in one resolution here'));
   }
   return {
-    ...fieldsOf(part.rest),
-    type: part.kind === 'image' ? 'image' : 'document',
+    ...fieldsOf(part.rest, KNOWN[type]),
+    type,
     source,
     ...(part.kind === 'file' && part.name !== undefined ? { title: part.name } : {}),
     ...cacheControl(part.cache),

@@ -1,14 +1,16 @@
 import type { GatewayError } from '../../chat/error.ts';
 import type { Encoded, Loss } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
-import type { JsonObject } from '../../json/json-value.ts';
+import type { Rest } from '../../chat/rest.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
 import type { Target } from '../dialect.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { hint, meaning } from './encode-part.ts';
 import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
-import { DIALECT, fieldsOf } from './rest.ts';
+import { KNOWN, KNOWN_THINKING } from './known-fields.ts';
+import { DIALECT, fieldsOf, withoutFields } from './rest.ts';
 import { createToolIds } from './tool-ids.ts';
 
 /** The limit is required here; this much is asked for where nobody named one, besides reasoning. */
@@ -30,19 +32,19 @@ export function encodeRequest(
   const reasoning = encodeReasoning(request, { ability, maxTokens }, losses);
   const { thinking } = reasoning;
   const isThinking = thinking !== undefined && thinking['type'] !== 'disabled';
-  const { output_config: restOutput, metadata: restMetadata, ...rest } = fieldsOf(request.rest);
+  const rest = unnamed(request.rest);
   const outputConfig = {
-    ...object(restOutput),
+    ...rest.output,
     ...encodeOutput(request, reasoning.effort, losses),
   };
   const metadata = {
-    ...object(restMetadata),
+    ...rest.metadata,
     ...(request.endUser === undefined ? {} : { user_id: request.endUser }),
   };
   tellUnsupported(request, losses);
   return ok({
     value: {
-      ...rest,
+      ...rest.fields,
       model: target.model,
       max_tokens: maxTokens,
       ...(system.length === 0 ? {} : { system }),
@@ -60,8 +62,19 @@ export function encodeRequest(
   });
 }
 
-const object = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null ? { ...value } : {};
+/** What only this dialect knows, each at its place, without what the hub has a word for. */
+function unnamed(rest: Rest | undefined): {
+  readonly [place in 'fields' | 'output' | 'metadata']: JsonObject;
+} {
+  const { output_config, metadata, thinking, ...fields } = fieldsOf(rest, KNOWN.request);
+  const isOwnThinking =
+    isJsonObject(thinking) && !KNOWN_THINKING.includes(String(thinking['type']));
+  return {
+    fields: { ...fields, ...(isOwnThinking ? { thinking } : {}) },
+    output: isJsonObject(output_config) ? withoutFields(output_config, KNOWN.output) : {},
+    metadata: isJsonObject(metadata) ? withoutFields(metadata, KNOWN.metadata) : {},
+  };
+}
 
 function encodeLimit(request: ChatRequest, { ability }: Target, losses: Loss[]): number {
   const most = ability.maxOutputTokens;

@@ -4,6 +4,7 @@ import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { cacheControl, hint, meaning } from './encode-part.ts';
+import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
 
 /** `tools` and `tool_choice`, each where there is something to say. */
@@ -53,7 +54,7 @@ function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[]
 }
 
 const encodeFunction = (tool: FunctionTool): JsonObject => ({
-  ...fieldsOf(tool.rest),
+  ...fieldsOf(tool.rest, KNOWN.tool),
   name: tool.name,
   ...(tool.description === undefined ? {} : { description: tool.description }),
   // The schema's own type is required here, where other dialects let it be understood.

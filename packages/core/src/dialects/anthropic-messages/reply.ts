@@ -10,12 +10,11 @@ import { encodeCitations } from './annotation.ts';
 import { decodeReplyBlock } from './decode-block.ts';
 import { encodeInput, hint, meaning, thinkingBlock } from './encode-part.ts';
 import { decodeErrorBody, isErrorBody } from './errors.ts';
+import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf, restOf } from './rest.ts';
 import { decodeStop, encodeStop } from './stop-reason.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 import { WireReply } from './wire.ts';
-
-const KNOWN = ['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage'];
 
 /** What a stream tells at its end, beside the reason why it stopped. */
 export const CLOSING = ['stop_details', 'container', 'context_management'];
@@ -48,7 +47,7 @@ export function replyHead(wire: WireReply, target: Target): Omit<ChatReply, 'cho
     id: wire.id ?? '',
     model: wire.model ?? target.model,
     ...(tier == null ? {} : { serviceTier: tier }),
-    ...restOf(withoutNulls(wire), [...KNOWN, ...CLOSING]),
+    ...restOf(withoutNulls(wire), [...KNOWN.reply, ...CLOSING]),
   };
 }
 
@@ -77,8 +76,8 @@ export function encodeReply(reply: ChatReply, answering: Answering): Encoded<Jso
   });
   return {
     value: {
-      ...fieldsOf(reply.rest),
-      ...fieldsOf(choice?.rest),
+      ...fieldsOf(reply.rest, KNOWN.reply),
+      ...fieldsOf(choice?.rest, KNOWN.reply),
       ...encodeHead(reply, answering),
       content: blocks,
       ...encodeStop(
@@ -108,7 +107,7 @@ function encodeReplyPart(part: ContentPart, path: string, losses: Loss[]): JsonO
       if (part.text === '') return undefined;
       const { citations } = encodeCitations(part.annotations, path);
       return {
-        ...fieldsOf(part.rest),
+        ...fieldsOf(part.rest, KNOWN.text),
         type: 'text',
         text: part.text,
         ...(citations.length === 0 ? {} : { citations }),
@@ -119,11 +118,11 @@ function encodeReplyPart(part: ContentPart, path: string, losses: Loss[]): JsonO
     case 'reasoning': {
       const state = shownState(part);
       if (part.text === undefined && state === undefined) return undefined;
-      return { ...fieldsOf(part.rest), ...encodeThinking(part.text, state) };
+      return { ...fieldsOf(part.rest, KNOWN.thinking), ...encodeThinking(part.text, state) };
     }
     case 'tool-call':
       return {
-        ...fieldsOf(part.rest),
+        ...fieldsOf(part.rest, KNOWN.call),
         type: 'tool_use',
         id: part.id,
         name: part.name,

@@ -26,6 +26,15 @@ export const asJson = (value: unknown): JsonValue => value as JsonValue;
 export const asJsonObject = (value: { readonly [field: string]: unknown }): JsonObject =>
   value as JsonObject;
 
-/** What this dialect itself left in `rest`; another dialect's fields are no business of ours. */
-export const fieldsOf = (rest: Rest | undefined): JsonObject =>
-  rest !== undefined && rest.dialect === DIALECT ? rest.fields : {};
+export const withoutFields = (value: JsonObject, unwanted: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(value).filter(([field]) => !unwanted.includes(field)));
+
+/**
+ * What this dialect itself left in `rest`; another dialect's fields are no business of ours. Those
+ * that have a word in the hub are left out: a client of the hub may write what it likes here, and
+ * must not by that go around the word.
+ */
+export function fieldsOf(rest: Rest | undefined, known: readonly string[]): JsonObject {
+  if (rest === undefined || rest.dialect !== DIALECT) return {};
+  return withoutFields(rest.fields, known);
+}

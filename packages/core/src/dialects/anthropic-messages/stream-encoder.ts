@@ -7,6 +7,7 @@ import type { Answering, StreamEncoder } from '../dialect.ts';
 import { type BlockSink, type BlockWriter, createBlockWriter, wireEvent } from './block-writer.ts';
 import { meaning } from './encode-part.ts';
 import { anthropicErrorBody } from './errors.ts';
+import { KNOWN } from './known-fields.ts';
 import { encodeHead } from './reply.ts';
 import { fieldsOf } from './rest.ts';
 import { encodeStop } from './stop-reason.ts';
@@ -89,7 +90,7 @@ export function createStreamEncoder(answering: Answering): StreamEncoder {
   const end = (): readonly SseEvent[] => {
     isOver = true;
     for (const waiting of queue) waiting.ended = true;
-    const { context_management, ...delta } = fieldsOf(closing.rest);
+    const { context_management, ...delta } = fieldsOf(closing.rest, KNOWN.reply);
     return [
       ...begin(NO_START),
       ...drain(),
@@ -150,7 +151,7 @@ const NO_START: Start = { type: 'start', id: '', model: '' };
 const messageStart = (start: Start, answering: Answering): SseEvent =>
   wireEvent('message_start', {
     message: {
-      ...fieldsOf(start.rest),
+      ...fieldsOf(start.rest, KNOWN.reply),
       ...encodeHead(start, answering),
       content: [],
       stop_reason: null,

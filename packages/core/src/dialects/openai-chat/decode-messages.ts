@@ -7,7 +7,7 @@ import { restOf } from '../rest-of.ts';
 import { DIALECT, decodeContent } from './parts.ts';
 import type { WireAssistantMessage, WireContent, WireMessage } from './wire.ts';
 
-const FIELDS = new Set([
+export const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
   'role',
   'content',
   'name',
@@ -46,7 +46,7 @@ function decodeMessage(
   index: number,
   calls: Calls,
 ): Result<Message, GatewayError> {
-  const rest = restOf(DIALECT, wire, FIELDS);
+  const rest = restOf(DIALECT, wire, MESSAGE_FIELDS);
   const extras = {
     ...(typeof wire.name === 'string' && wire.role !== 'function' && wire.role !== 'tool'
       ? { name: wire.name }

@@ -4,6 +4,7 @@ import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { restFor } from '../rest-of.ts';
+import { MESSAGE_FIELDS } from './decode-messages.ts';
 import { contentOf, DIALECT, encodePart } from './parts.ts';
 
 interface Context {
@@ -64,7 +65,7 @@ const hint = (path: string, why: string): Loss => ({
 });
 
 const named = (message: Message): JsonObject => ({
-  ...restFor(DIALECT, message.rest),
+  ...restFor(DIALECT, message.rest, MESSAGE_FIELDS),
   ...(message.name === undefined ? {} : { name: message.name }),
 });
 

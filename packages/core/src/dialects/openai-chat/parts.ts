@@ -140,7 +140,7 @@ export interface PartContext {
 /** Parts that a system, user or tool message may hold; undefined, and told, for all others. */
 export function encodePart(part: ContentPart, context: PartContext): JsonObject | undefined {
   const { path, lose } = context;
-  const fields = restFor(DIALECT, part.rest);
+  const fields = restFor(DIALECT, part.rest, PART_FIELDS);
   if (part.cache !== undefined && !('prompt_cache_breakpoint' in fields)) {
     lose({ path: `${path}.cache`, action: 'dropped', why: 'no cache marks here', weight: 'hint' });
   }

@@ -11,7 +11,7 @@ import { newWriter, type Piece, writePart } from './choice-writer.ts';
 import { decodeErrorValue, errorValueOf } from './errors.ts';
 import { FINISH } from './finish-reason.ts';
 import { DIALECT } from './parts.ts';
-import { finish, initialState, readChunk } from './stream-decoder.ts';
+import { finish, initialState, REPLY_FIELDS, readChunk } from './stream-decoder.ts';
 import { encodeOpenAiUsage } from './usage.ts';
 
 /** A whole reply is read as a stream of one chunk, so that the two can't differ. */
@@ -62,7 +62,7 @@ export function encodeReply(reply: ChatReply, answering: Answering): Encoded<Jso
   }
   const created = reply.created ?? answering.created;
   const value: JsonObject = {
-    ...restFor(DIALECT, reply.rest),
+    ...restFor(DIALECT, reply.rest, REPLY_FIELDS),
     id,
     object: 'chat.completion',
     created,

@@ -10,7 +10,7 @@ import { decodeMessages } from './decode-messages.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { DIALECT } from './parts.ts';
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
-import { REQUEST_FIELDS, WireRequest } from './wire.ts';
+import { KNOWN_FORMATS, REQUEST_FIELDS, WireRequest } from './wire.ts';
 
 /** A copy without the fields that are absent, whichever way they say so. */
 type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
@@ -71,7 +71,19 @@ function decodeSampling(wire: WireRequest) {
 /** Fields that the hub took; an output format it has no word for stays with the rest. */
 function namedFields(wire: WireRequest): ReadonlySet<string> {
   if (!wire.response_format || decodeOutput(wire) !== undefined) return REQUEST_FIELDS;
-  return new Set([...REQUEST_FIELDS].filter((field) => field !== 'response_format'));
+  return FIELDS_BUT_FORMAT;
+}
+
+const FIELDS_BUT_FORMAT: ReadonlySet<string> = new Set(
+  [...REQUEST_FIELDS].filter((field) => field !== 'response_format'),
+);
+
+/** The rest of a request without what the hub has a word for, a format that it knows among it. */
+function unnamed({ rest }: ChatRequest): JsonObject {
+  const fields = restFor(DIALECT, rest, FIELDS_BUT_FORMAT);
+  const parsed = WireRequest.shape.response_format.safeParse(fields['response_format']);
+  const isOwn = parsed.success && parsed.data && !KNOWN_FORMATS.has(parsed.data.type);
+  return isOwn ? fields : restFor(DIALECT, rest, REQUEST_FIELDS);
 }
 
 function decodeOutput(wire: WireRequest): OutputFormat | undefined {
@@ -105,7 +117,7 @@ export function encodeRequest(
   };
   const tools = toolFields(request, target, lose);
   const value: JsonObject = {
-    ...restFor(DIALECT, request.rest),
+    ...unnamed(request),
     model: target.model,
     messages: encodeMessages(request.messages, { target, lose }),
     ...streamFields(request, target),

@@ -135,9 +135,17 @@ function startOf(chunk: WireChunk, body: JsonObject, target: Target): StreamEven
   };
 }
 
-const FIELDS = ['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier'];
-const fieldsFor = (target: Target): ReadonlySet<string> =>
-  new Set([...FIELDS, target.quirks.usageIn ?? 'usage']);
+export const REPLY_FIELDS: ReadonlySet<string> = new Set([
+  'id',
+  'object',
+  'created',
+  'model',
+  'choices',
+  'usage',
+  'service_tier',
+]);
+const fieldsFor = ({ quirks }: Target): ReadonlySet<string> =>
+  quirks.usageIn === undefined ? REPLY_FIELDS : new Set([...REPLY_FIELDS, quirks.usageIn]);
 
 /** Ends the stream: well, or as cut off. `told` means that the provider said so itself. */
 export function finish(state: DecoderState, target: Target, how: 'told' | 'cut'): Step {

@@ -9,6 +9,7 @@ import { newWriter, type Piece, type WriterState, writePart } from './choice-wri
 import { openAiErrorBody } from './errors.ts';
 import { FINISH } from './finish-reason.ts';
 import { DIALECT } from './parts.ts';
+import { REPLY_FIELDS } from './stream-decoder.ts';
 import { encodeOpenAiUsage } from './usage.ts';
 
 const DONE: SseEvent = { data: '[DONE]' };
@@ -68,7 +69,7 @@ export function createStreamEncoder(answering: Answering): StreamEncoder {
     switch (event.type) {
       case 'start':
         envelope = envelopeOf(event, answering);
-        return begin(0, restFor(DIALECT, event.rest));
+        return begin(0, restFor(DIALECT, event.rest, REPLY_FIELDS));
       case 'part-start':
       case 'part-delta':
       case 'part-end': {

@@ -93,7 +93,7 @@ function encodeFunction(tool: FunctionTool): JsonObject {
   return {
     type: 'function',
     function: {
-      ...restFor(DIALECT, tool.rest),
+      ...restFor(DIALECT, tool.rest, FUNCTION_FIELDS),
       name: tool.name,
       ...(tool.description === undefined ? {} : { description: tool.description }),
       ...(tool.parameters === undefined ? {} : { parameters: tool.parameters }),

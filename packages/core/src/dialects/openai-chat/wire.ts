@@ -153,6 +153,8 @@ const ToolChoice = z.union([
 ]);
 export type WireToolChoice = z.infer<typeof ToolChoice>;
 
+export const KNOWN_FORMATS: ReadonlySet<string> = new Set(['text', 'json_object', 'json_schema']);
+
 const ResponseFormat = z.union([
   z.discriminatedUnion('type', [
     z.looseObject({ type: z.literal('text') }),
@@ -168,7 +170,7 @@ const ResponseFormat = z.union([
     }),
   ]),
   z.looseObject({
-    type: z.string().refine((type) => !['text', 'json_object', 'json_schema'].includes(type), {
+    type: z.string().refine((type) => !KNOWN_FORMATS.has(type), {
       error: 'not a known form',
       abort: true,
     }),
