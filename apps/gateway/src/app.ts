@@ -1,4 +1,5 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { type AnthropicDeps, mountAnthropic } from './faces/anthropic/mount-anthropic.ts';
 import { cors } from './faces/http/cors.ts';
 import { refuseOversizedHead } from './faces/http/head-limits.ts';
 import { sendNotFound } from './faces/http/not-found.ts';
@@ -8,7 +9,11 @@ import { mountOps, type OpsDeps } from './faces/ops/mount-ops.ts';
 import { mountTrpc, type TrpcDeps } from './faces/trpc/mount.ts';
 import type { Log } from './ports/log.ts';
 
-export type FaceDeps = OpenAiDeps & NativeDeps & OpsDeps & TrpcDeps & { readonly log: Log };
+export type FaceDeps = OpenAiDeps &
+  AnthropicDeps &
+  NativeDeps &
+  OpsDeps &
+  TrpcDeps & { readonly log: Log };
 
 /** All faces on one Express application. Nothing is parsed here that a face doesn't ask for. */
 export function createExpressApp(deps: FaceDeps): Express {
@@ -18,6 +23,7 @@ export function createExpressApp(deps: FaceDeps): Express {
   app.set('query parser', 'simple');
   app.use(refuseOversizedHead);
   app.use(cors);
+  mountAnthropic(app, deps);
   mountOpenAi(app, deps);
   mountNative(app, deps);
   mountTrpc(app, deps);

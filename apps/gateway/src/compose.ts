@@ -41,6 +41,7 @@ import { createPassthroughService } from './services/passthrough.ts';
 import { createExchange } from './services/provider-exchange.ts';
 import { readFailure } from './services/read-failure.ts';
 import { createTierService } from './services/tiers.ts';
+import { createTokenCountService } from './services/token-counts.ts';
 import { createTranslate } from './services/translate.ts';
 import { createUsageService } from './services/usage.ts';
 import { VERSION } from './version.ts';
@@ -120,7 +121,8 @@ export function compose(
     upstream: http,
   });
 
-  const metering = createMetering({ clock, ledger, log, tokens: createTokenCounter() });
+  const tokens = createTokenCounter();
+  const metering = createMetering({ clock, ledger, log, tokens });
   const exchange = createExchange({
     upstreamOf: (destination) => upstreamOf(destination.provider),
     deadlines: DEADLINES,
@@ -129,6 +131,7 @@ export function compose(
   });
   const findDestination = createFindDestination(config);
   const chat = createChatService({
+    clock,
     findDestination,
     governance,
     pass: createPass({ clock, metering, exchange }),
@@ -143,6 +146,7 @@ export function compose(
       findDestination,
       ask: (provider) => askModels(provider, upstreamOf(provider)),
     }),
+    tokenCounts: createTokenCountService({ clock, find: chat.find, exchange, tokens }),
     usage: createUsageService(ledger),
     keys: createKeyService(keyStore),
     health: createHealthService({ version: VERSION, clock, ledger, governance }),

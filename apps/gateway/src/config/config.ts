@@ -7,6 +7,8 @@ export interface ProviderConfig extends ProviderDescription {
   readonly apiKey: Secret | undefined;
   /** `http`: called over the network. `simulated`: answered in process, without a network. */
   readonly transport: 'http' | 'simulated';
+  /** The version of Anthropic's API for requests that a client's own header doesn't decide. */
+  readonly anthropicVersion?: string;
 }
 
 export interface LocalKeyConfig {

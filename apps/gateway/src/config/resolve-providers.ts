@@ -91,6 +91,9 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
       modelPrefixes: description?.modelPrefixes ?? [],
       apiKey: isKeyless ? undefined : new Secret(key),
       transport: 'http',
+      ...(section.anthropicVersion === undefined
+        ? undefined
+        : { anthropicVersion: section.anthropicVersion }),
     },
   };
 }

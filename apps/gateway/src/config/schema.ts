@@ -121,6 +121,14 @@ const Provider = z.strictObject({
     .enum(['bearer', 'x-api-key', 'none'])
     .optional()
     .meta({ description: 'How the key is sent. Absent: as its dialect does.' }),
+  anthropicVersion: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d$/, 'expected a date, as in 2023-06-01')
+    .optional()
+    .meta({
+      description:
+        'The `anthropic-version` of translated requests. Absent: 2023-06-01. What passes keeps its client’s.',
+    }),
   models: z
     .array(z.string().min(1))
     .optional()

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { ProviderConfig } from '../config/config.ts';
 import type { Upstream, UpstreamRequest } from '../ports/upstream.ts';
 import type { ProviderModel } from './models.ts';
-import { authHeaders, beneathBase } from './provider-request.ts';
+import { authHeaders, beneathBase, versionHeaders } from './provider-request.ts';
 
 /** OpenAI's list and Anthropic's differ in how they tell the time; both are read. */
 const ModelList = z.looseObject({
@@ -33,7 +33,7 @@ export function modelListRequest(provider: ProviderConfig): UpstreamRequest | un
     method: 'GET',
     headers: {
       ...authHeaders(provider),
-      ...(isAnthropic ? { 'anthropic-version': '2023-06-01' } : undefined),
+      ...(isAnthropic ? versionHeaders(provider) : undefined),
     },
     body: undefined,
     deadlines: DEADLINES,

@@ -1,6 +1,6 @@
 import type { Identity } from '@tollgate/core/governance';
 
-export type FaceName = 'openai' | 'native' | 'trpc';
+export type FaceName = 'openai' | 'anthropic' | 'native' | 'trpc';
 
 /** One request on its way through the house, known to be from somebody. */
 export interface Call {

@@ -2,12 +2,14 @@ import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
 import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
-import { renderSse } from '@tollgate/core/sse';
+import { renderSse, type SseEvent } from '@tollgate/core/sse';
+import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
 import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
 import type { Call } from './call.ts';
 import type { Destination, FindDestination } from './destination.ts';
+import { keptAlive } from './kept-alive.ts';
 import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
 import type { Translate } from './translate.ts';
@@ -20,6 +22,8 @@ export interface WireRequest {
   /** The body as the client sent it, and parsed. */
   readonly text: string;
   readonly body: JsonObject;
+  /** Those of the client's headers that its dialect lists. */
+  readonly headers?: { readonly [name: string]: string };
   readonly answering: (envelope: Envelope) => Answering;
 }
 
@@ -31,13 +35,18 @@ export interface ChatService {
   /** Answers a decoded request in the words of the face's dialect. */
   encoded(
     call: Call,
-    request: HubRequest & { readonly dialect: Codec; readonly answering: Answering },
+    request: HubRequest & {
+      readonly dialect: Codec;
+      readonly answering: Answering;
+      readonly keepAlive?: SseEvent;
+    },
   ): Promise<Result<WireAnswer, GatewayError>>;
   /** Answers in the hub's own words. */
   hub(call: Call, request: HubRequest): Promise<Result<HubAnswer, GatewayError>>;
 }
 
 export interface ChatDeps {
+  readonly clock: Clock;
   readonly findDestination: FindDestination;
   readonly governance: Governance;
   readonly pass: Pass;
@@ -53,27 +62,30 @@ export function createChatService(deps: ChatDeps): ChatService {
       return admitted.ok ? found : admitted;
     },
 
-    wire: async (call, { protocol, text, body, answering }) => {
+    wire: async (call, { protocol, text, body, headers, answering }) => {
       const envelope = protocol.passage.envelope(body);
       if (!envelope.ok) return envelope;
       const found = await service.find(call, envelope.value.model);
       if (!found.ok) return found;
       const destination = found.value;
       if (speaks(destination.provider, protocol.operation)) {
-        return deps.pass(call, { protocol, destination, envelope: envelope.value, text, body });
+        const passing = { protocol, destination, envelope: envelope.value, text, body };
+        return deps.pass(call, headers === undefined ? passing : { ...passing, headers });
       }
       if (protocol.dialect === undefined) return err(cannotPass(destination, protocol));
       const decoded = protocol.dialect.decodeRequest(body);
       if (!decoded.ok) return decoded;
       return service.encoded(call, {
-        ...decoded.value,
+        request: decoded.value.request,
+        losses: [...lostHeaders(protocol, headers ?? {}), ...decoded.value.losses],
         destination,
         dialect: protocol.dialect,
         answering: answering(envelope.value),
+        ...(protocol.keepAlive === undefined ? undefined : { keepAlive: protocol.keepAlive }),
       });
     },
 
-    encoded: async (call, { dialect, answering, ...request }) => {
+    encoded: async (call, { dialect, answering, keepAlive, ...request }) => {
       let unsaid = (): readonly Loss[] => [];
       const answer = await deps.translate(call, { ...request, faceLosses: () => unsaid() });
       if (!answer.ok) return answer;
@@ -94,7 +106,9 @@ export function createChatService(deps: ChatDeps): ChatService {
           },
         }),
       );
-      return ok({ type: 'stream', frames, losses, served });
+      if (keepAlive === undefined) return ok({ type: 'stream', frames, losses, served });
+      const kept = await begun(keptAlive(frames, { clock: deps.clock, keepAlive }));
+      return ok({ type: 'stream', frames: kept, losses, served });
     },
 
     hub: async (call, request) => {
@@ -135,6 +149,20 @@ async function* encodedFrames(
     await batches.return();
   }
 }
+
+/** Headers that a provider of another dialect has no use for, where that asks less of it. */
+const lostHeaders = (
+  protocol: WireProtocol,
+  headers: { readonly [name: string]: string },
+): readonly Loss[] =>
+  (protocol.headers ?? [])
+    .filter(({ name, isHint }) => isHint && headers[name] !== undefined)
+    .map(({ name }) => ({
+      path: name,
+      action: 'dropped',
+      why: 'the model’s provider speaks another dialect, which has no such header',
+      weight: 'hint',
+    }));
 
 const cannotPass = (destination: Destination, protocol: WireProtocol): GatewayError => ({
   kind: 'invalid_request',

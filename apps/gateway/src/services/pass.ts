@@ -1,6 +1,5 @@
 import { ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
-import { editTopLevel } from '@tollgate/core/json';
 import type { Clock } from '../ports/clock.ts';
 import type { WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
@@ -8,7 +7,7 @@ import type { Call } from './call.ts';
 import type { CallMeter, Metering } from './call-meter.ts';
 import type { Destination } from './destination.ts';
 import { passFrames } from './pass-frames.ts';
-import { type PassingRequest, textOf } from './passing-request.ts';
+import { editedText, type PassingRequest, textOf } from './passing-request.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -39,6 +38,7 @@ export function createPass(deps: PassDeps): Pass {
       destination,
       operation: protocol.operation,
       body: editedText(request),
+      ...(request.headers === undefined ? undefined : { headers: request.headers }),
     });
     if (!reply.ok) return fail(reply.error);
     const served = () => ({ destination, providerMs: deps.clock.monotonic() - sentAt });
@@ -83,21 +83,6 @@ function finishWhole(
   });
   return ok({ type: 'whole', body, losses: [], served });
 }
-
-/** The client's own text where nothing has to change: an unchanged body costs nothing. */
-function editedText({ protocol, destination, envelope, text, body }: PassingRequest): string {
-  const wanted = protocol.passage.edits(body, envelope, destination.provider.quirks);
-  const isAsTold = destination.model === envelope.model && namesModelOnce(text);
-  const edits = isAsTold ? wanted : { ...wanted, model: destination.model };
-  return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
-}
-
-/**
- * False also for a text that only might name it twice, by another object's field or in an escape: of
- * two, we read the last, and what a provider reads can't be known.
- */
-const namesModelOnce = (text: string): boolean =>
-  text.indexOf('"model"') === text.lastIndexOf('"model"') && !text.includes('\\u006');
 
 const otherThanAsked = (destination: Destination): GatewayError => ({
   kind: 'provider_invalid_reply',

@@ -1,5 +1,5 @@
 import type { Envelope } from '@tollgate/core/dialects';
-import type { JsonObject } from '@tollgate/core/json';
+import { editTopLevel, type JsonObject } from '@tollgate/core/json';
 import type { CountedText } from './call-meter.ts';
 import type { Destination } from './destination.ts';
 import type { WireProtocol } from './wire-protocol.ts';
@@ -12,6 +12,8 @@ export interface PassingRequest {
   /** The body as the client sent it, and parsed. */
   readonly text: string;
   readonly body: JsonObject;
+  /** The dialect's own of the client's headers. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /** What is counted of such a call, should its provider not count. */
@@ -26,3 +28,24 @@ export function textOf(
     ...(messages === undefined ? undefined : { messages }),
   };
 }
+
+/** The client's own text where nothing has to change: an unchanged body costs nothing. */
+export function editedText({
+  protocol,
+  destination,
+  envelope,
+  text,
+  body,
+}: PassingRequest): string {
+  const wanted = protocol.passage.edits(body, envelope, destination.provider.quirks);
+  const isAsTold = destination.model === envelope.model && namesModelOnce(text);
+  const edits = isAsTold ? wanted : { ...wanted, model: destination.model };
+  return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
+}
+
+/**
+ * False also for a text that only might name it twice, by another object's field or in an escape: of
+ * two, we read the last, and what a provider reads can't be known.
+ */
+const namesModelOnce = (text: string): boolean =>
+  text.indexOf('"model"') === text.lastIndexOf('"model"') && !text.includes('\\u006');

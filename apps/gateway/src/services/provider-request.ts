@@ -2,8 +2,12 @@ import type { ProviderDialectId } from '@tollgate/core/dialects';
 import { endpointUrl } from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
 
-/** What is called at a provider: a chat dialect, or one of OpenAI's smaller endpoints. */
-export type Operation = ProviderDialectId | 'openai-completions' | 'openai-embeddings';
+/** What is called at a provider: a chat dialect, or one of the smaller endpoints beside it. */
+export type Operation =
+  | ProviderDialectId
+  | 'openai-completions'
+  | 'openai-embeddings'
+  | 'anthropic-count-tokens';
 
 const PATHS = {
   'openai-chat': '/chat/completions',
@@ -11,6 +15,7 @@ const PATHS = {
   'openai-completions': '/completions',
   'openai-embeddings': '/embeddings',
   'anthropic-messages': '/v1/messages',
+  'anthropic-count-tokens': '/v1/messages/count_tokens',
 } as const satisfies Record<Operation, string>;
 
 /** The smaller endpoints live beside the dialect that they came with. */
@@ -20,7 +25,10 @@ const FAMILY = {
   'openai-completions': 'openai-chat',
   'openai-embeddings': 'openai-chat',
   'anthropic-messages': 'anthropic-messages',
+  'anthropic-count-tokens': 'anthropic-messages',
 } as const satisfies Record<Operation, ProviderDialectId>;
+
+export const familyOf = (operation: Operation): ProviderDialectId => FAMILY[operation];
 
 export const speaks = (provider: ProviderConfig, operation: Operation): boolean =>
   provider.dialects.includes(FAMILY[operation]);
@@ -60,10 +68,20 @@ export function providerHeaders(
   provider: ProviderConfig,
   operation: Operation,
 ): { readonly [name: string]: string } {
-  const versioned =
-    operation === 'anthropic-messages' ? { 'anthropic-version': '2023-06-01' } : undefined;
+  const isAnthropic = FAMILY[operation] === 'anthropic-messages';
+  const versioned = isAnthropic ? versionHeaders(provider) : undefined;
   return { 'content-type': 'application/json', ...authHeaders(provider), ...versioned };
 }
+
+/** What a provider understands whose operator names no version. */
+const ANTHROPIC_VERSION = '2023-06-01';
+
+/** The version of Anthropic's API that a request of our own making is written in. */
+export const versionHeaders = (
+  provider: ProviderConfig,
+): { readonly 'anthropic-version': string } => ({
+  'anthropic-version': provider.anthropicVersion ?? ANTHROPIC_VERSION,
+});
 
 export function authHeaders(provider: ProviderConfig): { readonly [name: string]: string } {
   if (provider.apiKey === undefined) return {};

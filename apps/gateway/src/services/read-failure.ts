@@ -1,6 +1,6 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import { decodeAnthropicError, decodeOpenAiError } from '@tollgate/core/dialects';
-import type { Operation } from './provider-request.ts';
+import { familyOf, type Operation } from './provider-request.ts';
 import type { ProviderFailure } from './wire-protocol.ts';
 
 /** What a provider's refusal means, read in the dialect that it was asked in. */
@@ -9,6 +9,7 @@ export function readFailure(
   provider: string,
   failure: ProviderFailure,
 ): GatewayError {
-  const decode = operation === 'anthropic-messages' ? decodeAnthropicError : decodeOpenAiError;
+  const decode =
+    familyOf(operation) === 'anthropic-messages' ? decodeAnthropicError : decodeOpenAiError;
   return decode(failure.status, failure.headers, failure.body, provider);
 }

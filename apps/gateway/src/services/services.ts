@@ -3,6 +3,7 @@ import type { EmbeddingService } from './embeddings.ts';
 import type { HealthService } from './health.ts';
 import type { KeyService } from './keys.ts';
 import type { ModelService } from './models.ts';
+import type { TokenCountService } from './token-counts.ts';
 import type { UsageService } from './usage.ts';
 
 /** The use cases, composed once; every face is handed these and nothing below them. */
@@ -10,6 +11,7 @@ export interface Services {
   readonly chat: ChatService;
   readonly embeddings: EmbeddingService;
   readonly models: ModelService;
+  readonly tokenCounts: TokenCountService;
   readonly usage: UsageService;
   readonly keys: KeyService;
   readonly health: HealthService;

@@ -7,10 +7,21 @@ import type { Operation } from './provider-request.ts';
 export interface WireProtocol {
   readonly operation: Operation;
   readonly passage: Passage;
+  /** Request headers that belong to the dialect: a provider that speaks it gets them, and no other. */
+  readonly headers?: readonly DialectHeader[];
   /** Present where bodies can also be translated; absent: they only pass. */
   readonly dialect: Dialect | undefined;
   /** A failure after the headers are sent, in this dialect. */
   readonly errorEvent: (error: GatewayError) => SseEvent;
+  /** Said in a translated stream that is silent for long; absent: the dialect has no such word. */
+  readonly keepAlive?: SseEvent;
+}
+
+export interface DialectHeader {
+  /** In lower case. */
+  readonly name: string;
+  /** Whether another dialect's provider is asked for less without it, so that the client is told. */
+  readonly isHint: boolean;
 }
 
 /** A provider's refusal, read: status, headers and at most the first 64 KiB of its body. */

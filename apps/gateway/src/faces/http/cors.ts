@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 
 const EXPOSED = [
+  'request-id',
   'retry-after',
   'server-timing',
   'x-ratelimit-limit',
@@ -10,6 +11,7 @@ const EXPOSED = [
   'x-sentinel-tier',
   'x-tollgate-call',
   'x-tollgate-dropped',
+  'x-tollgate-estimate',
   'x-tollgate-model',
   'x-tollgate-tier',
 ].join(', ');

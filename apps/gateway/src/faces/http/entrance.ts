@@ -41,6 +41,7 @@ export function createEntrance(deps: EntranceDeps): Entrance {
     const startedMonotonic = deps.clock.monotonic();
     const startedAt = deps.clock.now();
     res.setHeader('x-tollgate-call', id);
+    if (face.idHeader !== undefined) res.setHeader(face.idHeader, id);
 
     const left = new AbortController();
     res.once('close', () => {
@@ -71,7 +72,8 @@ export function createEntrance(deps: EntranceDeps): Entrance {
       .then((error) => {
         if (error === undefined) return;
         deps.log.info({ callId: id, face: face.name, errorKind: error.kind }, 'call refused');
-        sendError(res, face, error, deps.clock.monotonic() - startedMonotonic);
+        const ownMs = deps.clock.monotonic() - startedMonotonic;
+        sendError(res, face, { error, callId: id, ownMs });
       });
   };
 }

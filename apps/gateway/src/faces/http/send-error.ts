@@ -6,14 +6,17 @@ import type { Face } from './face.ts';
 export function sendError(
   res: ServerResponse,
   face: Face,
-  error: GatewayError,
-  ownMs: number,
+  {
+    error,
+    callId,
+    ownMs,
+  }: { readonly error: GatewayError; readonly callId: string; readonly ownMs: number },
 ): void {
   if (error.kind === 'client_closed' || res.headersSent || res.destroyed) {
     res.destroy();
     return;
   }
-  const reply = face.encodeError(error);
+  const reply = face.encodeError(error, callId);
   const body = JSON.stringify(reply.body);
   // The rest of a body that is too large is never read: the connection can't be used again.
   if (error.kind === 'body_too_large') res.setHeader('connection', 'close');

@@ -1,25 +1,16 @@
 import type { Express } from 'express';
-import type { Config } from '../../config/config.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Ids } from '../../ports/ids.ts';
 import type { PassthroughService } from '../../services/passthrough.ts';
-import type { Services } from '../../services/services.ts';
-import type { WireProtocol } from '../../services/wire-protocol.ts';
 import { allowOnly } from '../http/allow-only.ts';
 import type { Entrance, Handler } from '../http/entrance.ts';
-import { readJsonBody } from '../http/read-body.ts';
-import { sendAnswer } from '../http/send-answer.ts';
-import { modelHandlers } from './models.ts';
+import { modelHandlers } from '../http/model-handlers.ts';
+import { type WireDeps, wireHandler } from '../http/wire-handler.ts';
+import { openAiModels } from './models.ts';
 import { createOpenAiFace } from './openai-face.ts';
 import { mountPassthrough } from './passthrough.ts';
 import { openAiProtocols } from './protocols.ts';
 
-export interface OpenAiDeps {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly ids: Ids;
+export interface OpenAiDeps extends WireDeps {
   readonly entrance: Entrance;
-  readonly services: Services;
   readonly passthrough: PassthroughService;
 }
 
@@ -35,11 +26,11 @@ export function mountOpenAi(app: Express, deps: OpenAiDeps): void {
     '/v1/responses': protocols.responses,
   };
   for (const [path, protocol] of Object.entries(wires)) {
-    app.post(path, deps.entrance(face, wireHandler(deps, protocol)));
+    app.post(path, deps.entrance(face, wireHandler(deps, { protocol, idPrefix: 'chatcmpl-' })));
     app.all(path, deps.entrance(face, allowOnly('POST')));
   }
 
-  const models = modelHandlers(deps.services.models, deps.clock);
+  const models = modelHandlers({ models: deps.services.models, clock: deps.clock }, openAiModels);
   app.get('/v1/models', deps.entrance(face, models.list));
   app.all('/v1/models', deps.entrance(face, allowOnly('GET')));
   app.get('/v1/models/*id', deps.entrance(face, models.find));
@@ -48,27 +39,6 @@ export function mountOpenAi(app: Express, deps: OpenAiDeps): void {
   mountPassthrough(app, face, deps);
   app.all(['/v1', '/v1/*rest'], deps.entrance(face, notFound));
 }
-
-const wireHandler =
-  (deps: OpenAiDeps, protocol: WireProtocol): Handler =>
-  async ({ req, res, call }) => {
-    const body = await readJsonBody(req, deps.config.limits.bodyBytes);
-    if (!body.ok) return body.error;
-    const answer = await deps.services.chat.wire(call, {
-      protocol,
-      text: body.value.text,
-      body: body.value.json,
-      answering: (envelope) => ({
-        replyId: deps.ids.prefixed('chatcmpl-'),
-        created: Math.floor(call.startedAt / 1000),
-        model: envelope.model,
-        includeUsage: envelope.includeUsage,
-      }),
-    });
-    if (!answer.ok) return answer.error;
-    await sendAnswer(res, call, { answer: answer.value, clock: deps.clock });
-    return undefined;
-  };
 
 const notFound: Handler = async ({ req }) => ({
   kind: 'endpoint_not_found',

@@ -1,0 +1,21 @@
+import { anthropicErrorBody, anthropicMessages } from '@tollgate/core/dialects';
+import type { WireProtocol } from '../../services/wire-protocol.ts';
+
+/** The Messages API. A client's version and betas go on byte for byte to whoever speaks it. */
+export const messagesProtocol: WireProtocol = {
+  operation: 'anthropic-messages',
+  passage: anthropicMessages.passage,
+  dialect: anthropicMessages,
+  headers: [
+    { name: 'anthropic-version', isHint: false },
+    { name: 'anthropic-beta', isHint: true },
+  ],
+  errorEvent: (error) => ({ event: 'error', data: JSON.stringify(anthropicErrorBody(error)) }),
+  keepAlive: { event: 'ping', data: JSON.stringify({ type: 'ping' }) },
+};
+
+/** The same body, to be counted and not answered. */
+export const countProtocol: WireProtocol = {
+  ...messagesProtocol,
+  operation: 'anthropic-count-tokens',
+};
