@@ -235,7 +235,7 @@ describe('errors of the provider', () => {
     { face: 'openai', path: CHAT, body: hello },
     { face: 'native', path: NATIVE, body: { messages, tier: 'moderate' } },
   ]) {
-    it(`defect 14: on the ${face} face keep their meaning: 400, 429 with Retry-After, and 502 for our key`, async () => {
+    it(`defect 14: on the ${face} face keep their meaning: 400, and 429 with Retry-After`, async () => {
       await using harness = await createHarness(createApp, {
         settings: { config: { tiers: { moderate: [{ model: 'openai/gpt-4o' }] } } },
         clock: new VirtualClock(),
@@ -252,7 +252,7 @@ describe('errors of the provider', () => {
       expect(limited.body.error.code).toBe('rate_limit_exceeded');
     });
 
-    it(`defect 14: on the ${face} face tell nothing of a 5xx or of our refused key but whose it was`, async () => {
+    it(`defect 14: on the ${face} face are 502 for a 5xx and for our refused key, and say no more than whose it was`, async () => {
       const statuses: number[] = [];
       for (const script of [
         'mockChatCompletionServerError',
