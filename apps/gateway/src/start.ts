@@ -4,6 +4,7 @@ import { err, ok, type Result } from '@tollgate/core';
 import { systemClock } from './adapters/system/system-clock.ts';
 import { compose, type Gateway } from './compose.ts';
 import type { Config } from './config/config.ts';
+import { createDrain } from './drain.ts';
 
 /** A gateway that listens. */
 export interface RunningGateway {
@@ -16,9 +17,6 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** How long running calls may take to finish once the gateway was told to stop, milliseconds. */
-const DRAIN_MS = 25_000;
-
 /** Starts to serve, or says why it can't. */
 export async function startGateway(
   config: Config,
@@ -26,24 +24,25 @@ export async function startGateway(
   const composed = compose(config, { clock: systemClock });
   if (!composed.ok) return composed;
   const gateway = composed.value;
+  const stop = createDrain(gateway.server);
   const { host, port } = config.server;
   const listening = await listen(gateway.server, host, port);
   if (!listening.ok) {
     await gateway.close();
     return err({ detail: withNewKey(listening.error.detail, gateway) });
   }
-  const metrics = await listenForMetrics(config, gateway);
-  if (!metrics.ok) {
-    await stop(gateway.server);
+  const stopMetrics = await listenForMetrics(config, gateway);
+  if (!stopMetrics.ok) {
+    await stop();
     await gateway.close();
-    return err({ detail: withNewKey(metrics.error.detail, gateway) });
+    return err({ detail: withNewKey(stopMetrics.error.detail, gateway) });
   }
   return ok({
     url: urlOf(host, listening.value.port),
     newAdminKey: gateway.newAdminKey,
     dataDir: config.dataDir,
     close: async () => {
-      await Promise.all([stop(gateway.server), stop(metrics.value)]);
+      await Promise.all([stop(), stopMetrics.value?.()]);
       await gateway.close();
     },
   });
@@ -55,14 +54,16 @@ const withNewKey = (detail: string, { newAdminKey }: Gateway): string =>
     ? detail
     : `${detail}\nThe admin key was made all the same, and is shown this once: ${newAdminKey}`;
 
+/** Returns how to stop what it started. */
 async function listenForMetrics(
   config: Config,
   gateway: Gateway,
-): Promise<Result<Server | undefined, { readonly detail: string }>> {
+): Promise<Result<(() => Promise<void>) | undefined, { readonly detail: string }>> {
   if (config.metricsPort === undefined) return ok(undefined);
   const server = createServer(gateway.metricsListener);
+  const stop = createDrain(server);
   const listening = await listen(server, config.server.host, config.metricsPort);
-  return listening.ok ? ok(server) : listening;
+  return listening.ok ? ok(stop) : listening;
 }
 
 function listen(
@@ -95,16 +96,6 @@ function whyNot(error: NodeJS.ErrnoException, host: string, port: number): strin
     default:
       return `can't listen on ${host}:${port}: ${error.message}`;
   }
-}
-
-/** Ends idle connections at once, and busy ones when they are done or the time is up. */
-async function stop(server: Server | undefined): Promise<void> {
-  if (server === undefined) return;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await closed;
-  clearTimeout(late);
 }
 
 function urlOf(host: string, port: number): string {

@@ -51,11 +51,15 @@ export interface Metering {
   start(call: Call, destination: Destination, stream: boolean): CallMeter;
   /** Resolves when every estimate under way has become an event. */
   idle(): Promise<void>;
+  /** Resolves when every call that was started has become an event. */
+  ended(): Promise<void>;
 }
 
 export function createMetering(deps: MeterDeps): Metering {
   const { clock, ledger, tokens, log } = deps;
   const estimating = new Set<Promise<void>>();
+  let running = 0;
+  let onLastEnd = Promise.withResolvers<void>();
 
   const book = (event: UsageEvent): void => {
     ledger.record(event);
@@ -86,6 +90,7 @@ export function createMetering(deps: MeterDeps): Metering {
     const elapsed = (): number => clock.monotonic() - call.startedMonotonic;
     const meter: Meter = createMeter(admitted(call, destination, stream));
     meter.sent();
+    running += 1;
     let hasBegun = false;
     return {
       sawUsage: meter.sawUsage,
@@ -104,14 +109,23 @@ export function createMetering(deps: MeterDeps): Metering {
         if (ended === undefined) return;
         if (!ended.needsEstimate) book(ended.event());
         else track(call, ended, estimate(ended, end, destination.model));
+        running -= 1;
+        if (running > 0) return;
+        onLastEnd.resolve();
+        onLastEnd = Promise.withResolvers();
       },
     };
   };
 
+  const idle = async (): Promise<void> => {
+    while (estimating.size > 0) await Promise.all(estimating);
+  };
   return {
     start,
-    idle: async () => {
-      while (estimating.size > 0) await Promise.all(estimating);
+    idle,
+    ended: async () => {
+      while (running > 0) await onLastEnd.promise;
+      await idle();
     },
   };
 }
