@@ -4,6 +4,7 @@ import type { ErrorKind, GatewayError } from '../chat/error.ts';
 import { retryAfterSeconds, statusOf } from '../chat/error-facts.ts';
 import { isJsonObject, type JsonObject } from '../json/json-value.ts';
 import { parseJson } from '../json/parse-json.ts';
+import { cleanProviderText, toldRetryAfter } from './provider-text.ts';
 
 interface Words {
   readonly type: string;
@@ -128,19 +129,6 @@ function readTold(value: unknown): Told {
   };
 }
 
-const MAX_DETAIL = 500;
-
-/** A provider's own words, fit for a client: no addresses, nothing that looks like a key, bounded. */
-function clean(text: string): string {
-  const plain = text
-    .slice(0, 4 * MAX_DETAIL)
-    .replace(/\b[a-z][a-z0-9+.-]{1,15}:\/\/\S{1,2000}/gi, '[link]')
-    .replace(/\b(?:sk|gsk|xai|pplx|key|tg)[-_][\w*-]{6,}/gi, '[key]')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return plain.length <= MAX_DETAIL ? plain : `${plain.slice(0, MAX_DETAIL - 1)}…`;
-}
-
 const REFUSALS = [400, 404, 409, 413, 422] as const;
 
 /** Which failure a status or, in a stream that has none, the error's own code stands for. */
@@ -155,7 +143,7 @@ function failureOf(
     return { kind: 'provider_auth', provider, status };
   }
   if (status === 429) {
-    const detail = clean(told.message ?? '') || 'no reason was given.';
+    const detail = cleanProviderText(told.message ?? '') || 'no reason was given.';
     return { kind: 'provider_rate_limited', provider, detail, ...retry };
   }
   const refused = REFUSALS.find((known) => known === status);
@@ -164,9 +152,11 @@ function failureOf(
       kind: 'provider_refused',
       provider,
       status: refused,
-      detail: clean(told.message ?? '') || `it answered with status ${refused} and no reason.`,
-      ...(told.code === undefined ? {} : { code: clean(told.code) }),
-      ...(told.param === undefined ? {} : { param: clean(told.param) }),
+      detail:
+        cleanProviderText(told.message ?? '') ||
+        `it answered with status ${refused} and no reason.`,
+      ...(told.code === undefined ? {} : { code: cleanProviderText(told.code) }),
+      ...(told.param === undefined ? {} : { param: cleanProviderText(told.param) }),
     };
   }
   const overloaded = status === 503 || status === 529 || /overloaded/.test(told.about);
@@ -197,7 +187,7 @@ export function decodeOpenAiError(
   bodyText: string,
   provider: string,
 ): GatewayError {
-  const retry = retryAfter(headers);
+  const retry = toldRetryAfter(headers);
   return failureOf(toldIn(bodyText), {
     provider,
     status,
@@ -226,16 +216,4 @@ function toldIn(bodyText: string): Told {
   return readTold(
     errorValueOf(object) ?? (typeof object['detail'] === 'string' ? object['detail'] : object),
   );
-}
-
-function retryAfter(headers: { readonly [name: string]: string }): number | undefined {
-  const exact = Number(headers['retry-after-ms'] ?? Number.NaN);
-  if (Number.isFinite(exact) && exact >= 0) return exact / 1000;
-  const told = headers['retry-after'];
-  if (told === undefined) return undefined;
-  const seconds = Number(told);
-  if (told.trim() !== '' && Number.isFinite(seconds)) return seconds >= 0 ? seconds : undefined;
-  // A date is only good beside the sender's own clock: core has none.
-  const wait = (Date.parse(told) - Date.parse(headers['date'] ?? '')) / 1000;
-  return Number.isFinite(wait) && wait >= 0 ? wait : undefined;
 }

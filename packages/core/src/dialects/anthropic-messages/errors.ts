@@ -162,7 +162,7 @@ function failureOf({ provider, status, type, message, retry }: Failure): Gateway
       provider,
       status: refused,
       detail: message || `it answered with status ${refused} and no reason.`,
-      ...(type === undefined ? {} : { code: type }),
+      ...(type === undefined ? {} : { code: cleanProviderText(type) }),
     };
   }
   const overloaded = status === 503 || status === OVERLOADED || type === 'overloaded_error';
