@@ -195,13 +195,14 @@ export function compose(
     newAdminKey,
     flush,
     close: async () => {
-      await metering.idle();
+      // A client that left with its connection may not have been noticed yet.
+      await metering.ended();
       await ledger.flush().catch(() => undefined);
       await outbox?.flush(FLUSH_MS);
       await outbox?.close();
       metrics.close();
       await governance.close();
-      await Promise.all([http.close(), simulated.close()]);
+      await Promise.all([http.close(), simulated.close(), tokens.close()]);
       await ledger.close();
       db.value.close();
       log.flush();
