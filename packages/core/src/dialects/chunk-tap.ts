@@ -3,6 +3,7 @@ import type { Usage } from '../chat/usage.ts';
 import { isJsonObject, type JsonObject } from '../json/json-value.ts';
 import { parseJson } from '../json/parse-json.ts';
 import type { SseEvent } from '../sse/sse-event.ts';
+import { isBraced } from './is-braced.ts';
 import { decodeErrorValue, errorValueOf } from './openai-errors.ts';
 import { decodeOpenAiUsage, usageField } from './openai-usage.ts';
 import type { Tap, TapOptions, Verdict } from './passage.ts';
@@ -61,8 +62,7 @@ export function createChunkTap(options: TapOptions): Tap {
       }
       if (data === '') return PASS;
       hasBegun = true;
-      // Cheaper than parsing, and enough to tell a page of HTML from a chunk.
-      if (!isBraced(data) && !isBraced(data.trim())) return garbled();
+      if (!isBraced(data)) return garbled();
       if (finishes(data)) hasFinished = true;
       const isTelling =
         model === undefined ||
@@ -79,8 +79,3 @@ export function createChunkTap(options: TapOptions): Tap {
     hasEnded: () => hasFinished,
   };
 }
-
-const OPENING = 123;
-const CLOSING = 125;
-const isBraced = (data: string): boolean =>
-  data.charCodeAt(0) === OPENING && data.charCodeAt(data.length - 1) === CLOSING;

@@ -31,6 +31,20 @@ const result = (callId: string, value: string): ContentPart => ({
 });
 const block = (value: string) => ({ type: 'text', text: value });
 
+it('leaves out text without a word in it, which is refused, and keeps its turn’s calls', () => {
+  const encoded = encode([
+    say('user', text('hi')),
+    say('assistant', text('\n\n'), call('a')),
+    say('tool', result('a', ' ')),
+  ]);
+
+  expect(encoded.messages.slice(1)).toEqual([
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a' }] },
+  ]);
+  expect(encoded.losses).toEqual([]);
+});
+
 describe('order and roles', () => {
   it('gathers instructions in front, and tells of those that it moved', () => {
     const encoded = encode([

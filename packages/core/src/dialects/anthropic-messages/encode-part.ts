@@ -27,8 +27,8 @@ export function encodePart(
   const cache = cacheControl(part.cache);
   switch (part.type) {
     case 'text': {
-      // An empty text block is refused, and says nothing.
-      if (part.text === '') return undefined;
+      // A text block without a word in it is refused, and says nothing.
+      if (part.text.trim() === '') return undefined;
       const { citations, losses: uncited } = encodeCitations(part.annotations, path);
       losses.push(...uncited);
       return {
@@ -40,7 +40,7 @@ export function encodePart(
       };
     }
     case 'refusal':
-      if (part.text === '') return undefined;
+      if (part.text.trim() === '') return undefined;
       losses.push(hint(path, 'emulated', 'a refusal is sent as text'));
       return { type: 'text', text: part.text, ...cache };
     case 'reasoning':

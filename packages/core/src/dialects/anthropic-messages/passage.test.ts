@@ -71,8 +71,23 @@ describe('the tap', () => {
     });
   });
 
-  it('passes what it can not read', () => {
-    expect(tap().push({ event: 'message_delta', data: '{"usage":' })).toEqual({ type: 'pass' });
+  it.each([
+    ['message_delta', '{"usage":'],
+    ['content_block_delta', '{"type":"content_bl'],
+    [undefined, '<html>'],
+    [undefined, '7'],
+  ])('fails on %s that is no JSON: %s', (name, data) => {
+    const garbled = name === undefined ? { data } : { event: name, data };
+
+    expect(tap().push(garbled)).toMatchObject({
+      type: 'fail',
+      error: { kind: 'provider_invalid_reply', provider: 'p' },
+    });
+  });
+
+  it('passes events that it does not know', () => {
+    expect(tap().push(event('later_invention', { index: 0 }))).toEqual({ type: 'pass' });
+    expect(tap().push({ data: '{"of":"no type"}' })).toEqual({ type: 'pass' });
   });
 });
 

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-v
 import { parseJson } from '../../json/parse-json.ts';
 import { err, ok } from '../../result.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
+import { isBraced } from '../is-braced.ts';
 import type { Passage, Tap, TapOptions, Verdict } from '../passage.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { decodeErrorBody, isErrorBody } from './errors.ts';
@@ -57,6 +58,15 @@ export const anthropicPassage: Passage = {
 
 const PASS: Verdict = { type: 'pass' };
 
+const garbled = (provider: string): Verdict => ({
+  type: 'fail',
+  error: {
+    kind: 'provider_invalid_reply',
+    provider,
+    detail: 'an event of its stream is not a JSON object with a type.',
+  },
+});
+
 /** Events that say nothing to the meter; by far the most, so they are told by name and not parsed. */
 const SILENT = ['content_block_delta', 'content_block_start', 'content_block_stop', 'ping'];
 
@@ -79,9 +89,11 @@ function createTap({ provider }: TapOptions): Tap {
   };
 
   const push = (event: SseEvent): Verdict => {
+    if (event.data === '' || event.data === '[DONE]') return PASS;
+    if (!isBraced(event.data)) return garbled(provider);
     if (isSilent(event)) return PASS;
     const json = parseJson(event.data);
-    if (!json.ok) return PASS;
+    if (!json.ok) return garbled(provider);
     const chunk = WireChunk.safeParse(json.value);
     if (!chunk.success) return PASS;
     const { type, usage } = chunk.data;
