@@ -1,7 +1,7 @@
 import { frameRecording, listRecordings, type Recording } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { type ChatReply, collect, type StreamEvent } from '../src/chat/index.ts';
-import { anthropicMessages, openAiChat } from '../src/dialects/index.ts';
+import { anthropicMessages, gemini, openAiChat } from '../src/dialects/index.ts';
 import { renderSse } from '../src/sse/index.ts';
 import { ANSWERING, decodeStream } from './codec-contract.ts';
 
@@ -53,6 +53,10 @@ const recorded = (family: Recording['family']): { name: string; text: string }[]
 describe.each([
   ['anthropic-messages', anthropicMessages, 'openai-chat', openAiChat],
   ['openai-chat', openAiChat, 'anthropic-messages', anthropicMessages],
+  ['gemini', gemini, 'openai-chat', openAiChat],
+  ['gemini', gemini, 'anthropic-messages', anthropicMessages],
+  ['openai-chat', openAiChat, 'gemini', gemini],
+  ['anthropic-messages', anthropicMessages, 'gemini', gemini],
 ] as const)('from %s', (family, source, client, face) => {
   it.each(recorded(family))(
     `keeps the gist of $name on its way to a client of ${client}`,

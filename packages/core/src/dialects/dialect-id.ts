@@ -1,8 +1,9 @@
-/** The wire dialects. The first three below are chat dialects that providers speak. */
+/** The wire dialects. The first four below are chat dialects that providers speak. */
 export type DialectId =
   | 'openai-chat'
   | 'openai-responses'
   | 'anthropic-messages'
+  | 'gemini'
   /** OpenAI's legacy text completions. */
   | 'openai-completions'
   | 'openai-embeddings'
@@ -12,4 +13,8 @@ export type DialectId =
   | 'hub';
 
 /** Dialects that a provider can be configured to speak. */
-export type ProviderDialectId = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
+export type ProviderDialectId =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  | 'gemini';

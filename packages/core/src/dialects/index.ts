@@ -7,6 +7,12 @@ export {
 } from './anthropic-messages/index.ts';
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';
+export {
+  decodeGeminiError,
+  encodeGeminiError,
+  gemini,
+  geminiErrorBody,
+} from './gemini/index.ts';
 export * from './hub/index.ts';
 export { type EncodedNativeError, encodeNativeError } from './native/errors.ts';
 export { native } from './native/index.ts';

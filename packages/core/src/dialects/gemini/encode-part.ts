@@ -1,0 +1,156 @@
+import type { ContentPart, MediaPart } from '../../chat/content-part.ts';
+import type { Loss } from '../../chat/loss.ts';
+import type { StateOrigin } from '../../chat/provider-state.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import type { Target } from '../dialect.ts';
+import { isInvented } from './call-ids.ts';
+import { decodeArguments } from './decode-arguments.ts';
+import { mediaTypeOf } from './media-kind.ts';
+import { DIALECT, fieldsOf, hint, meaning } from './rest.ts';
+
+interface PartContext {
+  readonly target: Target;
+  readonly losses: Loss[];
+}
+
+/** One part of a request, or none where the dialect has no place for it; the losses say why. */
+export function encodePart(
+  part: ContentPart,
+  path: string,
+  context: PartContext,
+): readonly JsonObject[] {
+  const { losses } = context;
+  if (part.cache !== undefined) {
+    losses.push(hint(`${path}.cache`, 'dropped', 'no cache marks here'));
+  }
+  const rest = fieldsOf(part.rest);
+  switch (part.type) {
+    case 'text':
+      tellAnnotations(part, path, losses);
+      if (part.text === '') return [];
+      return [{ ...rest, text: part.text, ...signatureOf(part, path, context) }];
+    case 'refusal':
+      if (part.text === '') return [];
+      losses.push(hint(path, 'emulated', 'a refusal is sent as text'));
+      return [{ text: part.text }];
+    case 'reasoning':
+      return encodeReasoning(part, path, context);
+    case 'tool-call':
+      return [
+        {
+          ...rest,
+          functionCall: {
+            ...(isInvented(part.id) ? {} : { id: part.id }),
+            name: part.name,
+            args: decodeArguments(part.argumentsJson, path, losses),
+          },
+          ...signatureOf(part, path, context),
+        },
+      ];
+    case 'media':
+      return encodeMedia(part, path, context).map((media) => ({
+        ...rest,
+        ...media,
+        ...signatureOf(part, path, context),
+      }));
+    case 'server-tool':
+    case 'opaque':
+      if (part.dialect === DIALECT && isJsonObject(part.raw)) return [part.raw];
+      losses.push(
+        part.type === 'server-tool'
+          ? hint(path, 'dropped', 'a tool that another provider ran can not be given to this one')
+          : meaning(path, 'content that only another dialect knows'),
+      );
+      return [];
+    case 'tool-result':
+      return [];
+  }
+}
+
+function tellAnnotations(
+  { annotations }: Extract<ContentPart, { readonly type: 'text' }>,
+  path: string,
+  losses: Loss[],
+): void {
+  if (annotations === undefined || annotations.length === 0) return;
+  losses.push(hint(`${path}.annotations`, 'dropped', 'sources have no place in a history here'));
+}
+
+/** The signature goes back only to who made it. */
+function signatureOf(
+  { state = [] }: ContentPart,
+  path: string,
+  { target, losses }: PartContext,
+): JsonObject {
+  const own = state.find(
+    ({ kind, origin }) => kind === 'thought-signature' && isSameOrigin(origin, target.origin),
+  );
+  if (state.some((one) => one !== own)) {
+    losses.push(
+      hint(`${path}.state`, 'dropped', 'state of another provider can not go to this one'),
+    );
+  }
+  return own === undefined ? {} : { thoughtSignature: own.data };
+}
+
+/** Thoughts go back only with the proof of who thought them. */
+function encodeReasoning(
+  part: Extract<ContentPart, { readonly type: 'reasoning' }>,
+  path: string,
+  { target, losses }: PartContext,
+): readonly JsonObject[] {
+  const quiet: Loss[] = [];
+  const signed = signatureOf(part, path, { target, losses: quiet });
+  if (signed['thoughtSignature'] === undefined) {
+    const why = 'reasoning that this provider did not sign does not go back to it';
+    losses.push(hint(path, 'dropped', why));
+    return [];
+  }
+  losses.push(...quiet);
+  const thought = part.text === undefined ? {} : { thought: true };
+  return [{ ...fieldsOf(part.rest), text: part.text ?? '', ...thought, ...signed }];
+}
+
+function isSameOrigin(made: StateOrigin, target: StateOrigin): boolean {
+  if (made.provider === DIALECT) return true;
+  return (
+    made.provider === target.provider &&
+    isSameIfTold(made.account, target.account) &&
+    isSameIfTold(made.model, target.model)
+  );
+}
+
+const isSameIfTold = (left: string | undefined, right: string | undefined): boolean =>
+  left === undefined || right === undefined || left === right;
+
+const ABILITIES = { image: 'images', audio: 'audio', file: 'files' } as const;
+
+function encodeMedia(
+  part: MediaPart,
+  path: string,
+  { target, losses }: PartContext,
+): readonly JsonObject[] {
+  const { kind, source } = part;
+  if (kind !== 'video' && target.ability[ABILITIES[kind]] === false) {
+    losses.push(meaning(path, `this model takes no ${kind}`));
+    return [];
+  }
+  if (part.detail !== undefined && part.detail !== 'auto') {
+    losses.push(hint(`${path}.detail`, 'dropped', 'the resolution is chosen for all media here'));
+  }
+  if (part.name !== undefined) {
+    losses.push(hint(`${path}.name`, 'dropped', 'media have no names here'));
+  }
+  const type = mediaTypeOf(part);
+  const typed = type === undefined ? {} : { mimeType: type };
+  switch (source.type) {
+    case 'base64':
+      return [{ inlineData: { ...typed, data: source.data } }];
+    case 'url':
+      return [{ fileData: { ...typed, fileUri: source.url } }];
+    case 'provider-file':
+      return [{ fileData: { ...typed, fileUri: source.id } }];
+    case 'text':
+      return [{ text: source.text }];
+  }
+}

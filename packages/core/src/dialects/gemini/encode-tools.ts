@@ -1,0 +1,95 @@
+import type { Loss } from '../../chat/loss.ts';
+import type { ChatRequest } from '../../chat/request.ts';
+import type { FunctionTool, ToolChoice } from '../../chat/tool.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import type { Ability } from '../../providers/ability.ts';
+import { DIALECT, fieldsOf, hint, meaning } from './rest.ts';
+import { rewriteSchema } from './rewrite-schema.ts';
+
+/** `tools` and `toolConfig`, each where there is something to say. */
+export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss[]): JsonObject {
+  const { tools = [], toolChoice, parallelToolCalls } = request;
+  const restConfig = fieldsOf(request.rest)['toolConfig'];
+  if (tools.length > 0 && ability.tools === false) {
+    losses.push(meaning('tools', 'this model calls no tools'));
+    return {};
+  }
+  const functions: JsonObject[] = [];
+  const own: JsonObject[] = [];
+  for (const [index, tool] of tools.entries()) {
+    const path = `tools[${index}]`;
+    if (tool.type === 'function') functions.push(encodeFunction(tool, path, losses));
+    else if (tool.dialect === DIALECT) own.push(tool.raw);
+    else losses.push(meaning(path, `"${tool.name}" is a tool of another provider`));
+  }
+  if (parallelToolCalls === false && functions.length > 0) {
+    losses.push(hint('parallelToolCalls', 'dropped', 'calls can not be kept from coming together'));
+  }
+  const list = [...(functions.length === 0 ? [] : [{ functionDeclarations: functions }]), ...own];
+  const config = encodeConfig(toolChoice, restConfig);
+  if (list.length === 0 && toolChoice !== undefined && toolChoice.type !== 'none') {
+    if (toolChoice.type !== 'auto') {
+      losses.push(hint('toolChoice', 'dropped', 'there are no tools to choose from'));
+    }
+    return {};
+  }
+  return {
+    ...(list.length === 0 ? {} : { tools: list }),
+    ...(config === undefined ? {} : { toolConfig: config }),
+  };
+}
+
+function encodeFunction(tool: FunctionTool, path: string, losses: Loss[]): JsonObject {
+  if (tool.cache !== undefined) {
+    losses.push(hint(`${path}.cache`, 'dropped', 'no cache marks here'));
+  }
+  if (tool.strict === true) {
+    losses.push(hint(`${path}.strict`, 'dropped', 'arguments are not held to the schema here'));
+  }
+  const rewritten = tool.parameters === undefined ? undefined : rewriteSchema(tool.parameters);
+  for (const { path: at, action, why } of rewritten?.changes ?? []) {
+    losses.push(hint(`${path}.parameters${at === '' ? '' : `.${at}`}`, action, why));
+  }
+  return {
+    ...fieldsOf(tool.rest),
+    name: tool.name,
+    ...(tool.description === undefined ? {} : { description: tool.description }),
+    ...(rewritten === undefined ? {} : { parametersJsonSchema: rewritten.schema }),
+  };
+}
+
+function encodeConfig(
+  choice: ToolChoice | undefined,
+  rest: JsonValue | undefined,
+): JsonObject | undefined {
+  const kept: JsonObject = isJsonObject(rest) ? rest : {};
+  const calling = kept['functionCallingConfig'];
+  const functionCallingConfig = {
+    ...(isJsonObject(calling) ? calling : {}),
+    ...(choice === undefined ? {} : callingOf(choice)),
+  };
+  const config = {
+    ...kept,
+    ...(Object.keys(functionCallingConfig).length === 0 ? {} : { functionCallingConfig }),
+  };
+  return Object.keys(config).length === 0 ? undefined : config;
+}
+
+function callingOf(choice: ToolChoice): JsonObject {
+  switch (choice.type) {
+    case 'auto':
+      return { mode: 'AUTO' };
+    case 'none':
+      return { mode: 'NONE' };
+    case 'required':
+      return { mode: 'ANY' };
+    case 'one':
+      return { mode: 'ANY', allowedFunctionNames: [choice.name] };
+    case 'allowed':
+      // AUTO takes no list of names; VALIDATED chooses between words and these functions.
+      return {
+        mode: choice.mode === 'required' ? 'ANY' : 'VALIDATED',
+        allowedFunctionNames: choice.names,
+      };
+  }
+}

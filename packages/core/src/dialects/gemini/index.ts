@@ -1,0 +1,22 @@
+import type { Dialect } from '../dialect.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeRequest } from './encode-request.ts';
+import { geminiPassage } from './passage.ts';
+import { decodeReply, encodeReply } from './reply.ts';
+import { DIALECT } from './rest.ts';
+import { createStreamDecoder } from './stream-decoder.ts';
+import { createStreamEncoder } from './stream-encoder.ts';
+
+export { decodeGeminiError, encodeGeminiError, geminiErrorBody } from './errors.ts';
+
+/** Google's `generateContent`, both ways. */
+export const gemini: Dialect = {
+  id: DIALECT,
+  passage: geminiPassage,
+  decodeRequest,
+  encodeRequest,
+  decodeReply,
+  encodeReply,
+  createStreamDecoder,
+  createStreamEncoder,
+};

@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import { parseJson } from '../../json/parse-json.ts';
+import { err, ok } from '../../result.ts';
+import type { Passage, Tap, TapOptions, Verdict } from '../passage.ts';
+import { valueFinder } from '../value-finder.ts';
+import { wireProblem } from '../wire-problem.ts';
+import { camelNames } from './camel-names.ts';
+import { decodeErrorBody, isErrorBody } from './errors.ts';
+import { WireReply } from './reply-wire.ts';
+import { DIALECT } from './rest.ts';
+import { decodeUsage } from './usage.ts';
+
+/** `model` and `stream` are the face's: it reads them from the address. */
+const Envelope = z.looseObject({
+  model: z.string().min(1),
+  stream: z.boolean().nullish(),
+  generationConfig: z.looseObject({ maxOutputTokens: z.int().nonnegative().nullish() }).nullish(),
+});
+
+export const geminiPassage: Passage = {
+  id: DIALECT,
+
+  envelope(body) {
+    const parsed = Envelope.safeParse(camelNames(body));
+    if (!parsed.success) return err(wireProblem(parsed.error));
+    const { model, stream, generationConfig } = parsed.data;
+    const limit = generationConfig?.maxOutputTokens;
+    return ok({
+      model,
+      stream: stream === true,
+      ...(limit == null ? {} : { maxOutputTokens: limit }),
+      // Streams of this dialect always carry usage.
+      includeUsage: true,
+    });
+  },
+
+  edits: () => ({}),
+
+  readReply(body, { provider }) {
+    if (isErrorBody(body)) return err(decodeErrorBody(body, provider));
+    const parsed = WireReply.safeParse(body);
+    if (!parsed.success || (parsed.data.candidates == null && parsed.data.promptFeedback == null)) {
+      const detail = 'it has neither candidates nor a reason for having none.';
+      return err({ kind: 'provider_invalid_reply', provider, detail });
+    }
+    return ok(factsOf(parsed.data));
+  },
+
+  createTap,
+  inputText: (body) => {
+    const { systemInstruction, contents, tools } = camelNames(body);
+    return [systemInstruction, contents, tools].map(textIn).join('\n');
+  },
+  outputText: (body) => (isJsonObject(body) ? textIn(body['candidates']) : ''),
+  messageCount: (body) => {
+    const { systemInstruction, contents } = camelNames(body);
+    return (Array.isArray(contents) ? contents.length : 0) + (systemInstruction == null ? 0 : 1);
+  },
+};
+
+function factsOf(wire: WireReply) {
+  const usage = wire.usageMetadata == null ? undefined : decodeUsage(wire.usageMetadata);
+  return {
+    ...(wire.modelVersion == null ? {} : { model: wire.modelVersion }),
+    ...(usage === undefined ? {} : { usage }),
+  };
+}
+
+const PASS: Verdict = { type: 'pass' };
+
+const finishes = valueFinder('finishReason');
+const blocks = valueFinder('blockReason');
+const counts = valueFinder('usageMetadata');
+const fails = valueFinder('error');
+
+/**
+ * Each piece repeats all counts so far, so only the latest is parsed, and that when somebody asks;
+ * the others are only searched.
+ */
+function createTap({ provider }: TapOptions): Tap {
+  let latest: string | undefined;
+  let ended = false;
+
+  const facts = (): ReturnType<typeof factsOf> => {
+    const json = latest === undefined ? undefined : parseJson(latest);
+    const parsed = WireReply.safeParse(json?.ok === true ? json.value : null);
+    return parsed.success ? factsOf(parsed.data) : {};
+  };
+
+  return {
+    push({ data }) {
+      const text = data.trim();
+      if (text === '') return PASS;
+      if (!text.startsWith('{') || !text.endsWith('}')) {
+        const detail = 'a piece of its stream is not a JSON object';
+        return { type: 'fail', error: { kind: 'provider_invalid_reply', provider, detail } };
+      }
+      if (fails(text)) {
+        const json = parseJson(text);
+        if (json.ok && isErrorBody(json.value)) {
+          return { type: 'fail', error: decodeErrorBody(json.value, provider) };
+        }
+      }
+      if (finishes(text) || blocks(text)) ended = true;
+      if (latest === undefined || counts(text)) latest = text;
+      return PASS;
+    },
+    usage: () => facts().usage,
+    model: () => facts().model,
+    hasEnded: () => ended,
+  };
+}
+
+/** Fields whose text a model reads or writes as words; signatures, types and base64 are none. */
+const SPOKEN = ['text', 'name', 'description', 'code', 'output'];
+
+/** Fields that hold others; whatever stands elsewhere is no text. */
+const HOLDING = [
+  'parts',
+  'content',
+  'functionCall',
+  'functionResponse',
+  'executableCode',
+  'codeExecutionResult',
+  'functionDeclarations',
+];
+
+/** Objects that are read as they are written. */
+const WRITTEN = ['args', 'response', 'parameters', 'parametersJsonSchema'];
+
+/** All words within, for an estimate. Depth is bounded by the fields that are entered. */
+function textIn(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(textIn).join('\n');
+  if (value === undefined || !isJsonObject(value)) return '';
+  const fields: JsonObject = value;
+  const words = SPOKEN.map((field) => fields[field]).filter((word) => typeof word === 'string');
+  const within = HOLDING.map((field) => textIn(fields[field]));
+  const written = WRITTEN.flatMap((field) =>
+    fields[field] === undefined ? [] : [JSON.stringify(fields[field])],
+  );
+  return [...words, ...within, ...written].filter((text) => text !== '').join('\n');
+}
