@@ -42,6 +42,11 @@ export interface UpstreamBody {
   chunks(): AsyncIterable<Uint8Array>;
   /** Cuts the connection; idempotent. */
   cancel(): void;
+  /**
+   * Nothing more is wanted, the end is near: what still comes is dropped, so that the connection can
+   * serve again. Cut all the same when the end isn't there within a second.
+   */
+  letEnd(): void;
 }
 
 /** Thrown by `chunks` only, where a generator has no other way to end badly. */

@@ -62,7 +62,10 @@ export async function* meteredBatches(
           return;
         }
         yield events;
-        if (last?.type === 'end') return;
+        if (last?.type === 'end') {
+          body.letEnd();
+          return;
+        }
       }
       yield decoder.end();
     } catch (thrown) {

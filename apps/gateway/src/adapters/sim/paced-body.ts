@@ -61,5 +61,6 @@ export function createPacedBody(answer: SimulatedAnswer, options: PacedBodyOptio
     return ok(Buffer.concat(pieces, length));
   }
 
-  return { chunks, bytes, cancel: () => cancelled.abort() };
+  const cancel = (): void => cancelled.abort();
+  return { chunks, bytes, cancel, letEnd: cancel };
 }

@@ -16,6 +16,7 @@ const bodyOf = (text: string): UpstreamBody => ({
     yield Buffer.from(text);
   },
   cancel: () => {},
+  letEnd: () => {},
 });
 
 /** Stands for another service, without a network. */

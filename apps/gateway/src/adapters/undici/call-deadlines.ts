@@ -41,6 +41,11 @@ export class CallDeadlines {
     this.#enter('body', this.#limits.idleMs);
   }
 
+  /** Nothing is wanted but the end. */
+  expectEnd(limitMs: number): void {
+    this.#enter('body', limitMs);
+  }
+
   /** Nobody waits: only the total counts. */
   expectNothing(): void {
     this.#phase = 'body';

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -126,6 +126,37 @@ describe('a call that succeeds', () => {
 
     // A second one is opened when a call comes before the first is free again.
     expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
+  it('uses a connection again whose reply is let end, and cuts it when the end does not come', async () => {
+    const sockets: Socket[] = [];
+    const ends: (() => void)[] = [];
+    const url = await listen((req, res) => {
+      sockets.push(req.socket);
+      res.write('all there is to say');
+      ends.push(() => res.end('\n'));
+    });
+    const clock = createManualClock();
+    const upstream = upstreamWith({ clock, maxConnectionsPerOrigin: 1 });
+    const letOneEnd = async (): Promise<void> => {
+      const body = await bodyOf(upstream.send(requestTo(url)));
+      for await (const _piece of body.chunks()) {
+        body.letEnd();
+        break;
+      }
+    };
+
+    await letOneEnd();
+    const second = letOneEnd();
+    ends[0]?.();
+    await second;
+
+    const [first, again] = sockets;
+    expect(again).toBe(first);
+    const isClosed = once(again ?? new EventEmitter(), 'close');
+    clock.advance(1_001);
+    await isClosed;
+    expect(clock.waiting()).toBe(0);
   });
 
   it('passes over informational replies', async () => {

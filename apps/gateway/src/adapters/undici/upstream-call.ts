@@ -14,6 +14,8 @@ import { PieceQueue } from './piece-queue.ts';
 
 /** Bytes held for a slow reader before the provider is made to wait. */
 const HIGH_WATER_BYTES = 64 * 1024;
+/** How long a connection whose reply is of no more use may take to end it, milliseconds. */
+const END_MS = 1_000;
 
 type Headers = { readonly [name: string]: string | string[] | undefined };
 type Piece = IteratorResult<Uint8Array, undefined>;
@@ -60,6 +62,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, UpstreamBody {
   #announcedBytes = 0;
   #reader: Reader | undefined;
   #isEnded = false;
+  #isDropped = false;
   #failure: GatewayError | undefined;
 
   constructor(request: UpstreamRequest, clock: Clock, onSettled: () => void) {
@@ -107,7 +110,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, UpstreamBody {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
-    if (this.#failure !== undefined) return;
+    if (this.#failure !== undefined || this.#isDropped) return;
     const reader = this.#reader;
     if (reader?.wants === 'piece') {
       this.#reader = undefined;
@@ -143,11 +146,19 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, UpstreamBody {
   }
 
   cancel(): void {
-    if (this.#isEnded || this.#failure !== undefined) {
+    if (this.#isEnded || this.#isDropped || this.#failure !== undefined) {
       this.#pieces.clear();
       return;
     }
     this.#cut({ kind: 'client_closed' });
+  }
+
+  letEnd(): void {
+    this.#pieces.clear();
+    if (this.#isEnded || this.#isDropped || this.#failure !== undefined) return;
+    this.#isDropped = true;
+    this.#deadlines.expectEnd(END_MS);
+    this.#controller?.resume();
   }
 
   bytes(limitBytes: number): Promise<Result<Uint8Array, GatewayError>> {
