@@ -3,6 +3,7 @@ import { ok, type Result } from '@tollgate/core';
 import {
   anthropicMessages,
   type Dialect,
+  gemini,
   openAiChat,
   type ProviderDialectId,
 } from '@tollgate/core/dialects';
@@ -60,6 +61,7 @@ const FLUSH_MS = 3_000;
 const DIALECTS: ReadonlyMap<ProviderDialectId, Dialect> = new Map([
   ['openai-chat', openAiChat],
   ['anthropic-messages', anthropicMessages],
+  ['gemini', gemini],
 ]);
 
 export interface Surroundings {

@@ -1,4 +1,9 @@
-import { type ProviderDescription, SIMULATED_PROVIDER } from '@tollgate/core/providers';
+import type { ProviderDialectId } from '@tollgate/core/dialects';
+import {
+  type AuthScheme,
+  type ProviderDescription,
+  SIMULATED_PROVIDER,
+} from '@tollgate/core/providers';
 import type { ProviderConfig } from './config.ts';
 import { type Finding, meant } from './describe-issue.ts';
 import { type Environment, readVariable, urlVariableOf } from './environment.ts';
@@ -53,6 +58,14 @@ export function resolveProviders(sources: ProviderSources): ResolvedProviders {
   };
 }
 
+/** As each dialect's own provider takes it. */
+const AUTH_OF_DIALECT = {
+  'openai-chat': 'bearer',
+  'openai-responses': 'bearer',
+  'anthropic-messages': 'x-api-key',
+  gemini: 'x-goog-api-key',
+} as const satisfies Record<ProviderDialectId, AuthScheme>;
+
 function fromFile(name: string, section: ProviderSettings, sources: ProviderSources): Outcome {
   const path = ['providers', name];
   const problem = (at: readonly string[], message: string): Outcome => ({
@@ -70,8 +83,8 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
   const spoken = spokenDialects(section, place, path);
   if ('findings' in spoken) return spoken;
 
-  const ownAuth = spoken.dialects[0] === 'anthropic-messages' ? 'x-api-key' : 'bearer';
-  const auth = section.auth ?? description?.auth ?? ownAuth;
+  const [first = 'openai-chat'] = spoken.dialects;
+  const auth = section.auth ?? description?.auth ?? AUTH_OF_DIALECT[first];
   const key = section.apiKey ?? keyOf(description?.keyVariables ?? [], sources.env)?.key;
   if (key === undefined && auth !== 'none') {
     const unset = sources.withoutKey.get(name) ?? description?.keyVariables[0];
@@ -85,6 +98,8 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
       ...spoken,
       name,
       auth: isKeyless ? 'none' : auth,
+      // Whoever says how the key is sent says it of all dialects.
+      authBy: isKeyless || section.auth !== undefined ? {} : (description?.authBy ?? {}),
       keyVariables: description?.keyVariables ?? [],
       quirks: { ...description?.quirks, ...section.quirks },
       models: listedModels(section, description),

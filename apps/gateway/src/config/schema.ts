@@ -16,7 +16,12 @@ export const Key = z
 const Seconds = (longest: number) => z.int().min(1).max(longest);
 const DAY = 86_400;
 
-export const PROVIDER_DIALECTS = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const;
+export const PROVIDER_DIALECTS = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini',
+] as const;
 const Dialect = z.enum(PROVIDER_DIALECTS);
 
 const LocalKey = z.strictObject({
@@ -118,7 +123,7 @@ const Provider = z.strictObject({
       description: 'What its own official client calls its base URL: one, or one for each dialect.',
     }),
   auth: z
-    .enum(['bearer', 'x-api-key', 'none'])
+    .enum(['bearer', 'x-api-key', 'x-goog-api-key', 'none'])
     .optional()
     .meta({ description: 'How the key is sent. Absent: as its dialect does.' }),
   anthropicVersion: z

@@ -1,3 +1,4 @@
+import type { ProviderDialectId } from '@tollgate/core/dialects';
 import { decodeUtf8, parseJson } from '@tollgate/core/json';
 import * as z from 'zod';
 import type { ProviderConfig } from '../config/config.ts';
@@ -5,11 +6,13 @@ import type { Upstream, UpstreamRequest } from '../ports/upstream.ts';
 import type { ProviderModel } from './models.ts';
 import { authHeaders, beneathBase, versionHeaders } from './provider-request.ts';
 
+const Id = z.string().min(1).max(256);
+
 /** OpenAI's list and Anthropic's differ in how they tell the time; both are read. */
-const ModelList = z.looseObject({
+const DataList = z.looseObject({
   data: z.array(
     z.looseObject({
-      id: z.string().min(1).max(256),
+      id: Id,
       created: z.int().nonnegative().nullish().catch(undefined),
       created_at: z.string().nullish().catch(undefined),
       owned_by: z.string().nullish().catch(undefined),
@@ -17,23 +20,40 @@ const ModelList = z.looseObject({
   ),
 });
 
+/** Gemini's list names resources: `models/…`. */
+const ResourceList = z
+  .looseObject({ models: z.array(z.looseObject({ name: Id })) })
+  .transform(({ models }) => ({
+    data: models.map(({ name }) => ({ id: name.replace(/^models\//, '') })),
+  }))
+  .pipe(DataList);
+
+const ModelList = z.union([DataList, ResourceList]);
+
 /** A list longer than this is cut: aggregators serve some hundreds. */
 const MAX_MODELS = 2_000;
 const LIST_LIMIT_BYTES = 8 * 1024 * 1024;
 const DEADLINES = { connectMs: 2_000, headersMs: 4_000, idleMs: 4_000, totalMs: 5_000 } as const;
 
+/** Where each dialect lists its models. */
+const LISTS = {
+  'openai-chat': '/models',
+  'openai-responses': '/models',
+  'anthropic-messages': '/v1/models?limit=1000',
+  gemini: '/v1beta/models?pageSize=1000',
+} as const satisfies Record<ProviderDialectId, string>;
+
 /** The request for a provider's list of models; undefined when it speaks nothing that has one. */
 export function modelListRequest(provider: ProviderConfig): UpstreamRequest | undefined {
   const [dialect] = provider.dialects;
   if (dialect === undefined) return undefined;
-  const isAnthropic = dialect === 'anthropic-messages';
   return {
     provider: provider.name,
-    url: beneathBase(provider, dialect, isAnthropic ? '/v1/models?limit=1000' : '/models'),
+    url: beneathBase(provider, dialect, LISTS[dialect]),
     method: 'GET',
     headers: {
-      ...authHeaders(provider),
-      ...(isAnthropic ? versionHeaders(provider) : undefined),
+      ...authHeaders(provider, dialect),
+      ...(dialect === 'anthropic-messages' ? versionHeaders(provider) : undefined),
     },
     body: undefined,
     deadlines: DEADLINES,

@@ -37,6 +37,7 @@ export function createPass(deps: PassDeps): Pass {
       call,
       destination,
       operation: protocol.operation,
+      stream: envelope.stream,
       body: editedText(request),
       ...(request.headers === undefined ? undefined : { headers: request.headers }),
     });

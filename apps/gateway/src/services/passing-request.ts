@@ -2,6 +2,7 @@ import type { Envelope } from '@tollgate/core/dialects';
 import { editTopLevel, type JsonObject } from '@tollgate/core/json';
 import type { CountedText } from './call-meter.ts';
 import type { Destination } from './destination.ts';
+import { isAddressed } from './provider-request.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 /** A body on its way to a provider of the same dialect. */
@@ -38,7 +39,9 @@ export function editedText({
   body,
 }: PassingRequest): string {
   const wanted = protocol.passage.edits(body, envelope, destination.provider.quirks);
-  const isAsTold = destination.model === envelope.model && namesModelOnce(text);
+  const isAsTold =
+    isAddressed(protocol.operation) ||
+    (destination.model === envelope.model && namesModelOnce(text));
   const edits = isAsTold ? wanted : { ...wanted, model: destination.model };
   return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
 }

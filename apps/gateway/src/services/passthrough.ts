@@ -54,7 +54,7 @@ export function createPassthroughService(deps: PassthroughDeps): PassthroughServ
         provider: provider.name,
         url: beneathBase(provider, 'openai-chat', request.path),
         method: request.method,
-        headers: { ...request.headers, ...authHeaders(provider) },
+        headers: { ...request.headers, ...authHeaders(provider, 'openai-chat') },
         body: request.body,
         deadlines: deps.deadlines,
         signal: call.signal,

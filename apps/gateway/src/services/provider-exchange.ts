@@ -30,6 +30,8 @@ export interface ProviderCall {
   readonly call: Call;
   readonly destination: Destination;
   readonly operation: Operation;
+  /** Whether a stream is asked for: some addresses say it. */
+  readonly stream?: boolean;
   readonly body: Uint8Array | string;
   readonly headers?: { readonly [name: string]: string };
 }
@@ -38,11 +40,11 @@ export interface ProviderCall {
 export type Exchange = (request: ProviderCall) => Promise<Result<UpstreamReply, GatewayError>>;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  return async ({ call, destination, operation, body, headers }) => {
+  return async ({ call, destination, operation, stream, body, headers }) => {
     const { provider } = destination;
     const sent = await deps.upstreamOf(destination).send({
       provider: provider.name,
-      url: providerUrl(provider, operation),
+      url: providerUrl(provider, operation, { model: destination.model, stream }),
       method: 'POST',
       headers: { ...providerHeaders(provider, operation), ...headers },
       body,

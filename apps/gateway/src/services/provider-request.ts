@@ -1,4 +1,5 @@
-import type { ProviderDialectId } from '@tollgate/core/dialects';
+import { geminiBody, geminiPath, type ProviderDialectId } from '@tollgate/core/dialects';
+import type { JsonObject } from '@tollgate/core/json';
 import { endpointUrl } from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
 
@@ -9,6 +10,12 @@ export type Operation =
   | 'openai-embeddings'
   | 'anthropic-count-tokens';
 
+/** Operations whose address says what others say in the body: which model, and whether to stream. */
+type AddressedOperation = 'gemini';
+
+export const isAddressed = (operation: Operation): operation is AddressedOperation =>
+  operation === 'gemini';
+
 const PATHS = {
   'openai-chat': '/chat/completions',
   'openai-responses': '/responses',
@@ -16,7 +23,7 @@ const PATHS = {
   'openai-embeddings': '/embeddings',
   'anthropic-messages': '/v1/messages',
   'anthropic-count-tokens': '/v1/messages/count_tokens',
-} as const satisfies Record<Operation, string>;
+} as const satisfies Record<Exclude<Operation, AddressedOperation>, string>;
 
 /** The smaller endpoints live beside the dialect that they came with. */
 const FAMILY = {
@@ -25,6 +32,7 @@ const FAMILY = {
   'openai-completions': 'openai-chat',
   'openai-embeddings': 'openai-chat',
   'anthropic-messages': 'anthropic-messages',
+  gemini: 'gemini',
   'anthropic-count-tokens': 'anthropic-messages',
 } as const satisfies Record<Operation, ProviderDialectId>;
 
@@ -36,7 +44,14 @@ export const speaks = (provider: ProviderConfig, operation: Operation): boolean 
 const urls = new WeakMap<ProviderConfig, Map<Operation, URL>>();
 
 /** The address of an operation at a provider; kept, since parsing an URL costs a short call dearly. */
-export function providerUrl(provider: ProviderConfig, operation: Operation): URL {
+export function providerUrl(
+  provider: ProviderConfig,
+  operation: Operation,
+  asked: { readonly model: string; readonly stream?: boolean | undefined },
+): URL {
+  if (isAddressed(operation)) {
+    return beneathBase(provider, operation, geminiPath(asked.model, asked.stream === true));
+  }
   let known = urls.get(provider);
   if (known === undefined) {
     known = new Map();
@@ -70,8 +85,16 @@ export function providerHeaders(
 ): { readonly [name: string]: string } {
   const isAnthropic = FAMILY[operation] === 'anthropic-messages';
   const versioned = isAnthropic ? versionHeaders(provider) : undefined;
-  return { 'content-type': 'application/json', ...authHeaders(provider), ...versioned };
+  return {
+    'content-type': 'application/json',
+    ...authHeaders(provider, FAMILY[operation]),
+    ...versioned,
+  };
 }
+
+/** A body of our own making as it is sent. */
+export const bodyText = (operation: Operation, body: JsonObject): string =>
+  JSON.stringify(isAddressed(operation) ? geminiBody(body) : body);
 
 /** What a provider understands whose operator names no version. */
 const ANTHROPIC_VERSION = '2023-06-01';
@@ -83,13 +106,18 @@ export const versionHeaders = (
   'anthropic-version': provider.anthropicVersion ?? ANTHROPIC_VERSION,
 });
 
-export function authHeaders(provider: ProviderConfig): { readonly [name: string]: string } {
+export function authHeaders(
+  provider: ProviderConfig,
+  dialect: ProviderDialectId,
+): { readonly [name: string]: string } {
   if (provider.apiKey === undefined) return {};
-  switch (provider.auth) {
+  switch (provider.authBy?.[dialect] ?? provider.auth) {
     case 'bearer':
       return { authorization: `Bearer ${provider.apiKey.reveal()}` };
     case 'x-api-key':
       return { 'x-api-key': provider.apiKey.reveal() };
+    case 'x-goog-api-key':
+      return { 'x-goog-api-key': provider.apiKey.reveal() };
     case 'none':
       return {};
   }

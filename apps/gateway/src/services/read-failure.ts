@@ -1,7 +1,19 @@
 import type { GatewayError } from '@tollgate/core/chat';
-import { decodeAnthropicError, decodeOpenAiError } from '@tollgate/core/dialects';
+import {
+  decodeAnthropicError,
+  decodeGeminiError,
+  decodeOpenAiError,
+  type ProviderDialectId,
+} from '@tollgate/core/dialects';
 import { familyOf, type Operation } from './provider-request.ts';
 import type { ProviderFailure } from './wire-protocol.ts';
+
+const DECODERS = {
+  'openai-chat': decodeOpenAiError,
+  'openai-responses': decodeOpenAiError,
+  'anthropic-messages': decodeAnthropicError,
+  gemini: decodeGeminiError,
+} as const satisfies Record<ProviderDialectId, typeof decodeOpenAiError>;
 
 /** What a provider's refusal means, read in the dialect that it was asked in. */
 export function readFailure(
@@ -9,7 +21,6 @@ export function readFailure(
   provider: string,
   failure: ProviderFailure,
 ): GatewayError {
-  const decode =
-    familyOf(operation) === 'anthropic-messages' ? decodeAnthropicError : decodeOpenAiError;
+  const decode = DECODERS[familyOf(operation)];
   return decode(failure.status, failure.headers, failure.body, provider);
 }

@@ -12,6 +12,7 @@ import { type Destination, targetOf } from './destination.ts';
 import { checkLosses } from './losses.ts';
 import { meteredBatches } from './metered-batches.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
+import { bodyText } from './provider-request.ts';
 import { countedText, replyText } from './spoken-text.ts';
 import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -69,7 +70,8 @@ async function answered(
     call,
     destination,
     operation: chosen.operation,
-    body: JSON.stringify(chosen.body),
+    stream: request.stream,
+    body: bodyText(chosen.operation, chosen.body),
   });
   if (!sent.ok) return sent;
   const served = { destination, providerMs: deps.clock.monotonic() - sentAt };

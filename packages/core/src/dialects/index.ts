@@ -11,7 +11,9 @@ export {
   decodeGeminiError,
   encodeGeminiError,
   gemini,
+  geminiBody,
   geminiErrorBody,
+  geminiPath,
 } from './gemini/index.ts';
 export * from './hub/index.ts';
 export { type EncodedNativeError, encodeNativeError } from './native/errors.ts';

@@ -3,7 +3,7 @@ import type { ProviderDescription } from './provider-description.ts';
 
 const HAS_VERSION = /\/v\d/;
 const ENDS_WITH_VERSION = /\/v\d[a-z0-9]*$/;
-const LEADING_VERSION = /^\/v\d+(?=\/)/;
+const LEADING_VERSION = /^\/v\d[a-z0-9]*(?=\/)/;
 
 /**
  * An endpoint's address below a provider's base URL. Clients disagree on whether a base URL ends

@@ -3,7 +3,7 @@ import type { Ability } from './ability.ts';
 import type { Quirks } from './quirks.ts';
 
 /** How a provider's key is sent. */
-export type AuthScheme = 'bearer' | 'x-api-key' | 'none';
+export type AuthScheme = 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none';
 
 /** A known provider, as data. A configured provider is one of these with the operator's changes. */
 export interface ProviderDescription {
@@ -18,6 +18,8 @@ export interface ProviderDescription {
    */
   readonly basePath?: string;
   readonly auth: AuthScheme;
+  /** Dialects whose key is sent otherwise than `auth` says. */
+  readonly authBy?: { readonly [dialect in ProviderDialectId]?: AuthScheme };
   /** Environment variables that hold a key and switch the provider on, first found wins. */
   readonly keyVariables: readonly string[];
   readonly quirks: Quirks;

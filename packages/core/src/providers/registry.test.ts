@@ -88,6 +88,8 @@ describe('endpointUrl', () => {
     ['https://api.anthropic.com/v1/', '/v1/messages', 'https://api.anthropic.com/v1/messages'],
     ['http://h:1/v1', '/chat/completions', 'http://h:1/v1/chat/completions'],
     ['https://h/v1beta/openai', '/v1/messages', 'https://h/v1beta/openai/v1/messages'],
+    ['https://h/v1beta', '/v1beta/models/m:f', 'https://h/v1beta/models/m:f'],
+    ['https://h/', '/v1beta/models/m:f', 'https://h/v1beta/models/m:f'],
   ])('joins %s and %s', (base, path, url) => {
     expect(endpointUrl({ baseUrl: { 'openai-chat': base } }, 'openai-chat', path)).toBe(url);
   });

@@ -4,6 +4,8 @@ import {
   anthropicErrorBody,
   anthropicMessages,
   type Dialect,
+  gemini,
+  geminiErrorBody,
   openAiChat,
   openAiErrorBody,
 } from '@tollgate/core/dialects';
@@ -18,7 +20,7 @@ import {
   type SimulatedAnswer,
   type SimulatedOperation,
 } from './simulated-answer.ts';
-import { anthropicErrorOf, openAiErrorOf } from './simulated-errors.ts';
+import { anthropicErrorOf, geminiErrorOf, openAiErrorOf } from './simulated-errors.ts';
 
 interface ChatWords {
   readonly dialect: Dialect;
@@ -95,4 +97,12 @@ export const simulatedAnthropicMessages = createChatOperation({
   callPrefix: 'toolu_',
   errorBody: anthropicErrorOf,
   refusal: anthropicErrorBody,
+});
+
+export const simulatedGemini = createChatOperation({
+  dialect: gemini,
+  replyPrefix: '',
+  callPrefix: 'call_',
+  errorBody: geminiErrorOf,
+  refusal: geminiErrorBody,
 });

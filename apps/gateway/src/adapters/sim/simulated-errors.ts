@@ -27,3 +27,16 @@ export function anthropicErrorOf(status: number, message: string): JsonValue {
   const fallback = status < 500 ? 'invalid_request_error' : 'api_error';
   return { type: 'error', error: { type: ANTHROPIC_TYPES[status] ?? fallback, message } };
 }
+
+const GEMINI_STATUSES: { readonly [status: number]: string } = {
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED',
+  503: 'UNAVAILABLE',
+};
+
+export function geminiErrorOf(status: number, message: string): JsonValue {
+  const fallback = status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL';
+  return { error: { code: status, message, status: GEMINI_STATUSES[status] ?? fallback } };
+}

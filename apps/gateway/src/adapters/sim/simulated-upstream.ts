@@ -6,7 +6,11 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Upstream, UpstreamRequest } from '../../ports/upstream.ts';
 import { createPacedBody } from './paced-body.ts';
 import { jsonAnswer, type SimulatedAnswer, type SimulatedOperation } from './simulated-answer.ts';
-import { simulatedAnthropicMessages, simulatedOpenAiChat } from './simulated-chat.ts';
+import {
+  simulatedAnthropicMessages,
+  simulatedGemini,
+  simulatedOpenAiChat,
+} from './simulated-chat.ts';
 import { simulatedCompletions } from './simulated-completions.ts';
 import { simulatedEmbeddings } from './simulated-embeddings.ts';
 import { openAiErrorOf } from './simulated-errors.ts';
@@ -19,6 +23,8 @@ const OPERATIONS: readonly (readonly [path: string, operation: SimulatedOperatio
   ['/embeddings', simulatedEmbeddings],
   ['/responses', simulatedResponses],
   ['/messages', simulatedAnthropicMessages],
+  [':generateContent', simulatedGemini],
+  [':streamGenerateContent', simulatedGemini],
 ];
 
 const CREATED = 1_764_000_000;
@@ -35,6 +41,13 @@ function jsonOf(body: UpstreamRequest['body']): JsonObject | undefined {
   return json.ok && isJsonObject(json.value) ? json.value : undefined;
 }
 
+/** The model, and whether to stream, where a dialect says them in its address. */
+function saidInAddress(path: string): JsonObject {
+  const [, name, verb] = /\/models\/([^/]+):(\w+)$/.exec(path) ?? [];
+  if (name === undefined) return {};
+  return { model: decodeURIComponent(name), stream: verb === 'streamGenerateContent' };
+}
+
 function answerTo(request: UpstreamRequest, now: number): SimulatedAnswer {
   const path = request.url.pathname;
   if (request.method === 'GET' && path.endsWith('/models')) return modelList();
@@ -46,8 +59,10 @@ function answerTo(request: UpstreamRequest, now: number): SimulatedAnswer {
   if (body === undefined) return jsonAnswer(400, operation.errorBody(400, 'The body is not JSON.'));
   const seed = createHash('sha256')
     .update(request.body ?? '')
+    .update(operation === simulatedGemini ? path : '')
     .digest('hex');
-  return operation.answer({ body, now, id: (prefix) => prefix + seed.slice(0, 24) });
+  const asked = { ...body, ...saidInAddress(path) };
+  return operation.answer({ body: asked, now, id: (prefix) => prefix + seed.slice(0, 24) });
 }
 
 /**

@@ -7,6 +7,7 @@ import { DIALECT } from './rest.ts';
 import { createStreamDecoder } from './stream-decoder.ts';
 import { createStreamEncoder } from './stream-encoder.ts';
 
+export { geminiBody, geminiPath } from './address.ts';
 export { decodeGeminiError, encodeGeminiError, geminiErrorBody } from './errors.ts';
 
 /** Google's `generateContent`, both ways. */
