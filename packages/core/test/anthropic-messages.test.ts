@@ -112,7 +112,7 @@ describeDialect('anthropic-messages', anthropicMessages, {
         topK: fc.integer({ min: 1, max: 40 }),
         stopSequences: fc.constant(['END']),
         endUser: fc.constant('u1'),
-        serviceTier: fc.constant('standard_only'),
+        serviceTier: fc.constant('default'),
         output: fc.constant({ type: 'json-schema' as const, schema: { type: 'object' } }),
         rest: fc.constant({ dialect: 'anthropic-messages', fields: { inference_geo: 'eu' } }),
       },

@@ -34,7 +34,7 @@ export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayE
     ...(wire.tools == null ? {} : { tools: wire.tools.map(decodeTool) }),
     ...decodeToolChoice(wire.tool_choice),
     ...(wire.metadata?.user_id == null ? {} : { endUser: wire.metadata.user_id }),
-    ...(wire.service_tier == null ? {} : { serviceTier: wire.service_tier }),
+    ...decodeServiceTier(wire.service_tier),
     ...restOf(restFields(wire), KNOWN.request),
   };
   return ok({ request, losses: [] });
@@ -147,6 +147,10 @@ function decodeReasoning(wire: WireRequest): { readonly reasoning?: ReasoningSet
   };
   return Object.keys(reasoning).length === 0 ? {} : { reasoning };
 }
+
+/** The word of the hub, and of the others, for what is served without a priority. */
+const decodeServiceTier = (tier: WireRequest['service_tier']): Pick<ChatRequest, 'serviceTier'> =>
+  tier == null ? {} : { serviceTier: tier === 'standard_only' ? 'default' : tier };
 
 function decodeOutput(wire: WireRequest): Pick<ChatRequest, 'output'> {
   const format = wire.output_config?.format;

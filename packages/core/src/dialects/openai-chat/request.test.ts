@@ -393,6 +393,26 @@ describe('encoding a request', () => {
 
   it.each<[string, Partial<ChatRequest>, Partial<Target>, string]>([
     ['sampling that has no word', { topK: 3 }, {}, 'topK dropped hint'],
+    [
+      'fields of another dialect',
+      { rest: { dialect: 'anthropic-messages', fields: { container: 'c' } } },
+      {},
+      'rest.container dropped hint',
+    ],
+    [
+      'a tool’s fields of another dialect',
+      {
+        tools: [
+          {
+            type: 'function',
+            name: 't',
+            rest: { dialect: 'anthropic-messages', fields: { defer_loading: true } },
+          },
+        ],
+      },
+      {},
+      'tools[0].rest.defer_loading dropped hint',
+    ],
     ['a budget', { reasoning: { budgetTokens: 5000 } }, {}, 'reasoning.budgetTokens emulated hint'],
     [
       'reasoning that is off',

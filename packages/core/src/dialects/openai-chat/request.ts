@@ -4,7 +4,7 @@ import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/re
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest, Target } from '../dialect.ts';
-import { restFor, restOf } from '../rest-of.ts';
+import { lostRest, restFor, restOf } from '../rest-of.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { encodeMessages } from './encode-messages.ts';
@@ -115,6 +115,7 @@ export function encodeRequest(
   const lose = (loss: Loss): void => {
     losses.push(loss);
   };
+  for (const loss of lostRest(DIALECT, request.rest)) lose(loss);
   const tools = toolFields(request, target, lose);
   const value: JsonObject = {
     ...unnamed(request),
