@@ -141,6 +141,16 @@ export const MessagesRequest = z
     }
   });
 
+const refuseAnswers = refuseFields(['max_tokens', 'stream', 'stop_sequences', 'temperature']);
+
+/** The same without what only an answer needs. */
+export const CountTokensRequest = z
+  .looseObject({ model: z.string().min(1), messages: z.array(Message).min(1) })
+  .superRefine((body, context) => {
+    const message = refuseAnswers(body);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
 const blocksOf = ({ content }: Message) => (typeof content === 'string' ? [] : content);
 
 /** All results of an assistant turn's calls come in the very next user turn, before its other blocks. */

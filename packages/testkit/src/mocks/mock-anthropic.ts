@@ -16,7 +16,7 @@ import {
   type ToolUseScript,
   toolUseResponse,
 } from './anthropic-replies.ts';
-import { MessagesRequest } from './anthropic-wire.ts';
+import { CountTokensRequest, MessagesRequest } from './anthropic-wire.ts';
 import { checkJsonBody } from './check-body.ts';
 import type { Expectation } from './expectation.ts';
 import { type Fault, MockServer } from './mock-server.ts';
@@ -24,6 +24,7 @@ import { replay } from './replay.ts';
 import { refuseIfStreaming, refuseUnlessStreaming } from './streaming-request.ts';
 
 export const ANTHROPIC_MESSAGES = 'POST /v1/messages';
+export const ANTHROPIC_COUNT_TOKENS = 'POST /v1/messages/count_tokens';
 export const ANTHROPIC_MODELS = 'GET /v1/models';
 
 /** Anthropic, scripted. `GET /v1/models` answers with two models unless scripted. */
@@ -41,6 +42,11 @@ export class MockAnthropic extends MockServer {
       name: ANTHROPIC_MESSAGES,
       admit: (request) => this.admitAny(request),
       check: (request) => checkJsonBody(MessagesRequest, request),
+    });
+    this.addEndpoint({
+      name: ANTHROPIC_COUNT_TOKENS,
+      admit: (request) => this.admitAny(request),
+      check: (request) => checkJsonBody(CountTokensRequest, request),
     });
     this.addEndpoint({
       name: ANTHROPIC_MODELS,
@@ -119,6 +125,14 @@ export class MockAnthropic extends MockServer {
   /** Anthropic's refusal of a bad request. The request's body is not checked. */
   mockMessageBadRequest(text = 'messages: at least one message is required'): Expectation {
     return this.#failure(400, 'invalid_request_error', text).unchecked();
+  }
+
+  mockCountTokens(inputTokens: number): Expectation {
+    return this.mockCountTokensReply(json({ input_tokens: inputTokens }));
+  }
+
+  mockCountTokensReply(reply: Reply): Expectation {
+    return this.expect(ANTHROPIC_COUNT_TOKENS, { title: 'count of tokens', reply });
   }
 
   mockListModelsSuccess(ids?: readonly string[]): Expectation {
