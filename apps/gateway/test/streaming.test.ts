@@ -11,6 +11,7 @@ import {
   messageEvents,
   messageResponse,
   namedEvents,
+  neverEnd,
   openSocket,
   parseSse,
   type Reply,
@@ -139,6 +140,18 @@ describe.each(WAYS)('through the %s face from %s', (_face, _provider, way) => {
 
     expect(seen).toContain('Hello');
     await harness.waitForUsage(1);
+  });
+
+  it('a reply that is over ends, also where the provider keeps its connection open', async () => {
+    await using harness = await start();
+    mock(harness, way, neverEnd(streamOf(way, WORDS)));
+
+    const client = await asking(harness, way, true);
+    const sse = await (await client.response).text();
+
+    expect(textIn(sse)).toBe(WORDS);
+    expect(sse).not.toContain('"error"');
+    expect(await harness.waitForUsage(1)).toMatchObject([{ status: 'ok', outputTokens: 7 }]);
   });
 
   it('a client that leaves its stream is gone at the provider within 100 ms', async () => {

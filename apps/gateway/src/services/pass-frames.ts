@@ -47,7 +47,8 @@ export async function* passFrames(
       if (sifted.hasSpoken) meter.sawFirstToken();
       for (const bytes of sifted.bytes) yield bytes;
       failure = sifted.failure;
-      if (failure !== undefined) break;
+      if (sifted.isOver) body.letEnd();
+      if (failure !== undefined || sifted.isOver) break;
     }
     if (failure === undefined && !tap.hasEnded()) {
       failure = { kind: 'provider_truncated', provider: provider.name };
@@ -78,25 +79,29 @@ interface Sifted {
   /** An event of the reply was among them: not a comment, nor an error in its place. */
   readonly hasSpoken: boolean;
   readonly failure: GatewayError | undefined;
+  /** The reply's last event was among them: nobody waits for the connection to end as well. */
+  readonly isOver: boolean;
 }
 
 /** The events to send on, as one view where they lie side by side. */
 function sift(pieces: readonly SsePiece[], tap: Tap, kept: KeptText): Sifted {
   const passed: SsePiece[] = [];
   let hasSpoken = false;
+  let isOver = false;
   for (const piece of pieces) {
     if (piece.event !== undefined) {
       const verdict = tap.push(piece.event);
       if (verdict.type === 'fail') {
-        return { bytes: joinPieces(passed), hasSpoken, failure: verdict.error };
+        return { bytes: joinPieces(passed), hasSpoken, failure: verdict.error, isOver };
       }
       if (verdict.type === 'drop') continue;
+      if (verdict.type === 'last') isOver = true;
       hasSpoken = true;
       kept.push(piece.event.data);
     }
     passed.push(piece);
   }
-  return { bytes: joinPieces(passed), hasSpoken, failure: undefined };
+  return { bytes: joinPieces(passed), hasSpoken, failure: undefined, isOver };
 }
 
 const tooLong = (provider: string): GatewayError => ({

@@ -10,6 +10,7 @@ import type { Tap, TapOptions, Verdict } from './passage.ts';
 import { valueFinder } from './value-finder.ts';
 
 const PASS: Verdict = { type: 'pass' };
+const LAST: Verdict = { type: 'last' };
 const DROP: Verdict = { type: 'drop' };
 
 const finishes = valueFinder('finish_reason');
@@ -58,7 +59,7 @@ export function createChunkTap(options: TapOptions): Tap {
       if (data === '[DONE]') {
         if (!hasBegun) return empty();
         hasFinished = true;
-        return PASS;
+        return LAST;
       }
       if (data === '') return PASS;
       hasBegun = true;

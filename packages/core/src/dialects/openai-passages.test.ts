@@ -121,7 +121,7 @@ describe('the tap on a Chat stream', () => {
   it('reads model, usage and end, and passes everything', () => {
     const { tap, types } = tapped(chat, [content, finish, counted, '[DONE]']);
 
-    expect(types).toEqual(['pass', 'pass', 'pass', 'pass']);
+    expect(types).toEqual(['pass', 'pass', 'pass', 'last']);
     expect(tap.model()).toBe('gpt');
     expect(tap.usage()).toMatchObject({ input: { uncached: 3 }, output: { text: 2 } });
     expect(tap.hasEnded()).toBe(true);
@@ -135,12 +135,12 @@ describe('the tap on a Chat stream', () => {
       'pass',
       'pass',
       'drop',
-      'pass',
+      'last',
     ]);
     expect(tapped(chat, [content, beside, '[DONE]'], options).types).toEqual([
       'pass',
       'pass',
-      'pass',
+      'last',
     ]);
   });
 
@@ -178,7 +178,10 @@ describe('the tap on a Chat stream', () => {
       origin: { provider: 'p' },
     });
 
-    for (const event of parsed.value) expect(tap.push(event)).toEqual({ type: 'pass' });
+    const types = parsed.value.map((event) => tap.push(event).type);
+
+    expect(types.slice(0, -1).every((type) => type === 'pass')).toBe(true);
+    expect(types.at(-1)).toBe('last');
 
     const usages = parsed.value
       .flatMap((event) => decoder.push(event))
@@ -204,7 +207,8 @@ describe('the tap on a Responses stream', () => {
       expect(verdicts.filter(({ type }) => type === 'fail').length).toBeGreaterThan(0);
       return;
     }
-    expect(verdicts.every(({ type }) => type === 'pass')).toBe(true);
+    expect(verdicts.slice(0, -1).every(({ type }) => type === 'pass')).toBe(true);
+    expect(verdicts.at(-1)).toEqual({ type: 'last' });
     expect(tap.hasEnded()).toBe(true);
     expect(tap.model()).toBeDefined();
     const usage = tap.usage();

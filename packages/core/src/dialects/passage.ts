@@ -22,9 +22,13 @@ export interface Envelope {
  */
 export type Edits = { readonly [field: string]: JsonValue | undefined };
 
-/** What a tap says of one event: send it on, leave it out, or end with this error instead. */
+/**
+ * What a tap says of one event: send it on, send it on as the last one whatever the provider does with
+ * its connection, leave it out, or end with this error instead.
+ */
 export type Verdict =
   | { readonly type: 'pass' }
+  | { readonly type: 'last' }
   | { readonly type: 'drop' }
   | { readonly type: 'fail'; readonly error: GatewayError };
 

@@ -56,6 +56,7 @@ export const anthropicPassage: Passage = {
     (Array.isArray(messages) ? messages.length : 0) + (system === undefined ? 0 : 1),
 };
 
+const LAST: Verdict = { type: 'last' };
 const PASS: Verdict = { type: 'pass' };
 
 const garbled = (provider: string): Verdict => ({
@@ -98,7 +99,10 @@ function createTap({ provider }: TapOptions): Tap {
     if (!chunk.success) return PASS;
     const { type, usage } = chunk.data;
     if (type === 'error') return { type: 'fail', error: decodeErrorBody(json.value, provider) };
-    if (type === 'message_stop') ended = true;
+    if (type === 'message_stop') {
+      ended = true;
+      return LAST;
+    }
     if (type === 'message_delta' && usage != null) count(usage, false);
     if (type === 'message_start' && counted === undefined) {
       const message = WireReply.safeParse(chunk.data.message);

@@ -83,6 +83,7 @@ function readReply(
 const ENDS = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 const TELLING = new Set([...ENDS, 'error']);
 const PASS: Verdict = { type: 'pass' };
+const LAST: Verdict = { type: 'last' };
 
 function createTap({ provider, quirks }: TapOptions): Tap {
   let usage: Usage | undefined;
@@ -98,8 +99,9 @@ function createTap({ provider, quirks }: TapOptions): Tap {
       const told = errorValueOf(response) ?? errorValueOf(body) ?? body;
       return { type: 'fail', error: decodeErrorValue(told, provider) };
     }
-    if (typeof type === 'string' && ENDS.has(type)) hasEnded = true;
-    return PASS;
+    if (typeof type !== 'string' || !ENDS.has(type)) return PASS;
+    hasEnded = true;
+    return LAST;
   };
 
   return {
