@@ -207,7 +207,8 @@ describe('the tap on a Responses stream', () => {
       expect(verdicts.filter(({ type }) => type === 'fail').length).toBeGreaterThan(0);
       return;
     }
-    expect(verdicts.slice(0, -1).every(({ type }) => type === 'pass')).toBe(true);
+    // Some recordings hold the replies of several turns.
+    expect(verdicts.every(({ type }) => type === 'pass' || type === 'last')).toBe(true);
     expect(verdicts.at(-1)).toEqual({ type: 'last' });
     expect(tap.hasEnded()).toBe(true);
     expect(tap.model()).toBeDefined();
