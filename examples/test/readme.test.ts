@@ -40,6 +40,7 @@ function settled(text: string): string {
     .replace(/^( {2}Data +).*$/gm, '$1…')
     .replace(/tg_[\w-]+…?/g, 'tg_…')
     .replace(/chatcmpl-[0-9a-f]+/g, 'chatcmpl-…')
+    .replace(/msg_[0-9a-f]+/g, 'msg_…')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
     .replace(/(?<name>"(?:created|uptime_seconds)": ?)\d+/g, '$<name>0')
@@ -103,7 +104,7 @@ describe('the README', () => {
   it('has sessions for all faces and the command line', () => {
     const typed = sessions.map(({ command }) => command).join('\n');
 
-    for (const part of ['/v1/', '/native/v1/', '/trpc/', '/health', 'bin/tollgate']) {
+    for (const part of ['/v1/chat/', '/v1/messages', '/native/v1/', '/trpc/', '/health', 'bin/tollgate']) {
       expect(typed).toContain(part);
     }
   });

@@ -5,7 +5,11 @@ import {
   type LimitFacts,
   retryAfterSeconds,
 } from '@tollgate/core/chat';
-import { encodeNativeError, encodeOpenAiError } from '@tollgate/core/dialects';
+import {
+  encodeAnthropicError,
+  encodeNativeError,
+  encodeOpenAiError,
+} from '@tollgate/core/dialects';
 import * as z from 'zod';
 import { predecessorError } from './openai/predecessor-error.ts';
 
@@ -180,7 +184,7 @@ export function renderErrorsPage(): string {
     ),
     BODIES,
     table(
-      ['Kind', 'Native', 'OpenAI', 'OpenAI, under Zion', 'tRPC', '`retry-after`'],
+      ['Kind', 'Native', 'OpenAI', 'OpenAI, under Zion', 'Anthropic', 'tRPC', '`retry-after`'],
       entries.map(({ example }) => wordsOf(example)),
     ),
     '',
@@ -194,6 +198,7 @@ function wordsOf(error: GatewayError): readonly string[] {
     typeAndCode(encodeNativeError(error).body),
     typeAndCode(openai.body),
     codeOf(predecessorError(error, openai).body),
+    anthropicType(error),
     `\`${ERROR_FACTS[error.kind].trpc}\``,
     retryAfterSeconds(error) === undefined ? '' : 'yes',
   ];
@@ -206,6 +211,11 @@ const typeAndCode = (body: unknown): string =>
 
 const codeOf = (body: unknown): string => `\`${Body.parse(body).error.code}\``;
 
+const AnthropicBody = z.object({ error: z.object({ type: z.string() }) });
+
+const anthropicType = (error: GatewayError): string =>
+  `\`${AnthropicBody.parse(encodeAnthropicError(error).body).error.type}\``;
+
 const INTRODUCTION = `# Errors
 
 <!-- Written from the code by \`node scripts/run.mjs scripts/write-docs.ts\`: change it there. -->
@@ -216,7 +226,7 @@ Everything that can go wrong is one of these kinds, with the same status on ever
 const BODIES = `
 ## In each face's words
 
-The native face and OpenAI's answer \`{"error": {"message", "type", "code", …}}\`; the native one adds \`provider\`, OpenAI's \`param\` and, under Zion's governance, \`details\` of the limit that was reached. A provider's own \`code\` is kept on OpenAI's face. The typed client finds the whole error under \`error.data.cause\`, by its kind.
+The native face and OpenAI's answer \`{"error": {"message", "type", "code", …}}\`; the native one adds \`provider\`, OpenAI's \`param\` and, under Zion's governance, \`details\` of the limit that was reached. A provider's own \`code\` is kept on OpenAI's face. Anthropic’s answers \`{"type": "error", "error": {"type", "message"}, "request_id"}\`, where the id is the call’s and stands in the header \`request-id\` too; there a provider that says it is overloaded has a status of its own, 529. The typed client finds the whole error under \`error.data.cause\`, by its kind.
 
 After a stream has begun the status is sent already: the error is then the stream's last event, and nothing follows it (no \`[DONE]\`). On the native face its type is \`stream_error\`.
 `;
