@@ -296,3 +296,28 @@ describe('createSimulatedUpstream', () => {
     });
   });
 });
+
+describe('to a client of Gemini, the simulated provider', () => {
+  const ask = async (address: string, body: object): Promise<string> => {
+    const url = `http://sim.invalid/v1beta/models/${address}`;
+    const reply = await fetchSim(url, { method: 'POST', body: JSON.stringify(body) });
+    return `${reply.status} ${await reply.text()}`;
+  };
+  const contents = [{ role: 'user', parts: [{ text: 'hello there' }] }];
+
+  it('takes the model and whether to stream from the address', async () => {
+    const whole = await ask('echo:generateContent', { contents });
+    const streamed = await ask('echo:streamGenerateContent?alt=sse', { contents });
+
+    expect(whole).toMatch(/^200 \{.*"text":"You said: hello there".*"finishReason":"STOP"/);
+    expect(streamed).toMatch(/^200 data: \{.*"text":"You "/);
+    expect(streamed.match(/"finishReason"/g)).toHaveLength(1);
+  });
+
+  it('fails in its words', async () => {
+    const failed = await ask('error-429:generateContent', { contents });
+
+    expect(failed).toMatch(/^429 .*"status":"RESOURCE_EXHAUSTED"/);
+    expect(await ask('echo:generateContent', { contents: 1 })).toMatch(/^400 .*"INVALID_ARGUMENT"/);
+  });
+});
