@@ -104,7 +104,14 @@ describe('the README', () => {
   it('has sessions for all faces and the command line', () => {
     const typed = sessions.map(({ command }) => command).join('\n');
 
-    for (const part of ['/v1/chat/', '/v1/messages', '/native/v1/', '/trpc/', '/health', 'bin/tollgate']) {
+    for (const part of [
+      '/v1/chat/',
+      '/v1/messages',
+      '/native/v1/',
+      '/trpc/',
+      '/health',
+      'bin/tollgate',
+    ]) {
       expect(typed).toContain(part);
     }
   });
