@@ -202,7 +202,9 @@ export function createCandidateReader(facts: CandidateFacts): CandidateReader {
       {
         type: 'choice-end',
         choice,
-        ...decodeFinish(finish ?? 'OTHER', calls > 0),
+        ...(finish === undefined
+          ? { stopReason: calls > 0 ? 'tool-calls' : 'other' }
+          : decodeFinish(finish, calls > 0)),
         ...restOf(closing, []),
       },
     ],

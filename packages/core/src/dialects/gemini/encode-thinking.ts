@@ -17,7 +17,7 @@ const BUDGET_OF_EFFORT: { readonly [effort: string]: number } = {
 const LEVELS = ['minimal', 'low', 'medium', 'high'];
 
 /** The first two generations are told a budget, later ones a level; they sign their calls as well. */
-export const isEarly = (model: string): boolean => /(?:^|\/)gemini-[12]\b/.test(model);
+export const isEarly = (model: string): boolean => /(?:^|\/)(?:gemini-[12]\b|gemma)/.test(model);
 
 /** `thinkingConfig`, or nothing where there is nothing to say. Level and budget never go together. */
 export function encodeThinking(

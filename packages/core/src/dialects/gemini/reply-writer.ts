@@ -86,7 +86,8 @@ export function createReplyWriter(answering: Answering): ReplyWriter {
         } else pieces.push(...written(choice, writer?.write(what) ?? []));
       }
       if (queue.at(-1) !== 'end') break;
-      draft.cited.push(...(writer?.cited() ?? []));
+      const part = head;
+      draft.cited.push(...(writer?.cited() ?? []).map((one) => ({ ...one, part })));
       draft.order.shift();
     }
     return pieces;

@@ -222,6 +222,18 @@ describe('the end', () => {
     });
   });
 
+  it('that a whole reply does not explain is one all the same', () => {
+    const silent = { candidates: [{ content: { parts: [{ text: 'a' }] } }] };
+
+    expect(whole(silent).choices).toEqual([
+      { content: [{ type: 'text', text: 'a' }], stopReason: 'other' },
+    ]);
+    expect(decodeReply({ usageMetadata: { promptTokenCount: 1 } }, TARGET)).toMatchObject({
+      error: { kind: 'provider_invalid_reply' },
+    });
+    expect(stream(silent).at(-1)).toMatchObject({ error: { kind: 'provider_truncated' } });
+  });
+
   it('that one of two candidates never reached is a cut', () => {
     const both = {
       candidates: [

@@ -12,10 +12,10 @@ import { createReplyReader } from './stream-decoder.ts';
 /** A whole reply has the form of a stream's only piece, and is read as one. */
 export function decodeReply(body: JsonValue, target: Target): Result<ChatReply, GatewayError> {
   const reader = createReplyReader(target);
-  const read = collect([...reader.read(body), ...reader.end()]);
+  const read = collect([...reader.read(body), ...reader.end(true)]);
   if (read.ok || read.error.kind !== 'provider_truncated') return read;
   const { provider } = target;
-  const detail = 'it has no candidate that finished.';
+  const detail = 'it has neither candidates nor a reason for having none.';
   return { ok: false, error: { kind: 'provider_invalid_reply', provider, detail } };
 }
 

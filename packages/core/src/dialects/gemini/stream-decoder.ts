@@ -14,7 +14,8 @@ import { decodeUsage } from './usage.ts';
 /** Reads pieces of one reply, or a whole reply as its only piece. */
 export interface ReplyReader {
   read(body: JsonValue): readonly StreamEvent[];
-  end(): readonly StreamEvent[];
+  /** A whole reply can't have been cut: there, no candidate owes a reason. */
+  end(isWholeReply?: boolean): readonly StreamEvent[];
 }
 
 const KNOWN = ['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'createTime'];
@@ -90,11 +91,12 @@ export function createReplyReader(target: Target): ReplyReader {
       if (wire.usageMetadata != null) usage = { ...usage, ...withoutNulls(wire.usageMetadata) };
       return events;
     },
-    end() {
+    end(isWholeReply = false) {
       if (isOver) return [];
       const readers = [...candidates].sort(([left], [right]) => left - right);
       const isBlocked = blocked !== undefined && readers.length === 0;
-      const isWhole = readers.length > 0 && readers.every(([, reader]) => reader.hasFinished());
+      const haveFinished = isWholeReply || readers.every(([, reader]) => reader.hasFinished());
+      const isWhole = readers.length > 0 && haveFinished;
       if (!isStarted || (!isWhole && !isBlocked)) {
         return fail({ kind: 'provider_truncated', provider });
       }
