@@ -268,3 +268,40 @@ describe('gemini, replies in an order that its words have no gaps for', () => {
     );
   });
 });
+
+describe('gemini, given a history that is nearly right', () => {
+  const fields = [
+    'text',
+    'thought',
+    'thoughtSignature',
+    'inlineData',
+    'fileData',
+    'functionCall',
+    'function_response',
+    'executableCode',
+    'x',
+  ];
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom({ name: 'f' }, { name: 'f', args: {} }, { data: 'AA==' }, { fileUri: 'u' }),
+  );
+  const part = fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 3 });
+  const content = fc.record({
+    role: fc.constantFrom('user', 'model', 'function', 'system', null),
+    parts: fc.oneof(fc.array(part, { maxLength: 4 }), part, value),
+  });
+
+  it('decodes it or names what is wrong, and encodes what it decoded', () => {
+    fc.assert(
+      fc.property(fc.array(content, { maxLength: 4 }), value, (contents, tools) => {
+        const body = JSON.parse(JSON.stringify({ model: 'm', contents, tools }));
+        const decoded = gemini.decodeRequest(body);
+
+        if (!decoded.ok) expect(decoded.error).toMatchObject({ path: expect.any(String) });
+        else expect(gemini.encodeRequest(decoded.value.request, TARGET).ok).toBe(true);
+        gemini.passage.inputText(body);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
