@@ -434,7 +434,7 @@ describe('bad input, told in Anthropic’s body', () => {
     const large = await post(harness, COUNT, { ...hello, system: 'x'.repeat(33_554_432) });
 
     expect([unknown.status, errorOf(unknown).type]).toEqual([401, 'authentication_error']);
-    expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST, HEAD']);
+    expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST']);
     expect(errorOf(method).type).toBe('invalid_request_error');
     expect([path.status, errorOf(path).type]).toEqual([404, 'not_found_error']);
     expect([large.status, errorOf(large).type]).toEqual([413, 'request_too_large']);

@@ -18,7 +18,14 @@ import {
 } from '@tollgate/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
-import { type ChatFace, NATIVE_FACE, OPENAI_FACE, type Posted, post } from './support/chat-face.ts';
+import {
+  ANTHROPIC_FACE,
+  type ChatFace,
+  NATIVE_FACE,
+  OPENAI_FACE,
+  type Posted,
+  post,
+} from './support/chat-face.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -48,7 +55,7 @@ const ERRORS = [
   ['of a bad request', openAiError('Too long', { type: 'invalid_request_error' })],
 ] as const;
 
-const FACES = [OPENAI_FACE, NATIVE_FACE].map((face) => [face.name, face] as const);
+const FACES = [OPENAI_FACE, ANTHROPIC_FACE, NATIVE_FACE].map((face) => [face.name, face] as const);
 
 const ask = (face: ChatFace, model: string): Promise<Posted> =>
   post(harness, face.path, { ...face.request(model), stream: true });
@@ -98,7 +105,7 @@ describe.each(FACES)(
       const answer = await ask(face, 'openai/模型-é');
 
       expect(answer.status, answer.text).toBe(200);
-      expect(answer.text).toContain('[DONE]');
+      expect(answer.text).toContain(face.end);
       expect(answer.headers.get('x-tollgate-model')).toMatch(/^openai\/[ -~]+$/);
       expect(await bookedOnce(answer)).toMatchObject({
         status: 'ok',

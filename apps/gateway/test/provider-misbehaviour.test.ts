@@ -30,7 +30,14 @@ import {
 } from '@tollgate/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
-import { type ChatFace, NATIVE_FACE, OPENAI_FACE, type Posted, post } from './support/chat-face.ts';
+import {
+  ANTHROPIC_FACE,
+  type ChatFace,
+  NATIVE_FACE,
+  OPENAI_FACE,
+  type Posted,
+  post,
+} from './support/chat-face.ts';
 
 /** A provider, and what its good and bad replies look like. */
 interface Provider {
@@ -82,6 +89,8 @@ const ANTHROPIC: Provider = {
 const WAYS = [
   [OPENAI_FACE, OPENAI],
   [OPENAI_FACE, ANTHROPIC],
+  [ANTHROPIC_FACE, OPENAI],
+  [ANTHROPIC_FACE, ANTHROPIC],
   [NATIVE_FACE, OPENAI],
   [NATIVE_FACE, ANTHROPIC],
 ] as const;
@@ -160,7 +169,7 @@ function expectFailure({ status, headers, text, json: body }: Posted, face: Chat
   }
   expect(headers.get('content-type')).toBe(SSE);
   const sent = parseSse(text);
-  expect(sent.map(({ data }) => data)).not.toContain('[DONE]');
+  expect(sent.flatMap(({ event, data }) => [event, data])).not.toContain(face.end);
   return face.messageOf(JSON.parse(sent.at(-1)?.data ?? ''));
 }
 
@@ -230,9 +239,10 @@ describe.each(TITLED_WAYS)('through the %s face, %s', (_face, _provider, way) =>
     [422, 422],
     [429, 429],
     [500, 502],
-    [503, 503],
-    [529, 503],
-  ])('that answers %i is %i, without its key and address', async (status, seen) => {
+    [503, 'overloaded'],
+    [529, 'overloaded'],
+  ] as const)('that answers %i is %s, without its key and address', async (status, told) => {
+    const seen = told === 'overloaded' ? way.face.overloaded : told;
     const headers = { 'retry-after': '7' };
     way.provider.mock(harness, json(way.provider.refusal(harness), { status, headers }));
 
@@ -240,7 +250,7 @@ describe.each(TITLED_WAYS)('through the %s face, %s', (_face, _provider, way) =>
 
     expect(answer.status, answer.text).toBe(seen);
     way.face.messageOf(answer.json);
-    if (seen === 429 || seen === 503) expect(answer.headers.get('retry-after')).toBe('7');
+    if (told === 429 || told === 'overloaded') expect(answer.headers.get('retry-after')).toBe('7');
     await expectBookedOnce(harness, way, answer);
   });
 

@@ -4,10 +4,14 @@ export type Body = { readonly [field: string]: unknown };
 
 /** One way to ask for a chat completion, as a table of suites sees it. */
 export interface ChatFace {
-  readonly name: 'openai' | 'native' | 'trpc';
+  readonly name: 'openai' | 'anthropic' | 'native' | 'trpc';
   readonly path: string;
   /** A good request of one user message. */
   request(model: string, text?: string): Body;
+  /** The data, or else the name, of the event that ends a stream well. */
+  readonly end: string;
+  /** The status for a provider that is overloaded. */
+  readonly overloaded: 503 | 529;
   /** The error's sentence; throws where the body is not exactly this face's. */
   messageOf(body: unknown): string;
 }
@@ -39,19 +43,34 @@ export const OPENAI_FACE: ChatFace = {
   name: 'openai',
   path: '/v1/chat/completions',
   request: wire,
+  end: '[DONE]',
+  overloaded: 503,
   messageOf: (body) => String(bodyOf(['code', 'message', 'param', 'type'], body)['message']),
+};
+
+export const ANTHROPIC_FACE: ChatFace = {
+  name: 'anthropic',
+  path: '/v1/messages',
+  request: (model, text) => ({ ...wire(model, text), max_tokens: 64 }),
+  end: 'message_stop',
+  overloaded: 529,
+  messageOf: (body) => String(bodyOf(['message', 'type'], body)['message']),
 };
 
 export const NATIVE_FACE: ChatFace = {
   name: 'native',
   path: '/native/v1/chat/completions',
   request: wire,
+  end: '[DONE]',
+  overloaded: 503,
   messageOf: (body) => String(bodyOf(['code', 'message', 'provider', 'type'], body)['message']),
 };
 
 export const TRPC_FACE: ChatFace = {
   name: 'trpc',
   path: '/trpc/chat.complete',
+  end: 'return',
+  overloaded: 503,
   request: (model, text = 'Hello') => ({
     model,
     messages: [{ role: 'user', content: [{ type: 'text', text }] }],
@@ -65,7 +84,12 @@ export const TRPC_FACE: ChatFace = {
   },
 };
 
-export const CHAT_FACES: readonly ChatFace[] = [OPENAI_FACE, NATIVE_FACE, TRPC_FACE];
+export const CHAT_FACES: readonly ChatFace[] = [
+  OPENAI_FACE,
+  ANTHROPIC_FACE,
+  NATIVE_FACE,
+  TRPC_FACE,
+];
 
 export interface Posted {
   readonly status: number;

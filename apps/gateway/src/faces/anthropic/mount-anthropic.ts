@@ -24,7 +24,7 @@ export function mountAnthropic(app: Express, deps: AnthropicDeps): void {
 
   app.head(PROBED, (_req, res) => void res.writeHead(200).end());
   app.post(MESSAGES, enter(wireHandler(deps, { protocol: messagesProtocol, idPrefix: 'msg_' })));
-  app.all(MESSAGES, enter(allowOnly('POST', 'HEAD')));
+  app.all(MESSAGES, enter(allowOnly('POST')));
   app.post(COUNT, enter(countTokens(deps)));
   app.all(COUNT, enter(allowOnly('POST')));
   app.all(`${MESSAGES}/*rest`, enter(notFound));
