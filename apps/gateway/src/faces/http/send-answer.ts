@@ -65,10 +65,15 @@ const NAME_LIMIT = 256;
 
 /** A name that clients may choose, as a header can hold it: in percent-encoding, and cut. */
 export const headerText = (name: string): string =>
-  name
-    .slice(0, NAME_LIMIT)
-    .toWellFormed()
-    .replace(/[^\x20-\x7e]/gu, encodeURIComponent);
+  PLAIN.test(name)
+    ? name
+    : name
+        .slice(0, NAME_LIMIT)
+        .toWellFormed()
+        .replace(/[^\x20-\x7e]/gu, encodeURIComponent);
+
+/** Most names need none of it; one look is cheaper than three copies. */
+const PLAIN = /^[\x20-\x7e]{0,256}$/;
 
 /** As many paths as fit, and the number of those left out; non-ASCII can't stand in a header. */
 function droppedHeader(losses: WireAnswer['losses']): string {
