@@ -1,9 +1,10 @@
-/** The wire dialects. The first four below are chat dialects that providers speak. */
+/** The wire dialects. The first five below are chat dialects that providers speak. */
 export type DialectId =
   | 'openai-chat'
   | 'openai-responses'
   | 'anthropic-messages'
   | 'gemini'
+  | 'cohere-chat'
   /** OpenAI's legacy text completions. */
   | 'openai-completions'
   | 'openai-embeddings'
