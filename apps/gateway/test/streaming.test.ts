@@ -21,7 +21,14 @@ import {
 } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
-import { type ChatFace, fieldsOf, NATIVE_FACE, OPENAI_FACE, post } from './support/chat-face.ts';
+import {
+  ANTHROPIC_FACE,
+  type ChatFace,
+  fieldsOf,
+  NATIVE_FACE,
+  OPENAI_FACE,
+  post,
+} from './support/chat-face.ts';
 
 const start = (): Promise<Harness> => createHarness(createApp);
 
@@ -31,6 +38,8 @@ const ANTHROPIC = 'anthropic/claude-sonnet-4-5';
 const WAYS = [
   ['openai', 'openai', { face: OPENAI_FACE, model: OPENAI }],
   ['openai', 'anthropic', { face: OPENAI_FACE, model: ANTHROPIC }],
+  ['anthropic', 'openai', { face: ANTHROPIC_FACE, model: OPENAI }],
+  ['anthropic', 'anthropic', { face: ANTHROPIC_FACE, model: ANTHROPIC }],
   ['native', 'openai', { face: NATIVE_FACE, model: OPENAI }],
   ['native', 'anthropic', { face: NATIVE_FACE, model: ANTHROPIC }],
 ] as const;
@@ -61,9 +70,22 @@ const mock = (harness: Harness, { model }: Way, reply: Reply): void => {
 const textIn = (sse: string): string =>
   parseSse(sse)
     .filter(({ data }) => data !== '[DONE]')
-    .flatMap(({ data }) => choicesOf(JSON.parse(data)))
-    .map((choice) => fieldsOf(fieldsOf(choice)['delta'])['content'] ?? '')
+    .flatMap(({ data }) => deltasOf(JSON.parse(data)))
+    .map((delta) => fieldsOf(delta ?? {}))
+    .map(({ content, text }) => content ?? text ?? '')
     .join('');
+
+/** Of a chunk of Chat Completions, or of an event of Anthropic's. */
+const deltasOf = (event: unknown): readonly unknown[] => {
+  const { choices, delta } = fieldsOf(event);
+  return choices === undefined ? [delta] : choicesOf(event).map((one) => fieldsOf(one)['delta']);
+};
+
+/** The data or the name of the last event. */
+const endOf = (sse: string, { face }: Way): string | undefined => {
+  const last = parseSse(sse).at(-1);
+  return last?.event === face.end ? face.end : last?.data;
+};
 
 const choicesOf = (chunk: unknown): readonly unknown[] => {
   const choices = fieldsOf(chunk)['choices'];
@@ -116,7 +138,7 @@ describe.each(WAYS)('through the %s face from %s', (_face, _provider, way) => {
     expect(textIn(slow.text)).toBe(WORDS);
     expect(textIn(fast.text)).toBe(WORDS);
     expect(parseSse(slow.text)).toHaveLength(parseSse(fast.text).length);
-    expect(parseSse(slow.text).at(-1)?.data).toBe('[DONE]');
+    expect(endOf(slow.text, way)).toBe(way.face.end);
     expect(await harness.waitForUsage(2)).toMatchObject([
       { inputTokens: 50, outputTokens: 7, status: 'ok', provenance: 'provider' },
       { inputTokens: 50, outputTokens: 7, status: 'ok', provenance: 'provider' },
