@@ -2,6 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import { ok, type Result } from '@tollgate/core';
 import {
   anthropicMessages,
+  cohereChat,
   type Dialect,
   gemini,
   openAiChat,
@@ -62,6 +63,7 @@ const DIALECTS: ReadonlyMap<ProviderDialectId, Dialect> = new Map([
   ['openai-chat', openAiChat],
   ['anthropic-messages', anthropicMessages],
   ['gemini', gemini],
+  ['cohere-chat', cohereChat],
 ]);
 
 export interface Surroundings {

@@ -1,7 +1,7 @@
 import { frameRecording, listRecordings, type Recording } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { type ChatReply, collect, type StreamEvent } from '../src/chat/index.ts';
-import { anthropicMessages, gemini, openAiChat } from '../src/dialects/index.ts';
+import { anthropicMessages, cohereChat, gemini, openAiChat } from '../src/dialects/index.ts';
 import { renderSse } from '../src/sse/index.ts';
 import { ANSWERING, decodeStream } from './codec-contract.ts';
 
@@ -57,6 +57,11 @@ describe.each([
   ['gemini', gemini, 'anthropic-messages', anthropicMessages],
   ['openai-chat', openAiChat, 'gemini', gemini],
   ['anthropic-messages', anthropicMessages, 'gemini', gemini],
+  ['cohere-chat', cohereChat, 'openai-chat', openAiChat],
+  ['cohere-chat', cohereChat, 'anthropic-messages', anthropicMessages],
+  ['cohere-chat', cohereChat, 'gemini', gemini],
+  ['openai-chat', openAiChat, 'cohere-chat', cohereChat],
+  ['anthropic-messages', anthropicMessages, 'cohere-chat', cohereChat],
 ] as const)('from %s', (family, source, client, face) => {
   it.each(recorded(family))(
     `keeps the gist of $name on its way to a client of ${client}`,

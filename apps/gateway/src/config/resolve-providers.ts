@@ -64,6 +64,7 @@ const AUTH_OF_DIALECT = {
   'openai-responses': 'bearer',
   'anthropic-messages': 'x-api-key',
   gemini: 'x-goog-api-key',
+  'cohere-chat': 'bearer',
 } as const satisfies Record<ProviderDialectId, AuthScheme>;
 
 function fromFile(name: string, section: ProviderSettings, sources: ProviderSources): Outcome {

@@ -21,6 +21,7 @@ export const PROVIDER_DIALECTS = [
   'openai-responses',
   'anthropic-messages',
   'gemini',
+  'cohere-chat',
 ] as const;
 const Dialect = z.enum(PROVIDER_DIALECTS);
 

@@ -20,7 +20,7 @@ const DataList = z.looseObject({
   ),
 });
 
-/** Gemini's list names resources: `models/…`. */
+/** Gemini's list names resources, `models/…`; Cohere's has bare names. */
 const ResourceList = z
   .looseObject({ models: z.array(z.looseObject({ name: Id })) })
   .transform(({ models }) => ({
@@ -41,6 +41,7 @@ const LISTS = {
   'openai-responses': '/models',
   'anthropic-messages': '/v1/models?limit=1000',
   gemini: '/v1beta/models?pageSize=1000',
+  'cohere-chat': '/v1/models?page_size=1000&endpoint=chat',
 } as const satisfies Record<ProviderDialectId, string>;
 
 /** The request for a provider's list of models; undefined when it speaks nothing that has one. */

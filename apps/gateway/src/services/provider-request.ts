@@ -23,6 +23,7 @@ const PATHS = {
   'openai-embeddings': '/embeddings',
   'anthropic-messages': '/v1/messages',
   'anthropic-count-tokens': '/v1/messages/count_tokens',
+  'cohere-chat': '/v2/chat',
 } as const satisfies Record<Exclude<Operation, AddressedOperation>, string>;
 
 /** The smaller endpoints live beside the dialect that they came with. */
@@ -33,6 +34,7 @@ const FAMILY = {
   'openai-embeddings': 'openai-chat',
   'anthropic-messages': 'anthropic-messages',
   gemini: 'gemini',
+  'cohere-chat': 'cohere-chat',
   'anthropic-count-tokens': 'anthropic-messages',
 } as const satisfies Record<Operation, ProviderDialectId>;
 

@@ -1,6 +1,7 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import {
   decodeAnthropicError,
+  decodeCohereError,
   decodeGeminiError,
   decodeOpenAiError,
   type ProviderDialectId,
@@ -13,6 +14,7 @@ const DECODERS = {
   'openai-responses': decodeOpenAiError,
   'anthropic-messages': decodeAnthropicError,
   gemini: decodeGeminiError,
+  'cohere-chat': decodeCohereError,
 } as const satisfies Record<ProviderDialectId, typeof decodeOpenAiError>;
 
 /** What a provider's refusal means, read in the dialect that it was asked in. */

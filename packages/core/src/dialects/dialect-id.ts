@@ -18,4 +18,5 @@ export type ProviderDialectId =
   | 'openai-chat'
   | 'openai-responses'
   | 'anthropic-messages'
-  | 'gemini';
+  | 'gemini'
+  | 'cohere-chat';

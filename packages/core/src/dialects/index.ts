@@ -5,6 +5,7 @@ export {
   decodeAnthropicError,
   encodeAnthropicError,
 } from './anthropic-messages/index.ts';
+export { cohereChat, decodeCohereError } from './cohere-chat/index.ts';
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';
 export {

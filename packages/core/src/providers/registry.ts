@@ -1,6 +1,7 @@
 import { alibaba } from './known/alibaba.ts';
 import { anthropic } from './known/anthropic.ts';
 import { cerebras } from './known/cerebras.ts';
+import { cohere } from './known/cohere.ts';
 import { deepseek } from './known/deepseek.ts';
 import { fireworks } from './known/fireworks.ts';
 import { google } from './known/google.ts';
@@ -21,6 +22,7 @@ export const KNOWN_PROVIDERS: readonly ProviderDescription[] = [
   openai,
   anthropic,
   google,
+  cohere,
   mistral,
   groq,
   xai,
