@@ -1,7 +1,13 @@
 import { frameRecording, listRecordings, type Recording } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { type ChatReply, collect, type StreamEvent } from '../src/chat/index.ts';
-import { anthropicMessages, cohereChat, gemini, openAiChat } from '../src/dialects/index.ts';
+import {
+  anthropicMessages,
+  cohereChat,
+  gemini,
+  openAiChat,
+  openAiResponses,
+} from '../src/dialects/index.ts';
 import { renderSse } from '../src/sse/index.ts';
 import { ANSWERING, decodeStream } from './codec-contract.ts';
 
@@ -40,14 +46,16 @@ const tokens = ({ usage }: ChatReply): unknown => ({
 function streamOf(recording: Recording): { name: string; text: string }[] {
   const { payloads, provider, name } = recording;
   if (payloads === undefined) return [];
-  const end = payloads.findIndex((payload) => payload.includes('"type":"message_stop"'));
+  const end = payloads.findIndex((payload) =>
+    /"type":\s*"(message_stop|response.completed)"/.test(payload),
+  );
   const first = end === -1 ? payloads : payloads.slice(0, end + 1);
   return [{ name: `${provider}/${name}`, text: frameRecording({ ...recording, payloads: first }) }];
 }
 
 const recorded = (family: Recording['family']): { name: string; text: string }[] =>
   listRecordings()
-    .filter((recording) => recording.family === family)
+    .filter((recording) => recording.family === family && !recording.name.includes('openai-error'))
     .flatMap(streamOf);
 
 describe.each([
@@ -62,6 +70,13 @@ describe.each([
   ['cohere-chat', cohereChat, 'gemini', gemini],
   ['openai-chat', openAiChat, 'cohere-chat', cohereChat],
   ['anthropic-messages', anthropicMessages, 'cohere-chat', cohereChat],
+  ['openai-responses', openAiResponses, 'openai-chat', openAiChat],
+  ['openai-responses', openAiResponses, 'anthropic-messages', anthropicMessages],
+  ['openai-responses', openAiResponses, 'gemini', gemini],
+  ['openai-chat', openAiChat, 'openai-responses', openAiResponses],
+  ['anthropic-messages', anthropicMessages, 'openai-responses', openAiResponses],
+  ['gemini', gemini, 'openai-responses', openAiResponses],
+  ['cohere-chat', cohereChat, 'openai-responses', openAiResponses],
 ] as const)('from %s', (family, source, client, face) => {
   it.each(recorded(family))(
     `keeps the gist of $name on its way to a client of ${client}`,

@@ -96,9 +96,11 @@ function startOf(part: ContentPart): PartStart | undefined {
 }
 
 function deltasOf(part: ContentPart): readonly PartDelta[] {
-  const deltas: PartDelta[] = [...bodyOf(part)];
-  for (const state of part.state ?? []) deltas.push(stateDelta(state));
-  return deltas;
+  const states = part.state ?? [];
+  // An id is known when its part begins; what proves or hides a thought comes once it is thought.
+  const ids = states.filter(({ kind }) => kind === 'item-id');
+  const proofs = states.filter(({ kind }) => kind !== 'item-id');
+  return [...ids.map(stateDelta), ...bodyOf(part), ...proofs.map(stateDelta)];
 }
 
 function bodyOf(part: ContentPart): readonly PartDelta[] {

@@ -33,6 +33,6 @@ export {
   encodeOpenAiError,
   openAiErrorBody,
 } from './openai-errors.ts';
-export { openAiResponsesPassage } from './openai-responses/index.ts';
+export { openAiResponses } from './openai-responses/index.ts';
 export type * from './passage.ts';
 export { wireProblem } from './wire-problem.ts';

@@ -7,7 +7,7 @@ import type { Quirks } from '../providers/quirks.ts';
 import { createSseParser } from '../sse/sse-parser.ts';
 import { openAiChat } from './openai-chat/index.ts';
 import { openAiCompletionsPassage } from './openai-completions/index.ts';
-import { openAiResponsesPassage } from './openai-responses/index.ts';
+import { openAiResponses } from './openai-responses/index.ts';
 import type { Passage, TapOptions } from './passage.ts';
 
 const chat = openAiChat.passage;
@@ -37,7 +37,7 @@ describe('what is checked of a body that passes', () => {
     ],
     [chat, { model: 'm', messages: 'the provider’s to refuse', stream: null }, { stream: false }],
     [chat, { model: 'm', max_tokens: 4, max_completion_tokens: 5 }, { maxOutputTokens: 5 }],
-    [openAiResponsesPassage, { model: 'm', max_output_tokens: 7 }, { maxOutputTokens: 7 }],
+    [openAiResponses.passage, { model: 'm', max_output_tokens: 7 }, { maxOutputTokens: 7 }],
   ])('is the model, the stream and the limit: %#', (passage, body, expected) => {
     expect(passage.envelope(body)).toMatchObject({ ok: true, value: expected });
   });
@@ -49,7 +49,7 @@ describe('what is checked of a body that passes', () => {
     [chat, { model: 'm', stream: 'yes' }, 'stream'],
     [chat, { model: 'm', max_tokens: -1 }, 'max_tokens'],
     [chat, { model: 'm', max_completion_tokens: 1.5 }, 'max_completion_tokens'],
-    [openAiResponsesPassage, { model: 'm', max_output_tokens: 'a' }, 'max_output_tokens'],
+    [openAiResponses.passage, { model: 'm', max_output_tokens: 'a' }, 'max_output_tokens'],
     [openAiEmbeddingsPassage, { model: 'm', stream: true }, 'stream'],
   ])('is refused by its path: %#', (passage, body, path) => {
     expect(passage.envelope(body)).toMatchObject({
@@ -199,7 +199,7 @@ describe('the tap on a Responses stream', () => {
   it.each(streams)('ends with usage for $name, or tells how it failed', (recording) => {
     const parsed = createSseParser().push(new TextEncoder().encode(frameRecording(recording)));
     if (!parsed.ok) throw new Error('overflow');
-    const tap = openAiResponsesPassage.createTap(plain);
+    const tap = openAiResponses.passage.createTap(plain);
 
     const verdicts = parsed.value.map((event) => tap.push(event));
 
@@ -217,7 +217,7 @@ describe('the tap on a Responses stream', () => {
   });
 
   it('finds the end by its type where events have no names', () => {
-    const { tap } = tapped(openAiResponsesPassage, [
+    const { tap } = tapped(openAiResponses.passage, [
       { type: 'response.created', response: { model: 'gpt' } },
       { type: 'response.output_text.delta', delta: 'response.completed' },
       {
@@ -252,7 +252,7 @@ describe('the tap on a Responses stream', () => {
     [{ type: 'error', code: 'server_error', message: 'x' }, 'provider_failed'],
     [{ type: 'error', error: { type: 'invalid_request_error', message: 'x' } }, 'provider_refused'],
   ])('fails with what went wrong: %#', (event, kind) => {
-    const { verdicts } = tapped(openAiResponsesPassage, [
+    const { verdicts } = tapped(openAiResponses.passage, [
       { type: 'response.created', response: { model: 'gpt' } },
       event,
     ]);
@@ -267,7 +267,7 @@ describe('a whole reply that passes', () => {
       ({ family, body }) => family === 'openai-responses' && body !== undefined,
     ),
   )('is read for the meter: $name', ({ name, body }) => {
-    const read = openAiResponsesPassage.readReply(JSON.parse(JSON.stringify(body)), {
+    const read = openAiResponses.passage.readReply(JSON.parse(JSON.stringify(body)), {
       provider: 'p',
       quirks: {},
     });
@@ -280,7 +280,7 @@ describe('a whole reply that passes', () => {
     [chat, 'choices'],
     [openAiCompletionsPassage, 'choices'],
     [openAiEmbeddingsPassage, 'data'],
-    [openAiResponsesPassage, 'output'],
+    [openAiResponses.passage, 'output'],
   ])('is one only with the list that it is made of: %#', (passage, list) => {
     const options = { provider: 'p', quirks: {} };
 
@@ -329,15 +329,15 @@ describe('text for an estimate', () => {
     expect(openAiCompletionsPassage.outputText({ choices: [{ text: 'a' }] })).toBe('a');
     expect(openAiCompletionsPassage.inputText({ model: 'm', prompt: ['a', 'b'] })).toBe('a\nb');
     expect(
-      openAiResponsesPassage.outputText({ type: 'response.output_text.delta', delta: 'a' }),
+      openAiResponses.passage.outputText({ type: 'response.output_text.delta', delta: 'a' }),
     ).toBe('a');
-    expect(openAiResponsesPassage.outputText({ type: 'response.completed', delta: 1 })).toBe('');
+    expect(openAiResponses.passage.outputText({ type: 'response.completed', delta: 1 })).toBe('');
     expect(
-      openAiResponsesPassage.outputText({
+      openAiResponses.passage.outputText({
         output: [{ content: [{ type: 'output_text', text: 'a' }] }],
       }),
     ).toBe('a');
-    expect(openAiResponsesPassage.inputText({ instructions: 'a', input: 'b' })).toBe('b\na');
+    expect(openAiResponses.passage.inputText({ instructions: 'a', input: 'b' })).toBe('b\na');
     expect(openAiEmbeddingsPassage.inputText({ input: ['a', 'b'] })).toBe('a\nb');
   });
 });

@@ -3,7 +3,7 @@ import {
   openAiChat,
   openAiCompletionsPassage,
   openAiEmbeddingsPassage,
-  openAiResponsesPassage,
+  openAiResponses,
 } from '@tollgate/core/dialects';
 import type { SseEvent } from '@tollgate/core/sse';
 import type { WireProtocol } from '../../services/wire-protocol.ts';
@@ -37,7 +37,7 @@ export function openAiProtocols(face: Face): OpenAiProtocols {
     embeddings: { operation: 'openai-embeddings', passage: openAiEmbeddingsPassage, ...passing },
     responses: {
       operation: 'openai-responses',
-      passage: openAiResponsesPassage,
+      passage: openAiResponses.passage,
       dialect: undefined,
       errorEvent: (error) => ({
         event: 'error',

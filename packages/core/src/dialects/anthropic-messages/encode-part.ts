@@ -4,6 +4,7 @@ import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { isSameOrigin } from '../is-same-origin.ts';
 import { encodeCitations } from './annotation.ts';
 import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
@@ -120,7 +121,7 @@ function encodeReasoning(
   const state = part.state?.find(
     ({ kind, origin: made }) =>
       (kind === 'signature' || (kind === 'encrypted' && part.text === undefined)) &&
-      isSameOrigin(made, origin),
+      isSameOrigin(made, origin, DIALECT),
   );
   if (state === undefined) {
     losses.push(
@@ -135,18 +136,6 @@ export const thinkingBlock = (text: string | undefined, state: ProviderState): J
   state.kind === 'encrypted'
     ? { type: 'redacted_thinking', data: state.data }
     : { type: 'thinking', thinking: text ?? '', signature: state.data };
-
-function isSameOrigin(made: StateOrigin, target: StateOrigin): boolean {
-  if (made.provider === DIALECT) return true;
-  return (
-    made.provider === target.provider &&
-    isSameIfTold(made.account, target.account) &&
-    isSameIfTold(made.model, target.model)
-  );
-}
-
-const isSameIfTold = (left: string | undefined, right: string | undefined): boolean =>
-  left === undefined || right === undefined || left === right;
 
 function encodeResult(
   part: Extract<ContentPart, { readonly type: 'tool-result' }>,

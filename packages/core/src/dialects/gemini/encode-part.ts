@@ -1,8 +1,8 @@
 import type { ContentPart, MediaPart } from '../../chat/content-part.ts';
 import type { Loss } from '../../chat/loss.ts';
-import type { StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
+import { isSameOrigin } from '../is-same-origin.ts';
 import { isInvented } from './call-ids.ts';
 import { decodeArguments } from './decode-arguments.ts';
 import { mediaTypeOf } from './media-kind.ts';
@@ -83,7 +83,8 @@ function signatureOf(
   { target, losses }: PartContext,
 ): JsonObject {
   const own = state.find(
-    ({ kind, origin }) => kind === 'thought-signature' && isSameOrigin(origin, target.origin),
+    ({ kind, origin }) =>
+      kind === 'thought-signature' && isSameOrigin(origin, target.origin, DIALECT),
   );
   if (state.some((one) => one !== own)) {
     losses.push(
@@ -110,18 +111,6 @@ function encodeReasoning(
   const thought = part.text === undefined ? {} : { thought: true };
   return [{ ...fieldsOf(part.rest), text: part.text ?? '', ...thought, ...signed }];
 }
-
-function isSameOrigin(made: StateOrigin, target: StateOrigin): boolean {
-  if (made.provider === DIALECT) return true;
-  return (
-    made.provider === target.provider &&
-    isSameIfTold(made.account, target.account) &&
-    isSameIfTold(made.model, target.model)
-  );
-}
-
-const isSameIfTold = (left: string | undefined, right: string | undefined): boolean =>
-  left === undefined || right === undefined || left === right;
 
 const ABILITIES = { image: 'images', audio: 'audio', file: 'files' } as const;
 

@@ -3,6 +3,7 @@ import type { Loss } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { parseDataUrl } from '../data-url.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { isKnownPart, type WireContent, type WireKnownPart, type WirePart } from './wire.ts';
 
@@ -108,18 +109,6 @@ function fileFrom(file: {
     ...(inline === undefined ? {} : { mediaType: inline.mediaType }),
     ...named,
   };
-}
-
-/** Only the plain form, so that nothing is lost on the way back; others stay addresses. */
-function parseDataUrl(
-  url: string,
-): { readonly mediaType: string; readonly data: string } | undefined {
-  if (!url.startsWith('data:')) return undefined;
-  const comma = url.indexOf(',');
-  const head = comma === -1 ? '' : url.slice('data:'.length, comma);
-  const mediaType = head.endsWith(';base64') ? head.slice(0, -';base64'.length) : '';
-  if (mediaType === '' || mediaType.includes(';')) return undefined;
-  return { mediaType, data: url.slice(comma + 1) };
 }
 
 const AUDIO_TYPES: ReadonlyMap<string, string> = new Map([

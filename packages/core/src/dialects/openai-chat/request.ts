@@ -4,6 +4,7 @@ import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/re
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest, Target } from '../dialect.ts';
+import { effortFor } from '../effort-for.ts';
 import { lostRest, restFor, restOf } from '../rest-of.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { decodeMessages } from './decode-messages.ts';
@@ -206,12 +207,6 @@ function reasoningFields(
   const why = `there are no budgets here: sent as effort ${nearest}`;
   lose({ path: 'reasoning.budgetTokens', action: 'emulated', why, weight: 'hint' });
   return { reasoning_effort: nearest };
-}
-
-/** The budgets that clients commonly stand behind these words. */
-function effortFor(budgetTokens: number): string {
-  if (budgetTokens <= 2048) return 'low';
-  return budgetTokens <= 12_288 ? 'medium' : 'high';
 }
 
 function encodeOutput(output: OutputFormat): JsonValue {

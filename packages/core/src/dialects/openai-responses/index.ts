@@ -1,1 +1,18 @@
-export { openAiResponsesPassage } from './passage.ts';
+import type { Dialect } from '../dialect.ts';
+import { DIALECT } from './dialect-name.ts';
+import { passage } from './passage.ts';
+import { decodeReply, encodeReply } from './reply.ts';
+import { decodeRequest, encodeRequest } from './request.ts';
+import { createStreamDecoder, createStreamEncoder } from './stream.ts';
+
+/** OpenAI's Responses API, and what its look-alikes make of it. */
+export const openAiResponses: Dialect = {
+  id: DIALECT,
+  passage,
+  decodeRequest,
+  encodeRequest,
+  decodeReply,
+  encodeReply,
+  createStreamDecoder,
+  createStreamEncoder,
+};

@@ -2,20 +2,19 @@ import type { GatewayError } from '../../chat/error.ts';
 import type { Usage } from '../../chat/usage.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
-import type { Quirks } from '../../providers/quirks.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import { readEnvelope } from '../openai-envelope.ts';
 import { decodeErrorValue, errorValueOf } from '../openai-errors.ts';
-import { decodeOpenAiUsage } from '../openai-usage.ts';
 import type { Passage, ReadReply, Tap, TapOptions, Verdict } from '../passage.ts';
 import { textWithin } from '../text-within.ts';
+import { decodeUsage } from './usage.ts';
 
 const INPUT = new Set(['input', 'instructions', 'content', 'text', 'arguments', 'output', 'name']);
 const OUTPUT = new Set(['output', 'content', 'summary', 'text', 'refusal', 'arguments', 'name']);
 
 /** The Responses API. Its streams always carry usage, in their last event. */
-export const openAiResponsesPassage: Passage = {
+export const passage: Passage = {
   id: 'openai-responses',
   envelope: (body) => {
     const read = readEnvelope(body);
@@ -43,19 +42,6 @@ export const openAiResponsesPassage: Passage = {
     (Array.isArray(input) ? input.length : 1) + (instructions == null ? 0 : 1),
 };
 
-/** The same classes as Chat's usage, under other names. */
-function usageOf(response: JsonObject, quirks: Quirks): Usage | undefined {
-  const wire = response['usage'];
-  if (!isJsonObject(wire)) return undefined;
-  const names: JsonObject = {
-    prompt_tokens: wire['input_tokens'] ?? null,
-    prompt_tokens_details: wire['input_tokens_details'] ?? null,
-    completion_tokens: wire['output_tokens'] ?? null,
-    completion_tokens_details: wire['output_tokens_details'] ?? null,
-  };
-  return decodeOpenAiUsage(names, quirks);
-}
-
 function modelOf(response: JsonObject): string | undefined {
   const model = response['model'];
   return typeof model === 'string' && model !== '' ? model : undefined;
@@ -63,7 +49,7 @@ function modelOf(response: JsonObject): string | undefined {
 
 function readReply(
   body: JsonValue,
-  { provider, quirks }: { readonly provider: string; readonly quirks: Quirks },
+  { provider }: { readonly provider: string },
 ): Result<ReadReply, GatewayError> {
   const detail = 'it is not a response';
   if (!isJsonObject(body)) return err({ kind: 'provider_invalid_reply', provider, detail });
@@ -73,7 +59,7 @@ function readReply(
     return err({ kind: 'provider_invalid_reply', provider, detail });
   }
   const model = modelOf(body);
-  const usage = usageOf(body, quirks);
+  const usage = decodeUsage(body['usage']);
   return ok({
     ...(model === undefined ? {} : { model }),
     ...(usage === undefined ? {} : { usage }),
@@ -85,7 +71,7 @@ const TELLING = new Set([...ENDS, 'error']);
 const PASS: Verdict = { type: 'pass' };
 const LAST: Verdict = { type: 'last' };
 
-function createTap({ provider, quirks }: TapOptions): Tap {
+function createTap({ provider }: TapOptions): Tap {
   let usage: Usage | undefined;
   let model: string | undefined;
   let hasEnded = false;
@@ -94,7 +80,7 @@ function createTap({ provider, quirks }: TapOptions): Tap {
     const type = body['type'];
     const response = isJsonObject(body['response']) ? body['response'] : {};
     model ??= modelOf(response);
-    usage = usageOf(response, quirks) ?? usage;
+    usage = decodeUsage(response['usage']) ?? usage;
     if (type === 'error' || type === 'response.failed') {
       const told = errorValueOf(response) ?? errorValueOf(body) ?? body;
       return { type: 'fail', error: decodeErrorValue(told, provider) };

@@ -1,0 +1,233 @@
+import type { ContentPart, ReasoningPart, ToolResultPart } from '../../chat/content-part.ts';
+import type { Loss } from '../../chat/loss.ts';
+import type { Message } from '../../chat/message.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import type { Target } from '../dialect.ts';
+import { isSameOrigin } from '../is-same-origin.ts';
+import { restFor } from '../rest-of.ts';
+import { writeAnnotation } from './annotations.ts';
+import { DIALECT } from './dialect-name.ts';
+import { CALL_FIELDS } from './item-kind.ts';
+import { contentOf, encodePart } from './parts.ts';
+
+interface Context {
+  readonly target: Target;
+  readonly lose: (loss: Loss) => void;
+}
+
+interface Placed {
+  readonly part: ContentPart;
+  readonly path: string;
+}
+
+const hint = (path: string, why: string): Loss => ({
+  path,
+  action: 'dropped',
+  why,
+  weight: 'hint',
+});
+
+/** The items of a conversation; a first, plain system message stands apart, as `instructions`. */
+export function encodeInput(messages: readonly Message[], context: Context): JsonObject {
+  const instructions = instructionsOf(messages[0]);
+  const input = messages.flatMap((message, index) => {
+    if (index === 0 && instructions !== undefined) return [];
+    const path = `messages[${index}]`;
+    if (message.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
+    if (message.name !== undefined) {
+      context.lose(hint(`${path}.name`, 'participants have no names here'));
+    }
+    const placed = message.content.map((part, at) => ({ part, path: `${path}.content[${at}]` }));
+    return message.role === 'assistant'
+      ? encodeTurn(placed, context)
+      : encodePlain(message, placed, context);
+  });
+  return { ...(instructions === undefined ? {} : { instructions }), input };
+}
+
+function instructionsOf(message: Message | undefined): string | undefined {
+  if (message?.role !== 'system' || Object.keys(message).length > 2) return undefined;
+  const [only, ...others] = message.content;
+  const isPlain = only?.type === 'text' && others.length === 0 && Object.keys(only).length === 2;
+  return isPlain && only.text !== '' ? only.text : undefined;
+}
+
+function encodePlain(
+  message: Message,
+  placed: readonly Placed[],
+  context: Context,
+): readonly JsonObject[] {
+  const items: JsonObject[] = [];
+  let content: JsonObject[] = [];
+  const role = message.role === 'tool' ? 'user' : message.role;
+  const endRun = (): void => {
+    if (content.length > 0) items.push({ role, content: contentOf(content) });
+    content = [];
+  };
+  for (const { part, path } of placed) {
+    const item = itemOf(part, path, context);
+    if (item !== undefined) {
+      endRun();
+      items.push(item);
+      continue;
+    }
+    const { ability } = context.target;
+    const encoded = encodePart(part, { path, ability, lose: context.lose });
+    if (encoded !== undefined) content.push(encoded);
+  }
+  endRun();
+  return items;
+}
+
+/** A part that is an item of its own, whoever's turn it stands in. */
+function itemOf(part: ContentPart, path: string, context: Context): JsonObject | undefined {
+  if (part.type === 'tool-result') return encodeResult(part, path, context);
+  if (part.type !== 'opaque' && part.type !== 'server-tool') return undefined;
+  const isItem = part.dialect === DIALECT && part.rest?.fields['item'] === undefined;
+  return isItem && isJsonObject(part.raw) ? part.raw : undefined;
+}
+
+const RESULT_FIELDS: ReadonlySet<string> = new Set(['type', 'call_id', 'output', 'id', 'status']);
+
+function encodeResult(part: ToolResultPart, path: string, context: Context): JsonObject {
+  const { lose, target } = context;
+  if (part.isError === true) lose(hint(`${path}.isError`, 'no mark of an error in results here'));
+  if (part.cache !== undefined) lose(hint(`${path}.cache`, 'no cache marks here'));
+  const content = part.content.flatMap((inner, index) => {
+    const at = `${path}.content[${index}]`;
+    const encoded = encodePart(inner, { path: at, ability: target.ability, lose });
+    return encoded === undefined ? [] : [encoded];
+  });
+  return {
+    ...restFor(DIALECT, part.rest, RESULT_FIELDS),
+    type: 'function_call_output',
+    call_id: part.callId,
+    output: contentOf(content),
+  };
+}
+
+/** A turn of the model as its items, in their order; texts side by side are one message. */
+function encodeTurn(placed: readonly Placed[], context: Context): readonly JsonObject[] {
+  const items: JsonObject[] = [];
+  let said: JsonObject[] = [];
+  let fields: JsonObject = {};
+  const endMessage = (): void => {
+    if (said.length > 0) items.push({ ...fields, role: 'assistant', content: said });
+    said = [];
+  };
+  for (const [index, { part, path }] of placed.entries()) {
+    if (part.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
+    const text = spokenPart(part);
+    if (text !== undefined) {
+      const own = messageFields(part);
+      if (JSON.stringify(own) !== JSON.stringify(fields)) endMessage();
+      fields = own;
+      said.push(text);
+      continue;
+    }
+    endMessage();
+    if (part.type === 'reasoning') items.push(...encodeThought({ placed, index }, context));
+    else items.push(...encodeOther(part, path, context));
+  }
+  endMessage();
+  return items;
+}
+
+function spokenPart(part: ContentPart): JsonObject | undefined {
+  if (part.type === 'text') {
+    const annotations = (part.annotations ?? []).flatMap((one) => writeAnnotation(one) ?? []);
+    return { type: 'output_text', text: part.text, annotations };
+  }
+  if (part.type === 'refusal') return { type: 'refusal', refusal: part.text };
+  const isContent = part.type === 'opaque' && part.dialect === DIALECT && part.rest !== undefined;
+  return isContent && isJsonObject(part.raw) ? part.raw : undefined;
+}
+
+/** Of a message's own fields all but its id: that names something kept, and we keep nothing. */
+function messageFields(part: ContentPart): JsonObject {
+  const item = part.rest?.dialect === DIALECT ? part.rest.fields['item'] : undefined;
+  if (!isJsonObject(item)) return {};
+  const { id: _id, role: _role, content: _content, type: _type, status: _status, ...own } = item;
+  return own;
+}
+
+function encodeOther(part: ContentPart, path: string, context: Context): readonly JsonObject[] {
+  if (part.type === 'tool-call') {
+    const { id: _id, ...own } = restFor(DIALECT, part.rest, CALL_FIELDS);
+    // Some look-alikes parse it unseen: a call without arguments must still be JSON.
+    const text = part.argumentsJson === '' ? '{}' : part.argumentsJson;
+    const call = { type: 'function_call', call_id: part.id, name: part.name, arguments: text };
+    return [{ ...own, ...call }];
+  }
+  const item = itemOf(part, path, context);
+  if (item !== undefined) return [item];
+  const why =
+    part.type === 'server-tool'
+      ? 'a tool that another provider ran can not be given to this one'
+      : `a model's turn holds no ${part.type} here`;
+  const weight = part.type === 'server-tool' ? 'hint' : 'meaning';
+  context.lose({ path, action: 'dropped', why, weight });
+  return [];
+}
+
+interface InTurn {
+  readonly placed: readonly Placed[];
+  readonly index: number;
+}
+
+/**
+ * Thoughts go back as the item that they came in, with its encrypted content: the provider keeps
+ * nothing, and refuses an item that it can't find. The item is written where its last part stands.
+ */
+function encodeThought({ placed, index }: InTurn, context: Context): readonly JsonObject[] {
+  const part = thoughtAt(placed, index);
+  if (part === undefined) return [];
+  const id = stateOf(part, 'item-id', context.target);
+  if (id !== undefined && idAt(placed, index + 1, context.target) === id) return [];
+  const parts: ReasoningPart[] = [part];
+  for (let at = index - 1; id !== undefined && idAt(placed, at, context.target) === id; at -= 1) {
+    const before = thoughtAt(placed, at);
+    if (before !== undefined) parts.unshift(before);
+  }
+  const encrypted = stateOf(part, 'encrypted', context.target);
+  if (encrypted === undefined) {
+    for (let at = index - parts.length + 1; at <= index; at += 1) {
+      const why = 'reasoning that this provider did not encrypt can not go back to it';
+      context.lose(hint(placed[at]?.path ?? '', why));
+    }
+    return [];
+  }
+  const texts = (form: 'full' | 'summary', type: string): readonly JsonObject[] =>
+    parts.flatMap((one) =>
+      one.text === undefined || (one.form ?? 'summary') !== form ? [] : [{ type, text: one.text }],
+    );
+  const content = texts('full', 'reasoning_text');
+  return [
+    {
+      type: 'reasoning',
+      ...(id === undefined ? {} : { id }),
+      summary: texts('summary', 'summary_text'),
+      ...(content.length === 0 ? {} : { content }),
+      encrypted_content: encrypted,
+    },
+  ];
+}
+
+function thoughtAt(placed: readonly Placed[], index: number): ReasoningPart | undefined {
+  const part = placed[index]?.part;
+  return part?.type === 'reasoning' ? part : undefined;
+}
+
+function idAt(placed: readonly Placed[], index: number, target: Target): string | undefined {
+  const part = thoughtAt(placed, index);
+  return part === undefined ? undefined : stateOf(part, 'item-id', target);
+}
+
+const stateOf = (
+  part: ReasoningPart,
+  wanted: 'item-id' | 'encrypted',
+  target: Target,
+): string | undefined =>
+  part.state?.find(
+    ({ kind, origin }) => kind === wanted && isSameOrigin(origin, target.origin, DIALECT),
+  )?.data;

@@ -1,0 +1,201 @@
+import type { GatewayError } from '../../chat/error.ts';
+import type { Encoded, Loss } from '../../chat/loss.ts';
+import type { ChatRequest, OutputFormat } from '../../chat/request.ts';
+import type { JsonObject } from '../../json/json-value.ts';
+import { isJsonObject } from '../../json/json-value.ts';
+import { err, ok, type Result } from '../../result.ts';
+import type { DecodedRequest, Target } from '../dialect.ts';
+import { restFor, restOf } from '../rest-of.ts';
+import { wireProblem } from '../wire-problem.ts';
+import { decodeInput } from './decode-input.ts';
+import { DIALECT } from './dialect-name.ts';
+import { encodeInput } from './encode-input.ts';
+import { encodeSettings } from './encode-settings.ts';
+import { decodeTool, decodeToolChoice } from './tools.ts';
+import { KNOWN_FORMATS, REQUEST_FIELDS, WireRequest } from './wire.ts';
+
+/** A copy without the fields that are absent, whichever way they say so. */
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
+const present = <T extends object>(fields: T): Present<T> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
+  ) as Present<T>;
+
+export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError> {
+  const parsed = WireRequest.safeParse(body);
+  if (!parsed.success) return err(wireProblem(parsed.error));
+  const wire = parsed.data;
+  const messages = decodeInput(wire);
+  if (!messages.ok) return messages;
+  if (messages.value.length === 0) {
+    return err({ kind: 'invalid_request', path: 'input', detail: 'is required: text or items' });
+  }
+  const { include = [], text, reasoning } = wire;
+  const hasLogprobs = include?.includes(LOGPROBS) === true || (wire.top_logprobs ?? 0) > 0;
+  const request: ChatRequest = {
+    model: wire.model,
+    messages: messages.value,
+    stream: wire.stream === true,
+    ...present({
+      maxOutputTokens: wire.max_output_tokens,
+      temperature: wire.temperature,
+      topP: wire.top_p,
+      logprobs: hasLogprobs ? present({ top: wire.top_logprobs }) : undefined,
+      reasoning: decodeReasoning(reasoning),
+      output: decodeOutput(text),
+      verbosity: text?.verbosity,
+      tools: wire.tools?.map(decodeTool),
+      toolChoice: wire.tool_choice ? decodeToolChoice(wire.tool_choice) : undefined,
+      parallelToolCalls: wire.parallel_tool_calls,
+      serviceTier: wire.service_tier,
+      metadata: wire.metadata,
+      endUser: wire.safety_identifier ?? wire.user,
+      cacheKey: wire.prompt_cache_key,
+      store: wire.store === true ? true : undefined,
+      rest: decodeRest(wire, body),
+    }),
+  };
+  return ok({ request, losses: needsState(wire) });
+}
+
+const LOGPROBS = 'message.output_text.logprobs';
+const ENCRYPTED = 'reasoning.encrypted_content';
+
+function decodeReasoning(wire: WireRequest['reasoning']): ChatRequest['reasoning'] {
+  const effort = wire?.effort;
+  if (!effort && !wire?.summary) return undefined;
+  return {
+    ...(effort ? { effort } : {}),
+    ...(wire?.summary ? { visibility: 'summary' as const } : {}),
+  };
+}
+
+function decodeOutput(text: WireRequest['text']): OutputFormat | undefined {
+  const format = text?.format;
+  if (!format || !KNOWN_FORMATS.has(format.type)) return undefined;
+  if (format.type === 'text') return { type: 'text' };
+  if (format.type === 'json_object') return { type: 'json' };
+  const { schema, name, description, strict } = format;
+  return {
+    type: 'json-schema',
+    schema: isJsonObject(schema) ? schema : {},
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(typeof strict === 'boolean' ? { strict } : {}),
+  };
+}
+
+/** Of the fields that are objects or lists, what of them we have no word for. */
+function decodeRest(wire: WireRequest, body: JsonObject): ChatRequest['rest'] {
+  const { reasoning, text, include } = wire;
+  const format = text?.format && !KNOWN_FORMATS.has(text.format.type) ? ['verbosity'] : TEXT_FIELDS;
+  const summary = reasoning?.summary === 'auto' ? REASONING_FIELDS : ['effort'];
+  const others = include?.filter((name) => name !== LOGPROBS && name !== ENCRYPTED) ?? [];
+  return restOf(
+    DIALECT,
+    {
+      ...Object.fromEntries(Object.entries(body).filter(([name]) => !REQUEST_FIELDS.has(name))),
+      reasoning: restOf(DIALECT, present(reasoning ?? {}), new Set(summary))?.fields,
+      text: restOf(DIALECT, present(text ?? {}), new Set(format))?.fields,
+      include: others.length === 0 ? undefined : others,
+    },
+    new Set(),
+  );
+}
+
+const TEXT_FIELDS = ['format', 'verbosity'];
+const REASONING_FIELDS = ['effort', 'summary'];
+
+/** What can only be meant where replies are kept: elsewhere it is not done, and said. */
+function needsState(wire: WireRequest): readonly Loss[] {
+  const losses: Loss[] = [];
+  const lose = (path: string, why: string, weight: Loss['weight']): void => {
+    losses.push({ path, action: 'dropped', why, weight });
+  };
+  const unknown = 'only the provider that keeps it could know it';
+  if (wire.previous_response_id) lose('previous_response_id', unknown, 'meaning');
+  if (wire.conversation) lose('conversation', unknown, 'meaning');
+  if (wire.prompt) lose('prompt', unknown, 'meaning');
+  if (wire.background === true) {
+    lose('background', 'replies of this provider are not kept for later', 'meaning');
+  }
+  if (wire.store === true) lose('store', 'replies of this provider are not kept', 'hint');
+  return losses;
+}
+
+export function encodeRequest(
+  request: ChatRequest,
+  target: Target,
+): Result<Encoded<JsonObject>, GatewayError> {
+  const losses: Loss[] = [];
+  const lose = (loss: Loss): void => {
+    losses.push(loss);
+  };
+  const { reasoning, text, include, ...rest } = unnamed(request);
+  const input = encodeInput(request.messages, { target, lose });
+  const settings = encodeSettings(request, target, lose);
+  const included = [
+    ...(Array.isArray(include) ? include : []),
+    ...(request.logprobs === undefined ? [] : [LOGPROBS]),
+    ...(wantsThoughtsBack(request, target) ? [ENCRYPTED] : []),
+  ];
+  const value: JsonObject = {
+    ...rest,
+    model: target.model,
+    ...input,
+    ...(request.stream ? { stream: true } : {}),
+    ...settings.fields,
+    ...nested('reasoning', reasoning, settings.reasoning),
+    ...nested('text', text, settings.text),
+    ...(included.length === 0 ? {} : { include: included }),
+    // Nothing is kept that nobody here could ask for.
+    store: request.store === true,
+  };
+  return ok({ value, losses });
+}
+
+/** The rest of a request without what the hub has a word for, in its objects too. */
+function unnamed({ rest }: ChatRequest): { readonly [field: string]: JsonObject[string] } {
+  const own = restFor(DIALECT, rest, REQUEST_FIELDS);
+  if (rest?.dialect !== DIALECT) return own;
+  const { reasoning, text, include } = rest.fields;
+  const format = isJsonObject(text) ? text['format'] : undefined;
+  const isOwn = isJsonObject(format) && !KNOWN_FORMATS.has(String(format['type']));
+  const others = Array.isArray(include)
+    ? include.filter((name) => name !== ENCRYPTED && name !== LOGPROBS)
+    : [];
+  return {
+    ...own,
+    ...(isJsonObject(reasoning) ? { reasoning: without(reasoning, ['effort']) } : {}),
+    ...(isJsonObject(text) ? { text: without(text, isOwn ? ['verbosity'] : TEXT_FIELDS) } : {}),
+    ...(others.length === 0 ? {} : { include: others }),
+  };
+}
+
+const without = (value: JsonObject, unwanted: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => !unwanted.includes(name)));
+
+function nested(field: string, rest: unknown, own: JsonObject): JsonObject {
+  const value = { ...own, ...(isJsonObject(rest) ? rest : {}) };
+  return Object.keys(value).length === 0 ? {} : { [field]: value };
+}
+
+/**
+ * Thoughts that the provider doesn't keep come back encrypted, where they are asked for. Models that
+ * don't reason refuse the question, so it needs a sign that this one does.
+ */
+function wantsThoughtsBack(request: ChatRequest, { ability }: Target): boolean {
+  if (request.store === true || ability.reasoning === false) return false;
+  if (ability.reasoning === true) return true;
+  const { reasoning } = request;
+  const isAsked =
+    reasoning?.enabled === true ||
+    reasoning?.budgetTokens !== undefined ||
+    (reasoning?.effort !== undefined && reasoning.effort !== 'none');
+  return isAsked || request.messages.some(hasEncrypted);
+}
+
+const hasEncrypted = ({ content }: ChatRequest['messages'][number]): boolean =>
+  content.some(
+    (part) => part.type === 'reasoning' && part.state?.some(({ kind }) => kind === 'encrypted'),
+  );

@@ -1,0 +1,2 @@
+export { createStreamDecoder } from './stream-decoder.ts';
+export { createStreamEncoder } from './stream-encoder.ts';
