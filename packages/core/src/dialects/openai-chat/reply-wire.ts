@@ -25,7 +25,7 @@ const Logprobs = z
   .catch(undefined);
 
 const FunctionPayload = z
-  .looseObject({ name: Text, arguments: z.unknown() })
+  .looseObject({ name: Text, arguments: z.unknown().optional() })
   .nullish()
   .catch(undefined);
 

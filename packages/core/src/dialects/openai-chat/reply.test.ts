@@ -26,6 +26,15 @@ describe('reading a whole reply', () => {
     });
   });
 
+  it('reads a call whose arguments were left out', () => {
+    const call = { id: 'a', type: 'function', function: { name: 'now' } };
+    const reply = decodeReply({ choices: [{ message: { tool_calls: [call] } }] }, target);
+
+    expect(reply.ok && reply.value.choices[0]?.content).toEqual([
+      { type: 'tool-call', id: 'a', name: 'now', argumentsJson: '' },
+    ]);
+  });
+
   it('reads reasoning, images, audio and citations where look-alikes put them', () => {
     const reply = decodeReply(
       {

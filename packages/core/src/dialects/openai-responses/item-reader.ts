@@ -273,7 +273,7 @@ export function finishItem(
   let state = isNew ? beginItem(before, done, to) : before;
   const { wire, raw } = done;
   if (wire.type === 'function_call') {
-    state = nameCall(state, wire, to);
+    state = nameCall(state, done, to);
     state = speakWhole(state, { key: ONLY, text: argumentsText(wire.arguments) }, to);
   } else if (wire.type === 'message' || wire.type === 'reasoning') {
     for (const list of ['summary', 'content'] as const) {
@@ -291,12 +291,18 @@ export function finishItem(
 const isSame = (left: WireItem, right: WireItem): boolean =>
   left.type === right.type && left.call_id === right.call_id && left.id === right.id;
 
-/** A call whose name came only at its end. */
-function nameCall(state: OutputState, wire: WireItem, to: Reading): OutputState {
+/** A call whose name came only at its end begins there. */
+function nameCall(
+  state: OutputState,
+  done: { readonly wire: WireItem; readonly raw: JsonObject },
+  to: Reading,
+): OutputState {
   const item = state.items.get(to.at);
   if (item === undefined || item.parts.size > 0) return state;
-  const named = { ...item, wire: { ...item.wire, name: wire.name } };
-  const items = new Map(state.items).set(to.at, named);
+  const items = new Map(state.items);
+  items.delete(to.at);
+  const callId = freeId({ ...state, items }, done.wire, to.at);
+  items.set(to.at, { ...item, ...done, callId });
   return beginPart({ ...state, items }, ONLY, undefined, to);
 }
 
