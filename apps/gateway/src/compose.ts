@@ -82,8 +82,11 @@ export interface Gateway {
   readonly newAdminKey: string | undefined;
   /** Settles when all usage is durable and what can be reported has been tried. */
   flush(): Promise<void>;
-  /** Ends everything in order: calls, estimates, ledger, outbox, connections. */
-  close(): Promise<void>;
+  /**
+   * Ends everything in order: calls, estimates, ledger, outbox, connections. Resolves with how many
+   * usage events are lost, since the ledger would not take them.
+   */
+  close(): Promise<number>;
 }
 
 /** The only place that knows which adapter stands behind which port. */
@@ -207,9 +210,10 @@ export function compose(
       metrics.close();
       await governance.close();
       await Promise.all([http.close(), simulated.close(), tokens.close()]);
-      await ledger.close();
+      const unwritten = await ledger.close();
       db.value.close();
       log.flush();
+      return unwritten;
     },
   });
 }

@@ -54,7 +54,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await flush();
       return (await ledger.recent({ limit: 1_000 })).map(recorded).reverse();
     },
-    close,
+    close: async () => void (await close()),
   };
 }
 

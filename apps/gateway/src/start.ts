@@ -13,8 +13,11 @@ export interface RunningGateway {
   /** The admin key, when it was made just now: the only time that it is known. */
   readonly newAdminKey: string | undefined;
   readonly dataDir: string;
-  /** Takes no new calls, lets running ones finish for a while, writes all usage. */
-  close(): Promise<void>;
+  /**
+   * Takes no new calls, lets running ones finish for a while, writes all usage. Resolves with how
+   * many usage events could not be written.
+   */
+  close(): Promise<number>;
 }
 
 /** Starts to serve, or says why it can't. */
@@ -43,7 +46,7 @@ export async function startGateway(
     dataDir: config.dataDir,
     close: async () => {
       await Promise.all([stop(), stopMetrics.value?.()]);
-      await gateway.close();
+      return gateway.close();
     },
   });
 }

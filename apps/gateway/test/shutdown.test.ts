@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import {
   type ControlledReply,
@@ -120,6 +121,22 @@ it('a client that leaves while the gateway ends lets it end, with its call writt
   expect(await gateway.waitForEnd(15_000)).toEqual({ code: 0, signal: null });
   expect(await usage()).toMatchObject([{ requests: 1, estimatedRequests: 1 }]);
 }, 60_000);
+
+it('usage that the ledger would not take is told, and the end is 1', async () => {
+  const { gateway, url } = await start();
+  await using _stopped = gateway;
+  const { reply, response } = await running(url);
+  using other = new DatabaseSync(join(folder, 'data of mine', 'tollgate.db'));
+  other.exec('begin immediate');
+
+  await reply.send(dataEvents(chunks.slice(2)).join(''));
+  await reply.end();
+  await response.text();
+  gateway.kill('SIGTERM');
+
+  await gateway.waitForLine('the usage of 1 calls could not be written', 30_000);
+  expect(await gateway.waitForEnd(15_000)).toEqual({ code: 1, signal: null });
+}, 90_000);
 
 it('connections that idle or never asked do not hold the end up', async () => {
   const { gateway, url } = await start();

@@ -2,8 +2,8 @@
 const SAME_WISH_MS = 1_000;
 
 export interface ClosingOptions {
-  /** Ends everything in order; called once. */
-  readonly close: () => Promise<void>;
+  /** Ends everything in order; called once. False: something was lost, and the process ends with 1. */
+  readonly close: () => Promise<boolean>;
   readonly say: (text: string) => void;
   /** After this, milliseconds, the process ends with 1 whatever still runs. */
   readonly longestMs: number;
@@ -29,7 +29,7 @@ export function closeOnSignal({ close, say, longestMs }: ClosingOptions): void {
       process.exit(1);
     }, longestMs).unref();
     close().then(
-      () => process.exit(code),
+      (isWhole) => process.exit(isWhole ? code : 1),
       (error: unknown) => {
         say(textOf(error));
         process.exit(1);

@@ -10,7 +10,7 @@ const LONGEST_CLOSE_MS = 40_000;
 
 const COMMAND = join(dirname(fileURLToPath(import.meta.url)), '../../../../bin/tollgate');
 
-/** Serves until a signal comes; the process then ends with 0 once all usage is written. */
+/** Serves until a signal comes; the process then ends with 0 once all usage is written, else with 1. */
 export async function start(context: CliContext, options: CommonOptions): Promise<void> {
   const { config } = readConfig(context, options);
   const starting = startGateway(config);
@@ -20,7 +20,9 @@ export async function start(context: CliContext, options: CommonOptions): Promis
     say: context.err,
     close: async () => {
       const running = await starting;
-      if (running.ok) await running.value.close();
+      const unwritten = running.ok ? await running.value.close() : 0;
+      if (unwritten > 0) context.err(`the usage of ${unwritten} calls could not be written`);
+      return unwritten === 0;
     },
   });
   const started = await starting;

@@ -48,5 +48,6 @@ export interface Ledger {
   /** Called after each event that has become durable. Returns the way to stop listening. */
   subscribe(listener: (event: UsageEvent) => void): () => void;
   status(): Promise<DependencyStatus>;
-  close(): Promise<void>;
+  /** Writes what is queued. Resolves with how many events are lost, as it would not take them. */
+  close(): Promise<number>;
 }

@@ -123,13 +123,14 @@ class SqliteLedger implements Ledger {
     return Promise.resolve({ name, status, detail });
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<number> {
     const isWritten = this.#write();
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#listeners.clear();
     if (!isWritten) this.#log?.error({ events: this.#queue.length }, 'usage could not be written');
+    return this.#queue.length + this.#lost;
   }
 
   #schedule(delayMs: number): void {
