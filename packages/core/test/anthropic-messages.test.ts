@@ -7,6 +7,7 @@ import type { JsonValue } from '../src/json/index.ts';
 import type { SseEvent } from '../src/sse/index.ts';
 import * as arbitrary from './arbitraries.ts';
 import { ANSWERING, describeDialect, encodeStream } from './codec-contract.ts';
+import { checkMessagesGrammar } from './grammars.ts';
 
 const recordings = listRecordings('anthropic').filter(
   ({ family }) => family === 'anthropic-messages',
@@ -160,34 +161,8 @@ describeDialect('anthropic-messages', anthropicMessages, {
     'document',
     'cache_control',
   ],
-  checkGrammar,
+  checkGrammar: checkMessagesGrammar,
 });
-
-/** One message_start; blocks one after another, counted up; message_delta; message_stop, last. */
-function checkGrammar(events: readonly SseEvent[]): void {
-  const chunks = events.map(({ event, data }) => {
-    const chunk = JSON.parse(data);
-    expect(chunk.type).toBe(event);
-    return chunk;
-  });
-  expect(chunks[0].type).toBe('message_start');
-  expect(chunks.slice(-2).map(({ type }) => type)).toEqual(['message_delta', 'message_stop']);
-  let open: number | undefined;
-  let next = 0;
-  for (const { type, index } of chunks.slice(1, -2)) {
-    if (type === 'content_block_start') {
-      expect(open).toBeUndefined();
-      expect(index).toBe(next);
-      open = index;
-      next += 1;
-    } else {
-      expect(['content_block_delta', 'content_block_stop']).toContain(type);
-      expect(index).toBe(open);
-      if (type === 'content_block_stop') open = undefined;
-    }
-  }
-  expect(open).toBeUndefined();
-}
 
 describe('anthropic-messages, encoding parts that overlap', () => {
   /** Moves the events of each part about, keeping their own order. */
@@ -218,7 +193,7 @@ describe('anthropic-messages, encoding parts that overlap', () => {
       fc.property(interleaved, ({ reply, events }) => {
         const encoded = encodeStream(anthropicMessages, events);
 
-        checkGrammar(encoded);
+        checkMessagesGrammar(encoded);
         const texts = (from: readonly SseEvent[]): string[] =>
           from.flatMap(({ data }) => JSON.parse(data).delta?.text ?? []).sort();
         expect(texts(encoded)).toEqual(texts(encodeStream(anthropicMessages, replay(reply))));
@@ -261,7 +236,7 @@ describe('anthropic-messages, what it can not say in a reply', () => {
     fc.assert(
       fc.property(arbitrary.arbitraryReply(words), (reply) => {
         const encoded = encodeStream(anthropicMessages, replay(reply));
-        checkGrammar(encoded);
+        checkMessagesGrammar(encoded);
         expect(collect(replay(reply)).ok).toBe(true);
       }),
     );

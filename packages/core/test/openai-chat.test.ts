@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ContentPart, collect, replay } from '../src/chat/index.ts';
 import { openAiChat } from '../src/dialects/openai-chat/index.ts';
 import type { JsonValue } from '../src/json/index.ts';
-import { renderSse, type SseEvent } from '../src/sse/index.ts';
+import { renderSse } from '../src/sse/index.ts';
 import * as arbitrary from './arbitraries.ts';
 import {
   ANSWERING,
@@ -14,6 +14,7 @@ import {
   meaningOf,
   TARGET,
 } from './codec-contract.ts';
+import { checkChatGrammar } from './grammars.ts';
 
 const recordings = listRecordings().filter(({ family }) => family === 'openai-chat');
 
@@ -186,43 +187,8 @@ describeDialect('openai-chat', openAiChat, {
     'json_schema',
     'tool_choice',
   ],
-  checkGrammar,
+  checkGrammar: checkChatGrammar,
 });
-
-/** Chunks that are complete, the role first, calls counted up, one finish a choice, [DONE] last. */
-function checkGrammar(events: readonly SseEvent[]): void {
-  expect(events.at(-1)).toEqual({ data: '[DONE]' });
-  const chunks = events.slice(0, -1).map(({ data }) => JSON.parse(data));
-  const seen = new Map<number, { calls: number; finishes: number }>();
-  for (const chunk of chunks) {
-    expect(chunk).toMatchObject({
-      id: expect.any(String),
-      object: 'chat.completion.chunk',
-      created: expect.any(Number),
-      model: expect.any(String),
-      choices: expect.any(Array),
-    });
-    for (const { index, delta, finish_reason: finish } of chunk.choices) {
-      if (!seen.has(index)) {
-        expect(delta.role).toBe('assistant');
-        seen.set(index, { calls: 0, finishes: 0 });
-      }
-      const choice = seen.get(index) ?? { calls: 0, finishes: 0 };
-      expect(choice.finishes).toBe(0);
-      for (const call of delta.tool_calls ?? []) {
-        expect(Number.isInteger(call.index)).toBe(true);
-        if (call.index < choice.calls) continue;
-        expect(call.index).toBe(choice.calls);
-        expect(call).toMatchObject({ id: expect.any(String), type: 'function' });
-        expect(call.function.name).not.toBe('');
-        choice.calls += 1;
-      }
-      if (finish !== null) choice.finishes += 1;
-    }
-  }
-  expect([...seen.values()].every(({ finishes }) => finishes === 1)).toBe(true);
-  expect(chunks.filter(({ choices }) => choices.length === 0).length).toBeLessThanOrEqual(1);
-}
 
 describe('openai-chat, replies in an order that a message has no word for', () => {
   it('say the same in a stream as in a whole reply, once both are whole', () => {
@@ -230,7 +196,7 @@ describe('openai-chat, replies in an order that a message has no word for', () =
       fc.property(arbitrary.arbitraryReply(loose), (reply) => {
         const whole = openAiChat.encodeReply(reply, ANSWERING).value;
         const encoded = encodeStream(openAiChat, replay(reply));
-        checkGrammar(encoded);
+        checkChatGrammar(encoded);
         const streamed = collect(decodeStream(openAiChat, encoded.map(renderSse).join(''), 64));
         if (!streamed.ok) throw new Error(streamed.error.kind);
 
@@ -257,7 +223,7 @@ describe('openai-chat, replies in an order that a message has no word for', () =
     fc.assert(
       fc.property(arbitrary.arbitraryReply(words), (reply) => {
         const encoder = openAiChat.createStreamEncoder(ANSWERING);
-        checkGrammar(replay(reply).flatMap((event) => encoder.push(event)));
+        checkChatGrammar(replay(reply).flatMap((event) => encoder.push(event)));
 
         expect(encoder.losses()).toEqual(openAiChat.encodeReply(reply, ANSWERING).losses);
       }),
