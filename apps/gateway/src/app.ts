@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type AnthropicDeps, mountAnthropic } from './faces/anthropic/mount-anthropic.ts';
 import { cors } from './faces/http/cors.ts';
+import { createExactRoutes } from './faces/http/exact-routes.ts';
 import { refuseOversizedHead } from './faces/http/head-limits.ts';
 import { sendNotFound } from './faces/http/not-found.ts';
 import { mountNative, type NativeDeps } from './faces/native/mount-native.ts';
@@ -9,7 +10,7 @@ import { mountOps, type OpsDeps } from './faces/ops/mount-ops.ts';
 import { mountTrpc, type TrpcDeps } from './faces/trpc/mount.ts';
 import type { Log } from './ports/log.ts';
 
-export type FaceDeps = OpenAiDeps &
+export type FaceDeps = Omit<OpenAiDeps, 'exact'> &
   AnthropicDeps &
   NativeDeps &
   OpsDeps &
@@ -21,10 +22,13 @@ export function createExpressApp(deps: FaceDeps): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(refuseOversizedHead);
-  app.use(cors);
+  const exact = createExactRoutes();
+  // One step for the router in place of three: each costs as much as what it calls.
+  app.use((req: Request, res: Response, next: NextFunction) => {
+    refuseOversizedHead(req, res, () => cors(req, res, () => exact.middleware(req, res, next)));
+  });
   mountAnthropic(app, deps);
-  mountOpenAi(app, deps);
+  mountOpenAi(app, { ...deps, exact });
   mountNative(app, deps);
   mountTrpc(app, deps);
   mountOps(app, deps);

@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import type { PassthroughService } from '../../services/passthrough.ts';
 import { allowOnly } from '../http/allow-only.ts';
 import type { Entrance, Handler } from '../http/entrance.ts';
+import type { ExactRoutes } from '../http/exact-routes.ts';
 import { modelHandlers } from '../http/model-handlers.ts';
 import { type WireDeps, wireHandler } from '../http/wire-handler.ts';
 import { openAiModels } from './models.ts';
@@ -11,6 +12,7 @@ import { openAiProtocols } from './protocols.ts';
 
 export interface OpenAiDeps extends WireDeps {
   readonly entrance: Entrance;
+  readonly exact: ExactRoutes;
   readonly passthrough: PassthroughService;
 }
 
@@ -26,7 +28,10 @@ export function mountOpenAi(app: Express, deps: OpenAiDeps): void {
     '/v1/responses': protocols.responses,
   };
   for (const [path, protocol] of Object.entries(wires)) {
-    app.post(path, deps.entrance(face, wireHandler(deps, { protocol, idPrefix: 'chatcmpl-' })));
+    const idPrefix = protocol === protocols.responses ? 'resp_' : 'chatcmpl-';
+    const handler = deps.entrance(face, wireHandler(deps, { protocol, idPrefix }));
+    deps.exact.add('POST', path, handler);
+    app.post(path, handler);
     app.all(path, deps.entrance(face, allowOnly('POST')));
   }
 
