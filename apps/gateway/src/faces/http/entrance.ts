@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Result } from '@tollgate/core';
 import type { GatewayError, LimitFacts } from '@tollgate/core/chat';
 import type { Identity } from '@tollgate/core/governance';
 import type { Clock } from '../../ports/clock.ts';
 import type { Governance } from '../../ports/governance.ts';
 import type { Ids } from '../../ports/ids.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Log, LogFields } from '../../ports/log.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Call } from '../../services/call.ts';
 import type { Face } from './face.ts';
@@ -48,14 +49,19 @@ export function createEntrance(deps: EntranceDeps): Entrance {
       if (!res.writableFinished) left.abort();
     });
 
+    let keyId: string | undefined;
     const answer = async (): Promise<GatewayError | undefined> => {
-      const entered = await enter(deps, face, { req, res, signal: left.signal });
-      if ('kind' in entered) return entered;
+      const known = await identify(deps, req, left.signal);
+      if (!known.ok) return known.error;
+      const identity = known.value;
+      keyId = identity.keyId;
+      const refusal = await admit(deps, identity, { face, res });
+      if (refusal !== undefined) return refusal;
       const strict = req.headers['x-tollgate-strict'] === 'true';
       const call: Call = {
         id,
         face: face.name,
-        identity: entered.identity,
+        identity,
         startedAt,
         startedMonotonic,
         strict,
@@ -71,30 +77,27 @@ export function createEntrance(deps: EntranceDeps): Entrance {
       })
       .then((error) => {
         if (error === undefined) return;
-        deps.log.info({ callId: id, face: face.name, errorKind: error.kind }, 'call refused');
+        deps.log.info({ callId: id, face: face.name, keyId, ...factsOf(error) }, 'call refused');
         const ownMs = deps.clock.monotonic() - startedMonotonic;
         sendError(res, face, { error, callId: id, ownMs });
       });
   };
 }
 
-interface Arrival {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly signal: AbortSignal;
+async function identify(
+  { governance }: EntranceDeps,
+  req: IncomingMessage,
+  signal: AbortSignal,
+): Promise<Result<Identity, GatewayError>> {
+  const key = presentedKey(req);
+  return key.ok ? governance.authenticate(key.value, signal) : key;
 }
 
-async function enter(
-  deps: EntranceDeps,
-  face: Face,
-  { req, res, signal }: Arrival,
-): Promise<{ readonly identity: Identity } | GatewayError> {
-  const key = presentedKey(req);
-  if (!key.ok) return key.error;
-  const known = await deps.governance.authenticate(key.value, signal);
-  if (!known.ok) return known.error;
-  const identity = known.value;
-
+async function admit(
+  { limiter }: EntranceDeps,
+  identity: Identity,
+  { face, res }: { readonly face: Face; readonly res: ServerResponse },
+): Promise<GatewayError | undefined> {
   if (identity.allowedFaces !== undefined && !identity.allowedFaces.includes(face.name)) {
     return {
       kind: 'forbidden',
@@ -102,14 +105,11 @@ async function enter(
     };
   }
   if (identity.requestsPerMinute !== undefined) {
-    const { allowed, limit } = await deps.limiter.take(
-      identity.subject,
-      identity.requestsPerMinute,
-    );
+    const { allowed, limit } = await limiter.take(identity.subject, identity.requestsPerMinute);
     setLimitHeaders(res, limit);
     if (!allowed) return { kind: 'rate_limited', limit };
   }
-  return { identity };
+  return undefined;
 }
 
 function setLimitHeaders(res: ServerResponse, limit: LimitFacts): void {
@@ -119,6 +119,17 @@ function setLimitHeaders(res: ServerResponse, limit: LimitFacts): void {
     res.setHeader('x-ratelimit-reset', String(Math.ceil(limit.resetAt / 1000)));
   }
 }
+
+/** What the one on call asks first; no text of a client or a provider. */
+const factsOf = (error: GatewayError): LogFields => ({
+  errorKind: error.kind,
+  ...('provider' in error && { provider: error.provider }),
+  ...('status' in error && { status: error.status }),
+  ...('phase' in error && { phase: error.phase }),
+  ...((error.kind === 'provider_invalid_reply' || error.kind === 'governance_unavailable') && {
+    detail: error.detail,
+  }),
+});
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
