@@ -16,6 +16,7 @@ export interface NetworkTools {
   readonly clock: Clock;
 }
 
+const ZION = 'zion';
 const LARGEST_SKEW_MS = 60_000;
 const ZION_DEADLINES = { connectMs: 2_000, headersMs: 4_000, idleMs: 4_000, totalMs: 5_000 };
 
@@ -43,7 +44,7 @@ export async function checkZion(config: Config, tools: NetworkTools): Promise<Pr
     deadlines: ZION_DEADLINES,
     signal: new AbortController().signal,
   };
-  return probe({ name: 'zion', request, key: 'ZION_API_KEY or governance.apiKey' }, tools);
+  return probe({ name: ZION, request, key: 'ZION_API_KEY or governance.apiKey' }, tools);
 }
 
 interface ProbeTarget {
@@ -84,8 +85,19 @@ function judge(
   }
   if (status === 429) return warning(name, detail, 'wait: the key is valid and used up for now');
   if (status >= 500) return warning(name, detail, 'look at its status page; it fails on its side');
-  // Some have no list of models: that they answer at all is what is asked.
+  if (status < 200 || status > 299) return mislaid(name, detail);
   return fine(name, detail);
+}
+
+/** It answers, and not where it is asked. Some providers have no list of models: no failure of theirs. */
+function mislaid(name: string, detail: string): Check {
+  return name === ZION
+    ? failed(name, detail, 'check ZION_API_URL or governance.url: what answers there is not Zion')
+    : warning(
+        name,
+        detail,
+        'unless it has no list of models, its baseUrl is wrong: many end in /v1',
+      );
 }
 
 /** Compares this machine's clock with what the others said in their replies. */

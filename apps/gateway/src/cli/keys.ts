@@ -1,3 +1,4 @@
+import { FACE_NAMES } from '../config/face-names.ts';
 import type { KeyStore, NewKey, StoredKey } from '../ports/key-store.ts';
 import {
   type CliContext,
@@ -89,7 +90,7 @@ function newKeyOf({ name, role, models, faces, rateLimit }: CreateKeyOptions): N
     name,
     role,
     ...(models !== undefined && { allowedModels: listOf(models, '--models') }),
-    ...(faces !== undefined && { allowedFaces: listOf(faces, '--faces') }),
+    ...(faces !== undefined && { allowedFaces: facesOf(faces) }),
     ...(rateLimit !== undefined && { requestsPerMinute: Number(rateLimit) }),
   };
 }
@@ -98,6 +99,14 @@ function listOf(text: string, option: string): readonly string[] {
   const items = text.split(',').map((item) => item.trim());
   if (items.includes('')) throw misused(`${option}: expected names with commas between them`);
   return items;
+}
+
+function facesOf(text: string): readonly string[] {
+  const known: readonly string[] = FACE_NAMES;
+  const faces = listOf(text, '--faces');
+  const unknown = faces.find((face) => !known.includes(face));
+  if (unknown === undefined) return faces;
+  throw misused(`--faces: expected some of ${known.join(', ')}, got "${unknown}"`);
 }
 
 const present = (key: StoredKey) => ({

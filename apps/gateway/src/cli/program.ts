@@ -33,9 +33,17 @@ export function createProgram(context: CliContext): Command {
       const { start } = await import('./start.ts');
       await start(context, command.optsWithGlobals<CommonOptions>());
     });
-  addKeys(add(program, 'keys', 'make, list and revoke the keys of clients'), context);
+  const keys = add(program, 'keys', 'make, list and revoke the keys of clients').addHelpText(
+    'after',
+    examples(['tollgate keys create --name app', 'tollgate keys revoke app']),
+  );
+  addKeys(keys, context);
   addReports(program, context);
-  addConfig(add(program, 'config', 'check or print the configuration'), context);
+  const config = add(program, 'config', 'check or print the configuration').addHelpText(
+    'after',
+    examples(['tollgate config check --config new.yaml', 'tollgate config print']),
+  );
+  addConfig(config, context);
   return program;
 }
 

@@ -31,6 +31,8 @@ describe('tollgate', () => {
     ['', 'Usage: tollgate'],
     ['--help', 'tollgate keys create --name app'],
     ['start --help', 'TOLLGATE_PORT=9000 tollgate start'],
+    ['keys --help', '$ tollgate keys create --name app'],
+    ['config --help', '$ tollgate config check'],
     ['keys create --help', '--rate-limit'],
     ['keys list --help', '--config <file>'],
     ['keys revoke --help', 'its id or its name'],
@@ -59,6 +61,10 @@ describe('tollgate', () => {
       '--rate-limit: expected a whole number above zero, got "0"',
     ],
     ['keys create --name a --models x,,y', '--models: expected names with commas between them'],
+    [
+      'keys create --name a --faces opnai',
+      '--faces: expected some of openai, anthropic, native, trpc, got "opnai"',
+    ],
     ['keys revoke', "error: missing required argument 'key'"],
     ['usage --by hour', '--by: expected day, key or model, got "hour"'],
     ['usage --from 2026-02-30', '--from: expected a day as in 2026-11-23, got "2026-02-30"'],
@@ -230,6 +236,27 @@ describe('tollgate doctor', () => {
     );
     expect(checks['clock']?.status).toBe('warning');
     expect(out).not.toContain('zion-key');
+  });
+
+  it('does not take anything that answers for Zion or a provider', async () => {
+    using folder = tempDir();
+    await using other = await startServer((_req, res) => void res.writeHead(404).end());
+    const env = {
+      TOLLGATE_PORT: '0',
+      ZION_API_URL: other.url,
+      ZION_API_KEY: 'zion-key',
+      OPENAI_API_KEY: 'sk-1',
+      OPENAI_API_URL: other.url,
+    };
+
+    const { code, out } = await run(folder.path, 'doctor --json', env);
+
+    const checks = checksOf(out);
+    expect(code).toBe(1);
+    expect(checks['zion']).toMatchObject({ status: 'failed' });
+    expect(checks['zion']?.advice).toContain('ZION_API_URL');
+    expect(checks['provider openai']).toMatchObject({ status: 'warning' });
+    expect(checks['provider openai']?.advice).toContain('baseUrl');
   });
 
   it('tells a broken configuration before it looks at anything else', async () => {

@@ -1,6 +1,7 @@
 import { TIERS } from '@tollgate/core/governance';
 import type { Quirks as ProviderQuirks } from '@tollgate/core/providers';
 import * as z from 'zod';
+import { FACE_NAMES } from './face-names.ts';
 
 const HTTP_URL = 'an http:// or https:// URL';
 export const HttpUrl = z
@@ -36,7 +37,7 @@ const LocalKey = z.strictObject({
     .optional()
     .meta({ description: 'Names, or `provider/…*` patterns, that this key may use. Absent: all.' }),
   faces: z
-    .array(z.string().min(1))
+    .array(z.enum(FACE_NAMES))
     .optional()
     .meta({ description: 'Faces that this key may use. Absent: all.' }),
   requestsPerMinute: z

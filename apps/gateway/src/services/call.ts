@@ -1,6 +1,5 @@
 import type { Identity } from '@tollgate/core/governance';
-
-export type FaceName = 'openai' | 'anthropic' | 'native' | 'trpc';
+import type { FaceName } from '../config/face-names.ts';
 
 /** One request on its way through the house, known to be from somebody. */
 export interface Call {

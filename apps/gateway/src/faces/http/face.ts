@@ -1,5 +1,5 @@
 import type { GatewayError } from '@tollgate/core/chat';
-import type { FaceName } from '../../services/call.ts';
+import type { FaceName } from '../../config/face-names.ts';
 
 /** What all HTTP faces have in common with each other: a name, and their own body for an error. */
 export interface Face {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FACE_NAMES } from '../../config/face-names.ts';
 import type { NewKey } from '../../ports/key-store.ts';
 import type { Procedures, RevokeKeyInput } from './contract.ts';
 import { parsed } from './parsed.ts';
@@ -10,7 +11,7 @@ const CreateInput = z.strictObject({
   name: z.string().trim().min(1).max(128),
   role: z.enum(['admin', 'member']),
   allowedModels: names.exactOptional(),
-  allowedFaces: names.exactOptional(),
+  allowedFaces: z.array(z.enum(FACE_NAMES)).max(FACE_NAMES.length).readonly().exactOptional(),
   requestsPerMinute: z.int().min(1).max(1_000_000).exactOptional(),
 });
 
