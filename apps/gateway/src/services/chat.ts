@@ -91,11 +91,15 @@ export function createChatService(deps: ChatDeps): ChatService {
       if (!answer.ok) return answer;
       const { losses, served } = answer.value;
       if (answer.value.type === 'whole') {
-        const encoded = dialect.encodeReply(answer.value.reply, answering);
-        unsaid = () => encoded.losses;
-        answer.value.book();
-        const body = JSON.stringify(encoded.value);
-        return ok({ type: 'whole', body, losses: [...losses, ...encoded.losses], served });
+        const { reply, book } = answer.value;
+        try {
+          const encoded = dialect.encodeReply(reply, answering);
+          unsaid = () => encoded.losses;
+          const body = JSON.stringify(encoded.value);
+          return ok({ type: 'whole', body, losses: [...losses, ...encoded.losses], served });
+        } finally {
+          book();
+        }
       }
       const frames = await begun(
         encodedFrames(answer.value.batches, {
@@ -120,7 +124,6 @@ export function createChatService(deps: ChatDeps): ChatService {
   return service;
 }
 
-/** Events of the hub as the frames of a dialect, a batch at a time. To be begun. */
 interface FaceStream {
   readonly dialect: Codec;
   readonly answering: Answering;
@@ -128,6 +131,7 @@ interface FaceStream {
   readonly hear: (losses: () => readonly Loss[]) => void;
 }
 
+/** Events of the hub as the frames of a dialect, a batch at a time. To be begun. */
 async function* encodedFrames(
   batches: AsyncGenerator<readonly StreamEvent[], void>,
   { dialect, answering, hear }: FaceStream,

@@ -7,6 +7,7 @@ import {
   encodeOpenAiEmbeddingRequest,
 } from '@tollgate/core/embeddings';
 import type { Clock } from '../ports/clock.ts';
+import { bookedOnBug } from './booked-on-bug.ts';
 import type { Call } from './call.ts';
 import type { Metering } from './call-meter.ts';
 import type { ChatService } from './chat.ts';
@@ -33,8 +34,10 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
       if (!found.ok) return found;
       if (!speaks(found.value.provider, 'openai-embeddings')) return err(none(found.value));
       const meter = deps.metering.start(call, found.value, false);
-      const reply = await embed(deps.exchange, call, { request, destination: found.value });
       const text = { input: () => textOf(request), output: () => '' };
+      const reply = await bookedOnBug({ meter, text }, () =>
+        embed(deps.exchange, call, { request, destination: found.value }),
+      );
       if (!reply.ok) {
         meter.finish({ error: reply.error, losses: [], text });
         return reply;

@@ -3,6 +3,7 @@ import type { GatewayError } from '@tollgate/core/chat';
 import type { Clock } from '../ports/clock.ts';
 import type { WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
+import { bookedOnBug } from './booked-on-bug.ts';
 import type { Call } from './call.ts';
 import type { CallMeter, Metering } from './call-meter.ts';
 import type { Destination } from './destination.ts';
@@ -25,36 +26,51 @@ export type Pass = (
 
 export function createPass(deps: PassDeps): Pass {
   return async (call, request) => {
-    const { protocol, destination, envelope } = request;
+    const { destination, envelope } = request;
     const meter = deps.metering.start(call, destination, envelope.stream);
-    const sentAt = deps.clock.monotonic();
-    const fail = (error: GatewayError): { readonly ok: false; readonly error: GatewayError } => {
-      meter.finish({ error, losses: [], text: textOf(request, () => '') });
-      return { ok: false, error };
-    };
-
-    const reply = await deps.exchange({
-      call,
-      destination,
-      operation: protocol.operation,
-      stream: envelope.stream,
-      body: editedText(request),
-      ...(request.headers === undefined ? undefined : { headers: request.headers }),
-    });
-    if (!reply.ok) return fail(reply.error);
-    const served = () => ({ destination, providerMs: deps.clock.monotonic() - sentAt });
-
-    if (isEventStream(reply.value) !== envelope.stream) {
-      reply.value.body.cancel();
-      return fail(otherThanAsked(destination));
-    }
-    if (envelope.stream) {
-      const frames = await begun(passFrames({ call, request, meter, body: reply.value.body }));
-      return ok({ type: 'stream', frames, losses: [], served: served() });
-    }
-    const read = await readJsonReply(reply.value, destination.provider.name);
-    return finishWhole(read, { request, meter, served: served(), fail });
+    const text = textOf(request, () => '');
+    return bookedOnBug({ meter, text }, () => passed(deps, { call, request, meter }));
   };
+}
+
+interface Passing {
+  readonly call: Call;
+  readonly request: PassingRequest;
+  readonly meter: CallMeter;
+}
+
+async function passed(
+  deps: PassDeps,
+  { call, request, meter }: Passing,
+): Promise<Result<WireAnswer, GatewayError>> {
+  const { protocol, destination, envelope } = request;
+  const sentAt = deps.clock.monotonic();
+  const fail = (error: GatewayError): { readonly ok: false; readonly error: GatewayError } => {
+    meter.finish({ error, losses: [], text: textOf(request, () => '') });
+    return { ok: false, error };
+  };
+
+  const reply = await deps.exchange({
+    call,
+    destination,
+    operation: protocol.operation,
+    stream: envelope.stream,
+    body: editedText(request),
+    ...(request.headers === undefined ? undefined : { headers: request.headers }),
+  });
+  if (!reply.ok) return fail(reply.error);
+  const served = () => ({ destination, providerMs: deps.clock.monotonic() - sentAt });
+
+  if (isEventStream(reply.value) !== envelope.stream) {
+    reply.value.body.cancel();
+    return fail(otherThanAsked(destination));
+  }
+  if (envelope.stream) {
+    const frames = await begun(passFrames({ call, request, meter, body: reply.value.body }));
+    return ok({ type: 'stream', frames, losses: [], served: served() });
+  }
+  const read = await readJsonReply(reply.value, destination.provider.name);
+  return finishWhole(read, { request, meter, served: served(), fail });
 }
 
 interface WholeContext {

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { UpstreamReply } from '../ports/upstream.ts';
 import type { HubAnswer } from './answer.ts';
 import { begun } from './begun.ts';
+import { bookedOnBug } from './booked-on-bug.ts';
 import type { Call } from './call.ts';
 import type { Metering } from './call-meter.ts';
 import { chooseDialect } from './choose-dialect.ts';
@@ -50,9 +51,9 @@ export function createTranslate(deps: TranslateDeps): Translate {
 
     const meter = deps.metering.start(call, destination, request.stream);
     const exchange = { ...hubRequest, target, losses: losses.value, meter, chosen: chosen.value };
-    const answer = await answered(deps, call, exchange);
+    const text = countedText(request, () => '');
+    const answer = await bookedOnBug({ meter, text }, () => answered(deps, call, exchange));
     if (!answer.ok) {
-      const text = countedText(request, () => '');
       meter.finish({ error: answer.error, losses: losses.value, text });
     }
     return answer;

@@ -35,6 +35,7 @@ export function createBlockWriter(start: PartStart, path: string, sink: BlockSin
   let annotations = 0;
   let hasText = false;
   let hasState = false;
+  let hasLostLogprobs = false;
   sink.losses.push(...unsaidStart(start, path));
 
   const begin = (block: JsonObject): readonly SseEvent[] => {
@@ -84,6 +85,9 @@ export function createBlockWriter(start: PartStart, path: string, sink: BlockSin
         ]);
       }
       case 'logprobs':
+        // They come with every token: told once.
+        if (hasLostLogprobs) return [];
+        hasLostLogprobs = true;
         return lose(lostLogprobs(path));
       case 'state':
         return lose(lostState(path));
