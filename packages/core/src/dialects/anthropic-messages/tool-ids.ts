@@ -12,11 +12,18 @@ export interface ToolIds {
 export function createToolIds(): ToolIds {
   const given = new Map<string, string>();
   const taken = new Set<string>();
+  /** Where counting goes on, so that a history of one id alone costs no more than any other. */
+  const counted = new Map<string, number>();
   return {
     forCall(id) {
       const plain = sanitise(id);
       let free = plain;
-      for (let count = 2; taken.has(free); count += 1) free = `${plain}_${count}`;
+      let count = counted.get(plain) ?? 1;
+      while (taken.has(free)) {
+        count += 1;
+        free = `${plain}_${count}`;
+      }
+      counted.set(plain, count);
       taken.add(free);
       given.set(id, free);
       return free;
