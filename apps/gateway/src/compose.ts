@@ -6,6 +6,7 @@ import {
   type Dialect,
   gemini,
   openAiChat,
+  openAiResponses,
   type ProviderDialectId,
 } from '@tollgate/core/dialects';
 import { createHealthBook } from '@tollgate/core/routing';
@@ -61,6 +62,7 @@ const FLUSH_MS = 3_000;
 
 const DIALECTS: ReadonlyMap<ProviderDialectId, Dialect> = new Map([
   ['openai-chat', openAiChat],
+  ['openai-responses', openAiResponses],
   ['anthropic-messages', anthropicMessages],
   ['gemini', gemini],
   ['cohere-chat', cohereChat],

@@ -1,6 +1,7 @@
 import type { GatewayError } from '../chat/error.ts';
 import type { Usage } from '../chat/usage.ts';
 import type { JsonObject, JsonValue } from '../json/json-value.ts';
+import type { Ability } from '../providers/ability.ts';
 import type { Quirks } from '../providers/quirks.ts';
 import type { Result } from '../result.ts';
 import type { SseEvent } from '../sse/sse-event.ts';
@@ -56,6 +57,8 @@ export interface Passage {
   envelope(body: JsonObject): Result<Envelope, GatewayError>;
   /** Edits to the request besides the model: usage switched on for streams, listed quirks mended. */
   edits(body: JsonObject, envelope: Envelope, quirks: Quirks): Edits;
+  /** True where the provider takes such a body of this model only in another dialect that it speaks. */
+  isRefused?(body: JsonObject, ability: Ability): boolean;
   /** Reads a whole reply for the meter; not a check of its shape beyond "this is a reply". */
   readReply(
     body: JsonValue,

@@ -12,6 +12,10 @@ export interface Ability {
   readonly reasoningBy?: 'effort' | 'budget';
   /** False: it reasons whatever it is told. */
   readonly reasoningOff?: boolean;
+  /** Whether it reasons where it is told nothing. */
+  readonly reasoningDefault?: 'on' | 'off';
+  /** False: Chat Completions takes no function tools from it while it reasons; Responses does. */
+  readonly chatToolsWithReasoning?: boolean;
   /** False: it may be offered tools, but not be made to call one. */
   readonly toolForcing?: boolean;
   /** Temperature, top-p and top-k. */

@@ -8,6 +8,7 @@ import {
   geminiErrorBody,
   openAiChat,
   openAiErrorBody,
+  openAiResponses,
 } from '@tollgate/core/dialects';
 import type { JsonValue } from '@tollgate/core/json';
 import { simulate, streamInWords } from '@tollgate/core/simulation';
@@ -105,4 +106,12 @@ export const simulatedGemini = createChatOperation({
   callPrefix: 'call_',
   errorBody: geminiErrorOf,
   refusal: geminiErrorBody,
+});
+
+export const simulatedOpenAiResponses = createChatOperation({
+  dialect: openAiResponses,
+  replyPrefix: 'resp_',
+  callPrefix: 'call_',
+  errorBody: openAiErrorOf,
+  refusal: openAiErrorBody,
 });

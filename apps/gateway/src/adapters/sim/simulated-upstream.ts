@@ -10,18 +10,18 @@ import {
   simulatedAnthropicMessages,
   simulatedGemini,
   simulatedOpenAiChat,
+  simulatedOpenAiResponses,
 } from './simulated-chat.ts';
 import { simulatedCompletions } from './simulated-completions.ts';
 import { simulatedEmbeddings } from './simulated-embeddings.ts';
 import { openAiErrorOf } from './simulated-errors.ts';
-import { simulatedResponses } from './simulated-responses.ts';
 
 /** By the end of the path; the longer ones first, since the others are their ends. */
 const OPERATIONS: readonly (readonly [path: string, operation: SimulatedOperation])[] = [
   ['/chat/completions', simulatedOpenAiChat],
   ['/completions', simulatedCompletions],
   ['/embeddings', simulatedEmbeddings],
-  ['/responses', simulatedResponses],
+  ['/responses', simulatedOpenAiResponses],
   ['/messages', simulatedAnthropicMessages],
   [':generateContent', simulatedGemini],
   [':streamGenerateContent', simulatedGemini],

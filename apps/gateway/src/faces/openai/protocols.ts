@@ -38,7 +38,7 @@ export function openAiProtocols(face: Face): OpenAiProtocols {
     responses: {
       operation: 'openai-responses',
       passage: openAiResponses.passage,
-      dialect: undefined,
+      dialect: openAiResponses,
       errorEvent: (error) => ({
         event: 'error',
         data: JSON.stringify({ type: 'error', ...errorFields(face, error) }),

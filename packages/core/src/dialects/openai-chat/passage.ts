@@ -5,6 +5,7 @@ import { readEnvelope, usageEdits } from '../openai-envelope.ts';
 import type { Edits, Envelope, Passage } from '../passage.ts';
 import { readOpenAiReply } from '../read-openai-reply.ts';
 import { textWithin } from '../text-within.ts';
+import { refusesTools } from './refuses-tools.ts';
 
 const SPOKEN = new Set([
   'content',
@@ -27,6 +28,11 @@ export const passage: Passage = {
     ...limitEdits(body, envelope, quirks),
     ...roleEdits(body, quirks),
   }),
+  isRefused: (body, ability) => {
+    const { tools, functions, reasoning_effort: effort } = body;
+    const hasTools = [tools, functions].some((list) => Array.isArray(list) && list.length > 0);
+    return hasTools && refusesTools(ability, typeof effort === 'string' ? effort : undefined);
+  },
   readReply: (body, options) => readOpenAiReply(body, 'choices', options),
   createTap: createChunkTap,
   inputText: (body) => {

@@ -10,6 +10,7 @@ import { wireProblem } from '../wire-problem.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { DIALECT } from './parts.ts';
+import { refusesTools } from './refuses-tools.ts';
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
 import { KNOWN_FORMATS, REQUEST_FIELDS, WireRequest } from './wire.ts';
 
@@ -117,7 +118,8 @@ export function encodeRequest(
     losses.push(loss);
   };
   for (const loss of lostRest(DIALECT, request.rest)) lose(loss);
-  const tools = toolFields(request, target, lose);
+  const reasoning = reasoningFields(request.reasoning, target, lose);
+  const tools = toolFields(request, { target, effort: reasoning['reasoning_effort'] }, lose);
   const value: JsonObject = {
     ...unnamed(request),
     model: target.model,
@@ -125,7 +127,7 @@ export function encodeRequest(
     ...streamFields(request, target),
     ...limitFields(request, target, lose),
     ...samplingFields(request, lose),
-    ...reasoningFields(request.reasoning, target, lose),
+    ...reasoning,
     ...present({
       response_format: request.output === undefined ? undefined : encodeOutput(request.output),
       verbosity: request.verbosity,
@@ -227,7 +229,16 @@ function encodeOutput(output: OutputFormat): JsonValue {
   }
 }
 
-function toolFields(request: ChatRequest, target: Target, lose: (loss: Loss) => void): JsonObject {
+interface ToolContext {
+  readonly target: Target;
+  readonly effort: JsonValue | undefined;
+}
+
+function toolFields(
+  request: ChatRequest,
+  { target, effort }: ToolContext,
+  lose: (loss: Loss) => void,
+): JsonObject {
   const asked = request.tools ?? [];
   if (asked.length > 0 && target.ability.tools === false) {
     lose({ path: 'tools', action: 'dropped', why: 'the model calls no tools', weight: 'meaning' });
@@ -236,6 +247,10 @@ function toolFields(request: ChatRequest, target: Target, lose: (loss: Loss) => 
   const tools = encodeTools(asked, lose);
   // A choice among no tools is refused by the provider, and means nothing.
   if (tools.length === 0) return {};
+  if (refusesTools(target.ability, typeof effort === 'string' ? effort : undefined)) {
+    const why = 'the model takes no tools here while it reasons';
+    lose({ path: 'tools', action: 'dropped', why, weight: 'meaning' });
+  }
   return {
     tools,
     ...(request.toolChoice === undefined

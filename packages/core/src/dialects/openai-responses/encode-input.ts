@@ -117,6 +117,8 @@ function encodeTurn(placed: readonly Placed[], context: Context): readonly JsonO
   };
   for (const [index, { part, path }] of placed.entries()) {
     if (part.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
+    // Beside calls it says nothing, and others send it all the same.
+    if (part.type === 'text' && part.text === '' && placed.length > 1) continue;
     const text = spokenPart(part);
     if (text !== undefined) {
       const own = messageFields(part);

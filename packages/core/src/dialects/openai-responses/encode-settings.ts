@@ -3,6 +3,7 @@ import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/re
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { effortFor } from '../effort-for.ts';
+import { lostRest } from '../rest-of.ts';
 import { DIALECT } from './dialect-name.ts';
 import { encodeToolChoice, encodeTools } from './tools.ts';
 
@@ -81,6 +82,10 @@ function reasoningFields(
   if (ability.reasoning === false) {
     if (effort !== undefined && effort !== 'none') drop('effort', 'the model does not reason');
     if (budgetTokens !== undefined) drop('budgetTokens', 'the model does not reason');
+    return {};
+  }
+  if (effort === 'none' && ability.reasoningOff === false) {
+    drop('effort', 'the model always reasons');
     return {};
   }
   if (visibility === 'full') drop('visibility', 'thoughts are shown as a summary at most');
@@ -165,10 +170,5 @@ function tellUnsaid(request: ChatRequest, lose: Lose): void {
   for (const modality of request.modalities ?? []) {
     if (modality !== 'text') refuse('modalities', `no ${modality} is written here`);
   }
-  const { rest } = request;
-  if (rest === undefined || rest.dialect === DIALECT) return;
-  for (const field of Object.keys(rest.fields)) {
-    const why = 'a field that only another dialect knows';
-    lose({ path: `rest.${field}`, action: 'dropped', why, weight: 'hint' });
-  }
+  for (const loss of lostRest(DIALECT, request.rest)) lose(loss);
 }

@@ -1,7 +1,7 @@
 import type { Loss } from '../../chat/loss.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
-import { restFor, restOf } from '../rest-of.ts';
+import { lostRest, restFor, restOf } from '../rest-of.ts';
 import { DIALECT } from './dialect-name.ts';
 import type { WireFunctionTool, WireTool, WireToolChoice } from './wire.ts';
 
@@ -43,6 +43,7 @@ export function encodeTools(
         const why = 'no cache marks here';
         lose({ path: `${path}.cache`, action: 'dropped', why, weight: 'hint' });
       }
+      for (const loss of lostRest(DIALECT, tool.rest, `${path}.`)) lose(loss);
       return [encodeFunction(tool)];
     }
     if (tool.dialect === DIALECT) return [tool.raw];

@@ -1,4 +1,17 @@
+import type { Ability } from '../ability.ts';
 import type { ProviderDescription } from '../provider-description.ts';
+
+/**
+ * What each generation takes. Sources: platform.openai.com/docs/guides/reasoning, and the API's own
+ * refusals: https://github.com/openai/openai-openapi/issues/541 (5.4),
+ * https://github.com/charmbracelet/crush/issues/2913 (5.5) and
+ * https://github.com/BerriAI/litellm/pull/34569 (5.6: without an effort too).
+ */
+const REASONS: Ability = { reasoning: true };
+const TOOLS_ON_RESPONSES: Ability = { reasoning: true, chatToolsWithReasoning: false };
+const SILENT_UNLESS_TOLD: Ability = { ...TOOLS_ON_RESPONSES, reasoningDefault: 'off' };
+const ALWAYS_REASONS: Ability = { ...TOOLS_ON_RESPONSES, reasoningOff: false };
+const NEVER_REASONS: Ability = { reasoning: false };
 
 /** Models: the official client's list, and what the predecessor listed when it could not ask. */
 export const openai: ProviderDescription = {
@@ -12,35 +25,35 @@ export const openai: ProviderDescription = {
   keyVariables: ['OPENAI_API_KEY'],
   quirks: {},
   models: [
-    { id: 'gpt-4o', created: 1706745600 },
-    { id: 'gpt-4o-mini', created: 1706745600 },
-    { id: 'gpt-4-turbo', created: 1706745600 },
-    { id: 'gpt-4', created: 1687882411 },
-    { id: 'gpt-3.5-turbo', created: 1677610602 },
-    { id: 'gpt-6-astra' },
-    { id: 'gpt-6.1-sol' },
-    { id: 'gpt-6.1-terra' },
-    { id: 'gpt-6-sol' },
-    { id: 'gpt-6-luna' },
-    { id: 'gpt-5.6-sol' },
-    { id: 'gpt-5.6-terra' },
-    { id: 'gpt-5.6-luna' },
-    { id: 'gpt-5.5' },
-    { id: 'gpt-5.4' },
-    { id: 'gpt-5.4-mini' },
-    { id: 'gpt-5.4-nano' },
-    { id: 'gpt-5.2' },
-    { id: 'gpt-5.1' },
-    { id: 'gpt-5' },
-    { id: 'gpt-5-mini' },
-    { id: 'gpt-5-nano' },
-    { id: 'gpt-4.1' },
-    { id: 'gpt-4.1-mini' },
-    { id: 'gpt-4.1-nano' },
-    { id: 'o4-mini' },
-    { id: 'o3' },
-    { id: 'o3-mini' },
-    { id: 'o1' },
+    { id: 'gpt-4o', created: 1706745600, ability: NEVER_REASONS },
+    { id: 'gpt-4o-mini', created: 1706745600, ability: NEVER_REASONS },
+    { id: 'gpt-4-turbo', created: 1706745600, ability: NEVER_REASONS },
+    { id: 'gpt-4', created: 1687882411, ability: NEVER_REASONS },
+    { id: 'gpt-3.5-turbo', created: 1677610602, ability: NEVER_REASONS },
+    { id: 'gpt-6-astra', ability: ALWAYS_REASONS },
+    { id: 'gpt-6.1-sol', ability: ALWAYS_REASONS },
+    { id: 'gpt-6.1-terra', ability: TOOLS_ON_RESPONSES },
+    { id: 'gpt-6-sol', ability: TOOLS_ON_RESPONSES },
+    { id: 'gpt-6-luna', ability: TOOLS_ON_RESPONSES },
+    { id: 'gpt-5.6-sol', ability: TOOLS_ON_RESPONSES },
+    { id: 'gpt-5.6-terra', ability: TOOLS_ON_RESPONSES },
+    { id: 'gpt-5.6-luna', ability: TOOLS_ON_RESPONSES },
+    { id: 'gpt-5.5', ability: TOOLS_ON_RESPONSES },
+    { id: 'gpt-5.4', ability: SILENT_UNLESS_TOLD },
+    { id: 'gpt-5.4-mini', ability: SILENT_UNLESS_TOLD },
+    { id: 'gpt-5.4-nano', ability: SILENT_UNLESS_TOLD },
+    { id: 'gpt-5.2', ability: REASONS },
+    { id: 'gpt-5.1', ability: REASONS },
+    { id: 'gpt-5', ability: REASONS },
+    { id: 'gpt-5-mini', ability: REASONS },
+    { id: 'gpt-5-nano', ability: REASONS },
+    { id: 'gpt-4.1', ability: NEVER_REASONS },
+    { id: 'gpt-4.1-mini', ability: NEVER_REASONS },
+    { id: 'gpt-4.1-nano', ability: NEVER_REASONS },
+    { id: 'o4-mini', ability: REASONS },
+    { id: 'o3', ability: REASONS },
+    { id: 'o3-mini', ability: REASONS },
+    { id: 'o1', ability: REASONS },
     { id: 'text-embedding-3-small' },
     { id: 'text-embedding-3-large' },
     { id: 'text-embedding-ada-002' },
@@ -54,5 +67,11 @@ export const openai: ProviderDescription = {
     'o4-',
     'text-embedding-3-',
     'text-embedding-ada-',
+    'davinci-',
+    'babbage-',
+    'ft:gpt-',
+    'ft:o4-',
+    'ft:davinci-',
+    'ft:babbage-',
   ],
 };
