@@ -8,7 +8,7 @@ import type { Governance } from '../ports/governance.ts';
 import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
 import type { Call } from './call.ts';
-import type { Destination, FindDestination } from './destination.ts';
+import { type Destination, type FindDestination, targetOf } from './destination.ts';
 import { keptAlive } from './kept-alive.ts';
 import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
@@ -68,7 +68,7 @@ export function createChatService(deps: ChatDeps): ChatService {
       const found = await service.find(call, envelope.value.model);
       if (!found.ok) return found;
       const destination = found.value;
-      if (speaks(destination.provider, protocol.operation)) {
+      if (passes(destination, protocol, body)) {
         const passing = { protocol, destination, envelope: envelope.value, text, body };
         return deps.pass(call, headers === undefined ? passing : { ...passing, headers });
       }
@@ -152,6 +152,14 @@ async function* encodedFrames(
   } finally {
     await batches.return();
   }
+}
+
+/** A body passes to a provider of its dialect, unless that wants it in another that it speaks. */
+function passes(destination: Destination, protocol: WireProtocol, body: JsonObject): boolean {
+  const { provider } = destination;
+  if (!speaks(provider, protocol.operation)) return false;
+  if (protocol.dialect === undefined || provider.dialects.length < 2) return true;
+  return protocol.passage.isRefused?.(body, targetOf(destination).ability) !== true;
 }
 
 /** Headers that a provider of another dialect has no use for, where that asks less of it. */
