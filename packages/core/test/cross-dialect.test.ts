@@ -494,3 +494,18 @@ describe('parallel calls in a stream', () => {
     });
   });
 });
+
+it('costs a long list of allowed tools no more than its length', () => {
+  const names = Array.from({ length: 50_000 }, (_, index) => `f${index}`);
+  const request: ChatRequest = {
+    model: 'm',
+    stream: false,
+    messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+    tools: names.map((name) => ({ type: 'function', name })),
+    toolChoice: { type: 'allowed', mode: 'auto', names: names.toReversed() },
+  };
+
+  for (const dialect of [openAiChat, anthropicMessages]) {
+    expect(dialect.encodeRequest(request, TARGET)).toMatchObject({ ok: true });
+  }
+}, 5_000);

@@ -36,8 +36,8 @@ function asksForOne(choice: ToolChoice | undefined): boolean {
 
 function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[] {
   const { toolChoice } = request;
-  const isAllowed = (tool: Tool): boolean =>
-    toolChoice?.type !== 'allowed' || toolChoice.names.includes(tool.name);
+  const allowed = toolChoice?.type === 'allowed' ? new Set(toolChoice.names) : undefined;
+  const isAllowed = (tool: Tool): boolean => allowed === undefined || allowed.has(tool.name);
   if (toolChoice?.type === 'allowed') {
     losses.push(hint('toolChoice', 'emulated', 'tools that are not allowed are left out'));
   }

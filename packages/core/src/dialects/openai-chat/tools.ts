@@ -103,7 +103,9 @@ function encodeFunction(tool: FunctionTool): JsonObject {
   };
 }
 
-export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): JsonValue {
+export function encodeToolChoice(choice: ToolChoice, given: readonly Tool[]): JsonValue {
+  // The first of a name counts.
+  const tools = new Map(given.toReversed().map((tool) => [tool.name, tool]));
   switch (choice.type) {
     case 'one':
       return naming(choice.name, tools);
@@ -120,8 +122,8 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): Js
   }
 }
 
-function naming(name: string, tools: readonly Tool[]): JsonObject {
-  const tool = tools.find((candidate) => candidate.name === name);
+function naming(name: string, tools: ReadonlyMap<string, Tool>): JsonObject {
+  const tool = tools.get(name);
   if (tool?.type !== 'server') return { type: 'function', function: { name } };
   return tool.raw['type'] === 'custom' ? { type: 'custom', custom: { name } } : { type: name };
 }
