@@ -4,6 +4,7 @@ import { startServer } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../adapters/test-support/temp-dir.ts';
 import { usageEvent } from '../adapters/test-support/usage-event.ts';
+import { FACE_NAMES } from '../config/face-names.ts';
 import { loadConfig } from '../config/load.ts';
 import { withStores } from './open-stores.ts';
 import { runCli } from './run.ts';
@@ -63,7 +64,7 @@ describe('tollgate', () => {
     ['keys create --name a --models x,,y', '--models: expected names with commas between them'],
     [
       'keys create --name a --faces opnai',
-      '--faces: expected some of openai, anthropic, native, trpc, got "opnai"',
+      `--faces: expected some of ${FACE_NAMES.join(', ')}, got "opnai"`,
     ],
     ['keys revoke', "error: missing required argument 'key'"],
     ['usage --by hour', '--by: expected day, key or model, got "hour"'],

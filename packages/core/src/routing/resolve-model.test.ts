@@ -34,6 +34,7 @@ describe('resolveModel', () => {
     ['gpt-4o', 'openai gpt-4o'],
     ['claude-9-made-up', 'anthropic claude-9-made-up'],
     ['gpt-oss-120b', 'cerebras gpt-oss-120b'],
+    ['ft:gpt-4o-mini-2024-07-18:org::id', 'openai ft:gpt-4o-mini-2024-07-18:org::id'],
   ])('leads %s to %s', (name, place) => {
     expect(placeOf(name)).toBe(place);
   });

@@ -29,7 +29,8 @@ export function createLocalGovernance(options: LocalGovernanceOptions): Governan
   return {
     async authenticate(key) {
       const stored = await options.keyStore.find(key);
-      if (stored === undefined) return err({ kind: 'invalid_key', detail: 'the key is not valid' });
+      if (stored === undefined)
+        return err({ kind: 'invalid_key', detail: 'The key is not valid.' });
       return ok(identityOf(stored, options.requestsPerMinute));
     },
     admit: () => Promise.resolve(ok(undefined)),

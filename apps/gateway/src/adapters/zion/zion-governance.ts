@@ -50,11 +50,11 @@ const TOKEN_REFUSED = [401, 403, 404];
 function profileError(failure: ZionFailure): GatewayError {
   if (failure.kind === 'refused') {
     if (failure.status === 401 || failure.status === 404) {
-      return { kind: 'invalid_key', detail: 'the token is not valid' };
+      return { kind: 'invalid_key', detail: 'The token is not valid.' };
     }
     if (failure.status === 403) return { kind: 'forbidden', detail: 'the user may not call' };
   }
-  return unavailable('the governance service could not say who is calling');
+  return unavailable('The governance service could not say who is calling.');
 }
 
 function identityOf(profile: ZionProfile, requestsPerMinute: number): Identity {
@@ -114,7 +114,7 @@ export function createZionGovernance(options: ZionGovernanceOptions): Governance
   const loadTiers = async (): Promise<Result<TierConfig, GatewayError>> => {
     const answer = await tiers.get('tiers', () => client.tiers());
     if (answer.ok) return ok(tierConfigOf(answer.value));
-    return err(unavailable('the governance service could not say which models serve a tier'));
+    return err(unavailable('The governance service could not say which models serve a tier.'));
   };
 
   return {
@@ -133,7 +133,7 @@ export function createZionGovernance(options: ZionGovernanceOptions): Governance
       const answer = await untilAborted(lookup, signal);
       if (answer === undefined) return err({ kind: 'client_closed' });
       if (!answer.ok) {
-        return err(unavailable('the governance service could not say what the user has left'));
+        return err(unavailable('The governance service could not say what the user has left.'));
       }
       const limit = exhaustedLimit(answer.value, clock.now());
       if (limit === undefined) return ok(undefined);
