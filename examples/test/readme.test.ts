@@ -41,6 +41,7 @@ function settled(text: string): string {
     .replace(/tg_[\w-]+…?/g, 'tg_…')
     .replace(/chatcmpl-[0-9a-f]+/g, 'chatcmpl-…')
     .replace(/msg_[0-9a-f]+/g, 'msg_…')
+    .replace(/(?<name>"responseId": ?)"[0-9a-f]+"/g, '$<name>"…"')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
     .replace(/(?<name>"(?:created|uptime_seconds)": ?)\d+/g, '$<name>0')
@@ -107,6 +108,7 @@ describe('the README', () => {
     for (const part of [
       '/v1/chat/',
       '/v1/messages',
+      '/v1beta/models/',
       '/native/v1/',
       '/trpc/',
       '/health',

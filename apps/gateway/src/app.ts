@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type AnthropicDeps, mountAnthropic } from './faces/anthropic/mount-anthropic.ts';
+import { type GeminiDeps, mountGemini } from './faces/gemini/mount-gemini.ts';
 import { cors } from './faces/http/cors.ts';
 import { createExactRoutes } from './faces/http/exact-routes.ts';
 import { refuseOversizedHead } from './faces/http/head-limits.ts';
@@ -12,6 +13,7 @@ import type { Log } from './ports/log.ts';
 
 export type FaceDeps = Omit<OpenAiDeps, 'exact'> &
   AnthropicDeps &
+  GeminiDeps &
   NativeDeps &
   OpsDeps &
   TrpcDeps & { readonly log: Log };
@@ -28,6 +30,7 @@ export function createExpressApp(deps: FaceDeps): Express {
     refuseOversizedHead(req, res, () => cors(req, res, () => exact.middleware(req, res, next)));
   });
   mountAnthropic(app, deps);
+  mountGemini(app, deps);
   mountOpenAi(app, { ...deps, exact });
   mountNative(app, deps);
   mountTrpc(app, deps);

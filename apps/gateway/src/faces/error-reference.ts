@@ -7,6 +7,7 @@ import {
 } from '@tollgate/core/chat';
 import {
   encodeAnthropicError,
+  encodeGeminiError,
   encodeNativeError,
   encodeOpenAiError,
 } from '@tollgate/core/dialects';
@@ -184,7 +185,16 @@ export function renderErrorsPage(): string {
     ),
     BODIES,
     table(
-      ['Kind', 'Native', 'OpenAI', 'OpenAI, under Zion', 'Anthropic', 'tRPC', '`retry-after`'],
+      [
+        'Kind',
+        'Native',
+        'OpenAI',
+        'OpenAI, under Zion',
+        'Anthropic',
+        'Gemini',
+        'tRPC',
+        '`retry-after`',
+      ],
       entries.map(({ example }) => wordsOf(example)),
     ),
     '',
@@ -199,6 +209,7 @@ function wordsOf(error: GatewayError): readonly string[] {
     typeAndCode(openai.body),
     codeOf(predecessorError(error, openai).body),
     anthropicType(error),
+    geminiStatus(error),
     `\`${ERROR_FACTS[error.kind].trpc}\``,
     retryAfterSeconds(error) === undefined ? '' : 'yes',
   ];
@@ -216,6 +227,11 @@ const AnthropicBody = z.object({ error: z.object({ type: z.string() }) });
 const anthropicType = (error: GatewayError): string =>
   `\`${AnthropicBody.parse(encodeAnthropicError(error).body).error.type}\``;
 
+const GeminiBody = z.object({ error: z.object({ status: z.string() }) });
+
+const geminiStatus = (error: GatewayError): string =>
+  `\`${GeminiBody.parse(encodeGeminiError(error).body).error.status}\``;
+
 const INTRODUCTION = `# Errors
 
 <!-- Written from the code by \`node scripts/run.mjs scripts/write-docs.ts\`: change it there. -->
@@ -226,7 +242,7 @@ Everything that can go wrong is one of these kinds, with the same status on ever
 const BODIES = `
 ## In each face's words
 
-The native face and OpenAI's answer \`{"error": {"message", "type", "code", …}}\`; the native one adds \`provider\`, OpenAI's \`param\` and, under Zion's governance, \`details\` of the limit that was reached. A provider's own \`code\` is kept on OpenAI's face. Anthropic’s answers \`{"type": "error", "error": {"type", "message"}, "request_id"}\`, where the id is the call’s and stands in the header \`request-id\` too; there a provider that says it is overloaded has a status of its own, 529. The typed client finds the whole error under \`error.data.cause\`, by its kind.
+The native face and OpenAI's answer \`{"error": {"message", "type", "code", …}}\`; the native one adds \`provider\`, OpenAI's \`param\` and, under Zion's governance, \`details\` of the limit that was reached. A provider's own \`code\` is kept on OpenAI's face. Anthropic’s answers \`{"type": "error", "error": {"type", "message"}, "request_id"}\`, where the id is the call’s and stands in the header \`request-id\` too; there a provider that says it is overloaded has a status of its own, 529. Gemini’s answers \`{"error": {"code", "message", "status", …}}\` with Google’s word for the status; a list of pieces has it as its only item. The typed client finds the whole error under \`error.data.cause\`, by its kind.
 
 After a stream has begun the status is sent already: the error is then the stream's last event, and nothing follows it (no \`[DONE]\`). On the native face its type is \`stream_error\`.
 `;

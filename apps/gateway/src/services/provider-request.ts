@@ -8,13 +8,14 @@ export type Operation =
   | ProviderDialectId
   | 'openai-completions'
   | 'openai-embeddings'
-  | 'anthropic-count-tokens';
+  | 'anthropic-count-tokens'
+  | 'gemini-count-tokens';
 
 /** Operations whose address says what others say in the body: which model, and whether to stream. */
-type AddressedOperation = 'gemini';
+type AddressedOperation = 'gemini' | 'gemini-count-tokens';
 
 export const isAddressed = (operation: Operation): operation is AddressedOperation =>
-  operation === 'gemini';
+  FAMILY[operation] === 'gemini';
 
 const PATHS = {
   'openai-chat': '/chat/completions',
@@ -34,6 +35,7 @@ const FAMILY = {
   'openai-embeddings': 'openai-chat',
   'anthropic-messages': 'anthropic-messages',
   gemini: 'gemini',
+  'gemini-count-tokens': 'gemini',
   'cohere-chat': 'cohere-chat',
   'anthropic-count-tokens': 'anthropic-messages',
 } as const satisfies Record<Operation, ProviderDialectId>;
@@ -52,7 +54,9 @@ export function providerUrl(
   asked: { readonly model: string; readonly stream?: boolean | undefined },
 ): URL {
   if (isAddressed(operation)) {
-    return beneathBase(provider, operation, geminiPath(asked.model, asked.stream === true));
+    const generating = asked.stream === true ? 'streamGenerateContent' : 'generateContent';
+    const method = operation === 'gemini' ? generating : 'countTokens';
+    return beneathBase(provider, FAMILY[operation], geminiPath(asked.model, method));
   }
   let known = urls.get(provider);
   if (known === undefined) {

@@ -18,6 +18,10 @@ export interface CountRequest {
   readonly text: string;
   readonly body: JsonObject;
   readonly headers: { readonly [name: string]: string };
+  /** The field of the provider's answer that has the count. */
+  readonly countField: string;
+  /** The body by the provider's own name of the model, where it says that deeper than at its top. */
+  readonly renamed?: (model: string) => string;
   /** Finds what is wrong with the body, where no provider is asked who would. */
   readonly check: () => Result<unknown, GatewayError>;
 }
@@ -67,7 +71,7 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
 async function ask(
   deps: TokenCountDeps,
   call: Call,
-  request: PassingRequest,
+  request: PassingRequest & Pick<CountRequest, 'countField' | 'renamed'>,
 ): Promise<Result<TokenCount, GatewayError>> {
   const { destination, protocol } = request;
   const sentAt = deps.clock.monotonic();
@@ -75,7 +79,7 @@ async function ask(
     call,
     destination,
     operation: protocol.operation,
-    body: editedText(request),
+    body: request.renamed?.(destination.model) ?? editedText(request),
     headers: request.headers ?? {},
   });
   if (!sent.ok) return sent;
@@ -83,7 +87,7 @@ async function ask(
   const read = await readJsonReply(sent.value, provider);
   if (!read.ok) return read;
   const { json, body } = read.value;
-  if (!isJsonObject(json) || typeof json['input_tokens'] !== 'number') {
+  if (!isJsonObject(json) || typeof json[request.countField] !== 'number') {
     return err({
       kind: 'provider_invalid_reply',
       provider,

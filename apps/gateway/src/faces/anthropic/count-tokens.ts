@@ -17,6 +17,7 @@ export const countTokens =
       text,
       body: json,
       headers: dialectHeaders(req, countProtocol),
+      countField: 'input_tokens',
       // A request to be counted has no limit, which one to be answered needs.
       check: () => anthropicMessages.decodeRequest({ max_tokens: 1, ...json }),
     });

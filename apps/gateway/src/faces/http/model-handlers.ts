@@ -5,7 +5,7 @@ import type { ListedModel, ModelService } from '../../services/models.ts';
 import type { Handler } from './entrance.ts';
 import { sendJson } from './send-json.ts';
 
-const PREFIX = '/v1/models/';
+const PREFIX = /^\/v1(?:beta)?\/models\//;
 
 /** How a dialect writes models. */
 export interface ModelPresenter {
@@ -47,7 +47,7 @@ export function modelHandlers(
 function decodedId(url: string): string | undefined {
   const path = url.split('?', 1)[0] ?? '';
   try {
-    return decodeURIComponent(path.slice(PREFIX.length));
+    return decodeURIComponent(path.replace(PREFIX, ''));
   } catch {
     return undefined;
   }

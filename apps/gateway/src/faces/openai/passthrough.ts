@@ -124,13 +124,16 @@ function handedOn(headers: { readonly [name: string]: string | readonly string[]
   return kept;
 }
 
+/** `..` alone or beside a slash that was escaped: servers differ in when they undo an escape. */
+const CLIMBING = /(^|[/\\]|%(2f|5c))(\.|%2e){1,2}($|[/\\;]|%(2f|5c))/i;
+
 /** The listed path with the request's own segments and query; a segment can't climb out of it. */
 function pathBeneathV1(template: string, req: Request): string | undefined {
   const query = req.url.includes('?') ? req.url.slice(req.url.indexOf('?')) : '';
   const segments = template.split('/').map((segment) => {
     if (!segment.startsWith('{')) return segment;
     const value = req.params[segment.slice(1, -1)];
-    if (typeof value !== 'string' || value === '.' || value === '..') return undefined;
+    if (typeof value !== 'string' || CLIMBING.test(value)) return undefined;
     return encodeURIComponent(value);
   });
   if (segments.includes(undefined)) return undefined;
