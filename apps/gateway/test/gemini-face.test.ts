@@ -327,6 +327,43 @@ describe('the addresses of the Gemini face', () => {
     expect(items.slice(0, -1).every((item) => 'candidates' in item)).toBe(true);
   });
 
+  it.each(['', '?alt=sse'])('book a stream once whose client left (%s)', async (query) => {
+    await using app = await start();
+    const left = new AbortController();
+    const reply = await fetch(
+      app.harness.url + askedBy('sim/slow', 'streamGenerateContent') + query,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-goog-api-key': app.harness.keys.member },
+        body: JSON.stringify(hello),
+        signal: left.signal,
+      },
+    );
+    await reply.body?.getReader().read();
+
+    left.abort();
+
+    expect(await app.harness.waitForUsage(1)).toMatchObject([
+      { face: 'gemini', errorKind: 'client_closed' },
+    ]);
+  });
+
+  it('name what another dialect can’t be told, and refuse it when strict', async () => {
+    await using app = await start();
+    app.harness.openai.mockChatCompletionSuccess();
+    const asking = { ...hello, generationConfig: { topK: 5 } };
+    const path = askedBy(TRANSLATED, 'generateContent');
+
+    const dropped = await post(app.harness, path, asking);
+    const strict = await post(app.harness, path, asking, {
+      headers: { 'x-tollgate-strict': 'true' },
+    });
+
+    expect(dropped.headers.get('x-tollgate-dropped')).toMatch(/topK/i);
+    expect([dropped.status, strict.status]).toEqual([200, 400]);
+    expect(wordOf(strict)).toBe('INVALID_ARGUMENT');
+  });
+
   it.each<[string, string, Body, number, string]>([
     ['POST', askedBy('sim/echo', 'generateContent'), { contents: 7 }, 400, 'INVALID_ARGUMENT'],
     ['POST', askedBy('nobody/x', 'generateContent'), hello, 404, 'NOT_FOUND'],
