@@ -8,6 +8,7 @@ import {
   isTerminal,
   replay,
   type StreamEvent,
+  type Tool,
 } from '../src/chat/index.ts';
 import type { Answering, Dialect, Target } from '../src/dialects/dialect.ts';
 import { isJsonObject, type JsonValue } from '../src/json/index.ts';
@@ -296,8 +297,16 @@ function normalPart(part: ContentPart): unknown {
     : normal;
 }
 
+/** A blank description says nothing: some dialects have no word for it. */
+const normalTool = (tool: Tool): unknown => {
+  if (tool.type !== 'function' || tool.description?.trim() !== '') return tool;
+  const { description: _blank, ...others } = tool;
+  return others;
+};
+
 const normalRequest = (request: ChatRequest): unknown => ({
   ...request,
+  ...(request.tools === undefined ? {} : { tools: request.tools.map(normalTool) }),
   messages: request.messages.map((message) => ({
     ...message,
     content: message.content.map(normalPart),

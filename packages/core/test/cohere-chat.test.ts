@@ -10,8 +10,11 @@ import { describeDialect } from './codec-contract.ts';
 
 const recordings = listRecordings('cohere').filter(({ family }) => family === 'cohere-chat');
 
-const citedText = fc.tuple(fc.webUrl(), fc.nat({ max: 3 })).map(([url, start]): ContentPart => {
+const drawn = fc.tuple(fc.webUrl(), fc.nat({ max: 3 }), arbitrary.jsonObject);
+
+const citedText = drawn.map(([url, start, fields]): ContentPart => {
   const value = {
+    ...fields,
     start,
     end: start + 2,
     text: 'was said'.slice(start, start + 2),

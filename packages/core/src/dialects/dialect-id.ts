@@ -1,10 +1,11 @@
-/** The wire dialects. The first five below are chat dialects that providers speak. */
+/** The wire dialects. The first six below are chat dialects that providers speak. */
 export type DialectId =
   | 'openai-chat'
   | 'openai-responses'
   | 'anthropic-messages'
   | 'gemini'
   | 'cohere-chat'
+  | 'bedrock-converse'
   /** OpenAI's legacy text completions. */
   | 'openai-completions'
   | 'openai-embeddings'

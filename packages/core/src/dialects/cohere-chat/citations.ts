@@ -18,7 +18,7 @@ export function placeCitation(value: unknown, firstText: number): PlacedCitation
   const parsed = WireCitation.safeParse(value);
   if (!parsed.success) return undefined;
   const wire = parsed.data;
-  return { at: placeOf(wire, firstText), wire, raw: asJsonObject(wire) };
+  return { at: placeOf(wire, firstText), wire, raw: asJsonObject(value) };
 }
 
 function placeOf(wire: WireCitation, firstText: number): Cited | undefined {

@@ -1,4 +1,5 @@
 import type { ContentPart, MediaPart, ToolCallPart } from '../../chat/content-part.ts';
+import { parseDataUrl } from '../data-url.ts';
 import { asJsonObject, DIALECT, restIn } from './known-fields.ts';
 import { ContentBlock, type WireContent } from './wire.ts';
 
@@ -42,11 +43,10 @@ function decodeBlock(block: ContentBlock): ContentPart {
   }
 }
 
-/** An address, or bytes within one; only the plain form, so that nothing is lost on the way back. */
 function imageSource(url: string): Pick<MediaPart, 'source' | 'mediaType'> {
-  const [, mediaType, data] = /^data:([\w.+-]+\/[\w.+-]+);base64,(.*)$/s.exec(url) ?? [];
-  if (mediaType === undefined || data === undefined) return { source: { type: 'url', url } };
-  return { source: { type: 'base64', data }, mediaType };
+  const inline = parseDataUrl(url);
+  if (inline === undefined) return { source: { type: 'url', url } };
+  return { source: { type: 'base64', data: inline.data }, mediaType: inline.mediaType };
 }
 
 /** A document that is a text and perhaps its title; others hold fields that only this dialect knows. */

@@ -3,6 +3,7 @@ import type { Loss } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { dataUrl } from '../data-url.ts';
 import { encodeAssistant, lostExtras } from './encode-assistant.ts';
 import { DIALECT, fieldsOf, hint, meaning } from './known-fields.ts';
 
@@ -140,7 +141,7 @@ function encodeMedia(
   const url =
     source.type === 'url'
       ? source.url
-      : `data:${part.mediaType ?? 'image/png'};base64,${source.data}`;
+      : dataUrl({ mediaType: part.mediaType ?? 'image/png', data: source.data });
   const detail = part.detail === undefined ? {} : { detail: part.detail };
   return {
     ...fieldsOf(part.rest, 'image'),

@@ -1,6 +1,6 @@
 import type { Loss } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
-import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { restFor, restOf } from '../rest-of.ts';
 
 export const DIALECT = 'cohere-chat';
@@ -56,8 +56,10 @@ export const fieldsOf = (
 ): { readonly [field: string]: JsonValue } => restFor(DIALECT, rest, KNOWN[place]);
 
 /** Codec's edge: everything a schema let through unread came out of a JSON parser. */
-export const asJsonObject = (value: { readonly [field: string]: unknown }): JsonObject =>
-  value as JsonObject;
+export const asJsonObject = (value: unknown): JsonObject => {
+  const json = value as JsonValue;
+  return isJsonObject(json) ? json : {};
+};
 
 export const hint = (path: string, action: Loss['action'], why: string): Loss => ({
   path,

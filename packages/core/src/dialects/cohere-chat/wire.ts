@@ -49,7 +49,7 @@ const WireMessage = z.discriminatedUnion('role', [
     content: Content.nullish(),
     tool_plan: z.string().nullish(),
     tool_calls: z.array(WireToolCall).nullish(),
-    citations: z.array(z.looseObject({})).nullish(),
+    citations: z.array(z.unknown()).nullish(),
   }),
   z.looseObject({
     role: z.literal('tool'),
