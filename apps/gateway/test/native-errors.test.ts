@@ -217,12 +217,6 @@ describe('our own refusals', () => {
       400,
       'invalid_request_error',
     ],
-    [
-      'a model that nobody serves',
-      '{"messages":[],"model":"no-such-model"}',
-      404,
-      'not_found_error',
-    ],
   ])(
     'to %s come in the native body, with nothing sent and nothing billed',
     async (_what, text, status, type) => {
@@ -242,6 +236,31 @@ describe('our own refusals', () => {
       expect(await harness.usage()).toEqual([]);
     },
   );
+
+  it('to a model that nobody serves come in the native body, with nothing sent and nothing billed', async () => {
+    await using harness = await createNativeHarness({ governance: 'local' });
+
+    const reply = await postNative(harness, asking('Hi', { model: 'no-such-model' })).expect(404);
+
+    expect(reply.body).toEqual({
+      error: {
+        message: expect.stringContaining('no-such-model'),
+        type: 'not_found_error',
+        code: 'model_not_found',
+      },
+    });
+    expect(harness.openai.receivedRequests()).toHaveLength(0);
+    expect(await harness.usage()).toEqual([]);
+  });
+
+  it('to no model come under the predecessor’s environment: what no list knows is OpenAI’s to judge', async () => {
+    await using harness = await createNativeHarness();
+    harness.openai.mockChatCompletionSuccess();
+
+    await postNative(harness, asking('Hi', { model: 'acme/fine-tuned:v2' })).expect(200);
+
+    expect(harness.openai.lastRequest()?.body).toMatchObject({ model: 'acme/fine-tuned:v2' });
+  });
 
   it('to the request after the last one allowed come with Retry-After, in the native body', async () => {
     await using harness = await createNativeHarness({

@@ -41,6 +41,9 @@ export function overlayEnvironment(
   if (zion === 'environment' && !hasFile) {
     tree = withDefault(tree, ['server', 'host'], '0.0.0.0');
     tree = withDefault(tree, ['native', 'defaultTier'], 'simple');
+    // It asked no list: fine-tuned models, new ones and those of another server had bare names too.
+    const hasOpenAi = readVariable(env, 'OPENAI_API_KEY') !== undefined;
+    if (hasOpenAi) tree = withValue(tree, ['defaultProvider'], 'openai');
   }
   if (readVariable(env, 'REDIS_URL') !== undefined) {
     notes.push('REDIS_URL is read and not used yet: counters and sessions are kept in memory.');

@@ -101,6 +101,7 @@ describe('the environment', () => {
     expect(config).toMatchObject({
       server: { host: '0.0.0.0', port: 8080 },
       native: { defaultTier: 'simple' },
+      defaultProvider: 'openai',
       governance: {
         kind: 'zion',
         url: new URL('http://zion:3000'),
@@ -122,6 +123,7 @@ describe('the environment', () => {
     expect(config).toMatchObject({
       server: { host: '127.0.0.1' },
       native: { defaultTier: undefined },
+      defaultProvider: undefined,
       governance: { kind: 'zion', profileTtlSeconds: 300, tierTtlSeconds: 1_800 },
     });
   });

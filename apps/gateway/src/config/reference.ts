@@ -65,7 +65,7 @@ Tollgate needs no file. It reads the one that \`--config\` names, else \`TOLLGAT
 
 For completion in an editor, begin the file with \`# yaml-language-server: $schema=./docs/tollgate.schema.json\`.
 
-With the predecessor's variables alone (\`ZION_API_URL\` and no file) Tollgate stands in for it: Zion governs, \`native.defaultTier\` is \`simple\` and the host is \`0.0.0.0\`.
+With the predecessor's variables alone (\`ZION_API_URL\` and no file) Tollgate stands in for it: Zion governs, \`native.defaultTier\` is \`simple\`, the host is \`0.0.0.0\`, and models that no provider is known to serve go to \`openai\`.
 `;
 
 function rowsOf(node: SchemaNode, path: string): readonly Row[] {
