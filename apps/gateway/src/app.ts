@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type AnthropicDeps, mountAnthropic } from './faces/anthropic/mount-anthropic.ts';
 import { type GeminiDeps, mountGemini } from './faces/gemini/mount-gemini.ts';
+import { noteArrival, stampTime } from './faces/http/arrival.ts';
 import { cors } from './faces/http/cors.ts';
 import { createExactRoutes } from './faces/http/exact-routes.ts';
 import { refuseOversizedHead } from './faces/http/head-limits.ts';
@@ -29,6 +30,7 @@ export function createExpressApp(deps: FaceDeps): Express {
   app.use((req: Request, res: Response, next: NextFunction) => {
     refuseOversizedHead(req, res, () => cors(req, res, () => exact.middleware(req, res, next)));
   });
+  app.use(noteArrival(deps));
   mountAnthropic(app, deps);
   mountGemini(app, deps);
   mountOpenAi(app, { ...deps, exact });
@@ -53,5 +55,6 @@ function answerBrokenRequest(error: unknown, res: Response, log: Log): void {
   }
   const message =
     status === 400 ? 'The path is not valid percent-encoding.' : 'Something went wrong here.';
+  stampTime(res);
   res.status(status).json({ error: { message, type: 'invalid_request_error', code: null } });
 }

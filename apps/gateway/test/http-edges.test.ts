@@ -177,3 +177,27 @@ describe('operators’ paths', () => {
     expect(local.text).not.toContain(harness.openai.apiKey);
   });
 });
+
+describe('every reply', () => {
+  it.each([
+    '/health',
+    '/health/live',
+    '/metrics',
+    '/debug/config',
+    '/native/docs',
+    '/native/docs/openapi.json',
+    '/nowhere',
+    '/v1/nowhere',
+    '/v1/models',
+    '/native/v1/models',
+    '/trpc/models.list',
+    '/%E0%A4%A',
+  ])('of GET %s has an id and names the time it took', async (path) => {
+    await using harness = await createHarness(createApp);
+
+    const { headers } = await harness.withToken().get(path);
+
+    expect(headers['x-tollgate-call']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(headers['server-timing']).toMatch(/^tollgate;dur=\d+\.\d\d/);
+  });
+});

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { stampTime } from './arrival.ts';
 
 /** The one answer for every path that isn't there, whether it never was or is hidden. */
 export function sendNotFound(req: IncomingMessage, res: ServerResponse): void {
@@ -10,6 +11,7 @@ export function sendNotFound(req: IncomingMessage, res: ServerResponse): void {
       code: 'endpoint_not_found',
     },
   });
+  stampTime(res);
   res.writeHead(404, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),

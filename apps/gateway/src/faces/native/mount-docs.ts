@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Config } from '../../config/config.ts';
 import type { Secret } from '../../config/secret.ts';
+import { stampTime } from '../http/arrival.ts';
 import { sendNotFound } from '../http/not-found.ts';
 import { refuseWriting } from '../http/refuse-writing.ts';
 import { nativeOpenApi } from './openapi.ts';
@@ -29,6 +30,7 @@ export function mountNativeDocs(app: Express, { config, version }: DocsDeps): vo
   const guard = docsGuard(config.docsKey);
   const serve = (path: string, type: string, body: () => string | Buffer): void => {
     app.get(path, guard, (_req, res) => {
+      stampTime(res);
       res.writeHead(200, { 'content-type': type, 'content-security-policy': PAGE_POLICY });
       res.end(body());
     });

@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Governance } from '../../ports/governance.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { HealthReport, HealthService } from '../../services/health.ts';
+import { stampTime } from '../http/arrival.ts';
 import { isAdmin } from '../http/is-admin.ts';
 import { refuseWriting } from '../http/refuse-writing.ts';
 import { sendPlain } from '../http/send-plain.ts';
@@ -55,6 +56,7 @@ export function mountOps(app: Express, deps: OpsDeps): void {
 
 export async function sendMetrics(res: ServerResponse, metrics: Metrics): Promise<void> {
   const body = await metrics.render();
+  stampTime(res);
   res.writeHead(200, { 'content-type': metrics.contentType });
   res.end(body);
 }
