@@ -8,6 +8,20 @@ export interface Loss {
   readonly weight: 'meaning' | 'hint';
 }
 
+export const hint = (path: string, action: Loss['action'], why: string): Loss => ({
+  path,
+  action,
+  why,
+  weight: 'hint',
+});
+
+export const meaning = (path: string, why: string): Loss => ({
+  path,
+  action: 'dropped',
+  why,
+  weight: 'meaning',
+});
+
 /** What an encoder produced, and what it could not say. */
 export interface Encoded<T> {
   readonly value: T;

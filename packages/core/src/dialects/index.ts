@@ -8,6 +8,7 @@ export {
 export { cohereChat, decodeCohereError } from './cohere-chat/index.ts';
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';
+export type { ErrorReply } from './error-reply.ts';
 export {
   decodeGeminiError,
   encodeGeminiError,
@@ -17,7 +18,7 @@ export {
   geminiPath,
 } from './gemini/index.ts';
 export * from './hub/index.ts';
-export { type EncodedNativeError, encodeNativeError } from './native/errors.ts';
+export { encodeNativeError } from './native/errors.ts';
 export { native } from './native/index.ts';
 export {
   type DecodedNativeRequest,
@@ -29,7 +30,6 @@ export { openAiChat } from './openai-chat/index.ts';
 export { openAiCompletionsPassage } from './openai-completions/index.ts';
 export {
   decodeOpenAiError,
-  type ErrorReply,
   encodeOpenAiError,
   openAiErrorBody,
 } from './openai-errors.ts';

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { describeError } from '../chat/describe-error.ts';
 import type { ErrorKind, GatewayError } from '../chat/error.ts';
-import { retryAfterSeconds, statusOf } from '../chat/error-facts.ts';
+import { statusOf } from '../chat/error-facts.ts';
 import { isJsonObject, type JsonObject } from '../json/json-value.ts';
 import { parseJson } from '../json/parse-json.ts';
+import { type ErrorReply, errorHeaders } from './error-reply.ts';
 import { cleanProviderText, toldRetryAfter } from './provider-text.ts';
 
 interface Words {
@@ -45,22 +46,11 @@ const WORDS = {
   internal: server('internal_error'),
 } as const satisfies Record<ErrorKind, Words>;
 
-export interface ErrorReply {
-  readonly status: number;
-  /** Lower-case names; `content-type` is the face's business. */
-  readonly headers: { readonly [name: string]: string };
-  readonly body: JsonObject;
-}
-
 /** The reply that OpenAI's official clients understand, for any failure. */
 export function encodeOpenAiError(error: GatewayError): ErrorReply {
-  const seconds = retryAfterSeconds(error);
   return {
     status: statusOf(error),
-    headers: {
-      ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
-      ...(error.kind === 'method_not_allowed' ? { allow: error.allow.join(', ') } : {}),
-    },
+    headers: errorHeaders(error),
     body: openAiErrorBody(error),
   };
 }

@@ -1,7 +1,8 @@
 import type { ContentPart } from '../../chat/content-part.ts';
+import { hint, meaning } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
-import { cacheControl, encodePart, hint, meaning, type PartContext } from './encode-part.ts';
+import { cacheControl, encodePart, type PartContext } from './encode-part.ts';
 import { KNOWN } from './known-fields.ts';
 import { fieldsOf } from './rest.ts';
 

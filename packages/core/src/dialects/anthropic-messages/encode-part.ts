@@ -1,5 +1,5 @@
 import type { CacheMark, ContentPart, MediaPart, ReasoningPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
@@ -66,20 +66,6 @@ export function encodePart(
       return undefined;
   }
 }
-
-export const hint = (path: string, action: Loss['action'], why: string): Loss => ({
-  path,
-  action,
-  why,
-  weight: 'hint',
-});
-
-export const meaning = (path: string, why: string): Loss => ({
-  path,
-  action: 'dropped',
-  why,
-  weight: 'meaning',
-});
 
 const foreign = (path: string, type: 'server-tool' | 'opaque'): Loss =>
   type === 'server-tool'

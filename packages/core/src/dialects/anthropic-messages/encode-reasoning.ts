@@ -1,8 +1,7 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss } from '../../chat/loss.ts';
 import type { ChatRequest, ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
-import { hint } from './encode-part.ts';
 import { isForced } from './encode-tools.ts';
 
 /** The least that may be thought, by the API's own rule; and it must be less than `max_tokens`. */

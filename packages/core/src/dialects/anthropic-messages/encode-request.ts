@@ -1,12 +1,11 @@
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
 import type { Target } from '../dialect.ts';
 import { encodeMessages } from './encode-messages.ts';
-import { hint, meaning } from './encode-part.ts';
 import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
 import { KNOWN, KNOWN_THINKING } from './known-fields.ts';

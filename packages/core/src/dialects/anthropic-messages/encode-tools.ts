@@ -1,9 +1,9 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
-import { cacheControl, hint, meaning } from './encode-part.ts';
+import { cacheControl } from './encode-part.ts';
 import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
 

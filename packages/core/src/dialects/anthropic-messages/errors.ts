@@ -1,8 +1,9 @@
 import { describeError } from '../../chat/describe-error.ts';
 import type { ErrorKind, GatewayError } from '../../chat/error.ts';
-import { retryAfterSeconds, statusOf } from '../../chat/error-facts.ts';
+import { statusOf } from '../../chat/error-facts.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
+import { type ErrorReply, errorHeaders } from '../error-reply.ts';
 import { cleanProviderText, toldRetryAfter } from '../provider-text.ts';
 import { WireError } from './wire.ts';
 
@@ -48,26 +49,15 @@ const TYPES = {
   internal: 'api_error',
 } as const satisfies Record<ErrorKind, AnthropicErrorType>;
 
-export interface ErrorReply {
-  readonly status: number;
-  /** Lower-case names; `content-type` is the face's business. */
-  readonly headers: { readonly [name: string]: string };
-  readonly body: JsonObject;
-}
-
 /** The dialect's own status for "overloaded"; its clients know it by this number. */
 const OVERLOADED = 529;
 
 /** The reply that Anthropic's official clients understand, for any failure. */
 export function encodeAnthropicError(error: GatewayError): ErrorReply {
-  const seconds = retryAfterSeconds(error);
   const isOverloaded = error.kind === 'provider_failed' && error.overloaded === true;
   return {
     status: isOverloaded ? OVERLOADED : statusOf(error),
-    headers: {
-      ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
-      ...(error.kind === 'method_not_allowed' ? { allow: error.allow.join(', ') } : {}),
-    },
+    headers: errorHeaders(error),
     body: anthropicErrorBody(error),
   };
 }

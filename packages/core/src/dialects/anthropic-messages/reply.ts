@@ -1,6 +1,6 @@
 import type { ContentPart, ReasoningPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ProviderState } from '../../chat/provider-state.ts';
 import type { ChatReply } from '../../chat/reply.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../result.ts';
 import type { Answering, Target } from '../dialect.ts';
 import { encodeCitations } from './annotation.ts';
 import { decodeReplyBlock } from './decode-block.ts';
-import { encodeInput, hint, meaning, thinkingBlock } from './encode-part.ts';
+import { encodeInput, thinkingBlock } from './encode-part.ts';
 import { decodeErrorBody, isErrorBody } from './errors.ts';
 import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf, restOf } from './rest.ts';

@@ -1,11 +1,11 @@
 import type { GatewayError } from '../../chat/error.ts';
+import { meaning } from '../../chat/loss.ts';
 import type { Choice } from '../../chat/reply.ts';
 import type { PartDelta, PartStart, StreamEvent } from '../../chat/stream-event.ts';
 import type { Usage } from '../../chat/usage.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import type { Answering, StreamEncoder } from '../dialect.ts';
 import { type BlockSink, type BlockWriter, createBlockWriter, wireEvent } from './block-writer.ts';
-import { meaning } from './encode-part.ts';
 import { anthropicErrorBody } from './errors.ts';
 import { KNOWN } from './known-fields.ts';
 import { encodeHead } from './reply.ts';

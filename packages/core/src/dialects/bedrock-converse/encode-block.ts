@@ -1,5 +1,5 @@
 import type { CacheMark, ContentPart, MediaPart, ReasoningPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
@@ -7,7 +7,7 @@ import type { Ability } from '../../providers/ability.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import type { CallIds } from './call-ids.ts';
 import { encodeCitation } from './citations.ts';
-import { DIALECT, hint, meaning } from './known-fields.ts';
+import { DIALECT } from './known-fields.ts';
 import { encodeMedia } from './media.ts';
 
 /** What encoding parts of a request needs besides the part. `losses` is written to. */

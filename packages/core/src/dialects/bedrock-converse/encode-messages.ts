@@ -1,7 +1,7 @@
+import { hint, meaning } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { type BlockContext, cachePoint, encodeBlock } from './encode-block.ts';
-import { hint, meaning } from './known-fields.ts';
 
 export interface EncodedMessages {
   readonly system: readonly JsonObject[];

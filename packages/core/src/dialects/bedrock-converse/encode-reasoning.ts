@@ -1,9 +1,8 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss } from '../../chat/loss.ts';
 import type { ChatRequest, ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import type { Target } from '../dialect.ts';
-import { hint } from './known-fields.ts';
 
 export interface EncodedReasoning {
   /** For `additionalModelRequestFields`: what only some models know. */

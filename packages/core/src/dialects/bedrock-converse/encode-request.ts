@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
@@ -8,7 +8,7 @@ import { createCallIds } from './call-ids.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
-import { DIALECT, fieldsOf, hint, meaning } from './known-fields.ts';
+import { DIALECT, fieldsOf } from './known-fields.ts';
 
 /** The body with `model` and `stream` beside its fields: whoever sends it says them in the address. */
 export function encodeRequest(

@@ -1,10 +1,10 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, Tool } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { cachePoint } from './encode-block.ts';
-import { DIALECT, hint, meaning } from './known-fields.ts';
+import { DIALECT } from './known-fields.ts';
 
 /** `toolConfig`, where there is something to say. */
 export function encodeTools(

@@ -1,6 +1,6 @@
 import type { ContentPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ProviderState } from '../../chat/provider-state.ts';
 import type { ChatReply } from '../../chat/reply.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
@@ -9,7 +9,7 @@ import type { Answering, Target } from '../dialect.ts';
 import { decodeReplyBlock } from './decode-block.ts';
 import { encodeInput, reasoningBlock, textBlock } from './encode-block.ts';
 import { decodeException, isErrorBody } from './errors.ts';
-import { DIALECT, fieldsOf, hint, meaning, restIn } from './known-fields.ts';
+import { DIALECT, fieldsOf, restIn } from './known-fields.ts';
 import { encodeMedia } from './media.ts';
 import { WireReply } from './reply-wire.ts';
 import { decodeStop, encodeStop } from './stop-reason.ts';

@@ -1,13 +1,13 @@
 import { describeError } from '../../chat/describe-error.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, meaning } from '../../chat/loss.ts';
 import type { Choice } from '../../chat/reply.ts';
 import type { StreamEvent } from '../../chat/stream-event.ts';
 import type { Usage } from '../../chat/usage.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import type { Answering, StreamEncoder } from '../dialect.ts';
 import { type BlockSink, type BlockWriter, createBlockWriter, wireEvent } from './block-writer.ts';
-import { fieldsOf, meaning } from './known-fields.ts';
+import { fieldsOf } from './known-fields.ts';
 import { encodeStop } from './stop-reason.ts';
 import { encodeUsage } from './usage.ts';
 

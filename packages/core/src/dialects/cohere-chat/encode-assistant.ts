@@ -1,8 +1,8 @@
 import type { Annotation, ContentPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { encodeCitation } from './citations.ts';
-import { DIALECT, fieldsOf, hint, meaning } from './known-fields.ts';
+import { DIALECT, fieldsOf } from './known-fields.ts';
 
 /** A history's thoughts and media may be left out; a reply's are what was asked for. */
 export interface AssistantContext {

@@ -1,11 +1,11 @@
 import type { ContentPart, MediaPart, ToolResultPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { dataUrl } from '../data-url.ts';
 import { encodeAssistant, lostExtras } from './encode-assistant.ts';
-import { DIALECT, fieldsOf, hint, meaning } from './known-fields.ts';
+import { DIALECT, fieldsOf } from './known-fields.ts';
 
 interface Context {
   readonly ability: Ability;

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
@@ -8,7 +8,7 @@ import { encodeMessages } from './encode-messages.ts';
 import { encodeSampling } from './encode-sampling.ts';
 import { encodeThinking } from './encode-thinking.ts';
 import { encodeTools } from './encode-tools.ts';
-import { DIALECT, fieldsOf, hint, meaning } from './known-fields.ts';
+import { DIALECT, fieldsOf } from './known-fields.ts';
 
 /** The API's own limit. */
 const MAX_STOPS = 5;

@@ -1,8 +1,7 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
-import { hint } from './known-fields.ts';
 
 /**
  * Names and bounds of the settings.

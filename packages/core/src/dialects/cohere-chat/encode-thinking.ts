@@ -1,8 +1,7 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss } from '../../chat/loss.ts';
 import type { ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
-import { hint } from './known-fields.ts';
 
 /** Tokens that stand for an effort; more effort than these is thinking without a bound. */
 const BUDGET_OF_EFFORT: ReadonlyMap<string, number> = new Map([

@@ -1,9 +1,9 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
-import { fieldsOf, hint, meaning } from './known-fields.ts';
+import { fieldsOf } from './known-fields.ts';
 
 /** `tools`, `strict_tools` and `tool_choice`, each where there is something to say. */
 export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss[]): JsonObject {

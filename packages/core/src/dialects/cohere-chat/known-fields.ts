@@ -1,4 +1,3 @@
-import type { Loss } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { restFor, restOf } from '../rest-of.ts';
@@ -60,17 +59,3 @@ export const asJsonObject = (value: unknown): JsonObject => {
   const json = value as JsonValue;
   return isJsonObject(json) ? json : {};
 };
-
-export const hint = (path: string, action: Loss['action'], why: string): Loss => ({
-  path,
-  action,
-  why,
-  weight: 'hint',
-});
-
-export const meaning = (path: string, why: string): Loss => ({
-  path,
-  action: 'dropped',
-  why,
-  weight: 'meaning',
-});

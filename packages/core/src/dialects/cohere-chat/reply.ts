@@ -1,6 +1,6 @@
 import type { ContentPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { type Encoded, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatReply } from '../../chat/reply.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
@@ -12,7 +12,7 @@ import { encodeAssistant } from './encode-assistant.ts';
 import { unplacedOf } from './encode-messages.ts';
 import { failedWithin, isErrorBody } from './errors.ts';
 import { decodeStop, encodeStop, failureStatus } from './finish-reason.ts';
-import { fieldsOf, meaning, restIn } from './known-fields.ts';
+import { fieldsOf, restIn } from './known-fields.ts';
 import { decodeLogprob } from './logprobs.ts';
 import { WireReply } from './reply-wire.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';

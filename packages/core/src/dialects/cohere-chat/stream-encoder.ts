@@ -1,6 +1,6 @@
 import { describeError } from '../../chat/describe-error.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, meaning } from '../../chat/loss.ts';
 import type { Choice } from '../../chat/reply.ts';
 import type { StreamEvent } from '../../chat/stream-event.ts';
 import type { Usage } from '../../chat/usage.ts';
@@ -9,7 +9,7 @@ import type { SseEvent } from '../../sse/sse-event.ts';
 import type { Answering, StreamEncoder } from '../dialect.ts';
 import { unplacedOf } from './encode-messages.ts';
 import { encodeStop } from './finish-reason.ts';
-import { fieldsOf, meaning } from './known-fields.ts';
+import { fieldsOf } from './known-fields.ts';
 import { createPartWriter, type PartWriter, type Sink, wireEvent } from './part-writer.ts';
 import { encodeUsage } from './usage.ts';
 

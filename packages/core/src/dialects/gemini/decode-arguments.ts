@@ -1,7 +1,6 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
-import { hint } from './rest.ts';
 
 /** `args` is an object here: text that is none is wrapped, so that the history stays whole. */
 export function decodeArguments(json: string, path: string, losses: Loss[]): JsonObject {

@@ -1,9 +1,9 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { encodeThinking } from './encode-thinking.ts';
-import { fieldsOf, hint, meaning } from './rest.ts';
+import { fieldsOf } from './rest.ts';
 import { rewriteSchema } from './rewrite-schema.ts';
 
 /** The API's own limits. */

@@ -1,5 +1,5 @@
 import type { ContentPart, ToolResultPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
@@ -7,7 +7,7 @@ import { isInvented } from './call-ids.ts';
 import { NO_SIGNATURE } from './decode-contents.ts';
 import { encodePart } from './encode-part.ts';
 import { isEarly } from './encode-thinking.ts';
-import { fieldsOf, hint, meaning } from './rest.ts';
+import { fieldsOf } from './rest.ts';
 
 interface Turn {
   readonly kind: 'user' | 'model' | 'results';

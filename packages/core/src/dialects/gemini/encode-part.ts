@@ -1,12 +1,12 @@
 import type { ContentPart, MediaPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import { isInvented } from './call-ids.ts';
 import { decodeArguments } from './decode-arguments.ts';
 import { mediaTypeOf } from './media-kind.ts';
-import { DIALECT, fieldsOf, hint, meaning } from './rest.ts';
+import { DIALECT, fieldsOf } from './rest.ts';
 
 interface PartContext {
   readonly target: Target;

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { type Encoded, hint, type Loss } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
@@ -7,7 +7,7 @@ import type { Target } from '../dialect.ts';
 import { encodeConfig } from './encode-config.ts';
 import { encodeContents } from './encode-contents.ts';
 import { encodeTools } from './encode-tools.ts';
-import { DIALECT, fieldsOf, hint } from './rest.ts';
+import { DIALECT, fieldsOf } from './rest.ts';
 
 /** The body with `model` and `stream` beside its fields: whoever sends it says them in the address. */
 export function encodeRequest(

@@ -1,8 +1,7 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss } from '../../chat/loss.ts';
 import type { ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
-import { hint } from './rest.ts';
 
 /** Tokens that stand for an effort where a model is told a budget; its own most is 24,576. */
 const BUDGET_OF_EFFORT: { readonly [effort: string]: number } = {

@@ -1,9 +1,9 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss, meaning } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, ToolChoice } from '../../chat/tool.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
-import { DIALECT, fieldsOf, hint, meaning } from './rest.ts';
+import { DIALECT, fieldsOf } from './rest.ts';
 import { rewriteSchema } from './rewrite-schema.ts';
 
 /** `tools` and `toolConfig`, each where there is something to say. */

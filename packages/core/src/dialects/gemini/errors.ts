@@ -4,6 +4,7 @@ import type { ErrorKind, GatewayError } from '../../chat/error.ts';
 import { retryAfterSeconds, statusOf } from '../../chat/error-facts.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
+import { type ErrorReply, errorHeaders } from '../error-reply.ts';
 import { cleanProviderText, toldRetryAfter } from '../provider-text.ts';
 
 /** `google.rpc.Code`, as far as it is used; each face status has one. */
@@ -31,22 +32,11 @@ const REASONS: { readonly [kind in ErrorKind]?: string } = {
   unauthorized: 'API_KEY_MISSING',
 };
 
-export interface ErrorReply {
-  readonly status: number;
-  /** Lower-case names; `content-type` is the face's business. */
-  readonly headers: { readonly [name: string]: string };
-  readonly body: JsonObject;
-}
-
 /** The reply that Google's official clients understand, for any failure. */
 export function encodeGeminiError(error: GatewayError): ErrorReply {
-  const seconds = retryAfterSeconds(error);
   return {
     status: statusOf(error),
-    headers: {
-      ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
-      ...(error.kind === 'method_not_allowed' ? { allow: error.allow.join(', ') } : {}),
-    },
+    headers: errorHeaders(error),
     body: geminiErrorBody(error),
   };
 }

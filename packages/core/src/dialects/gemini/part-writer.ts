@@ -1,4 +1,4 @@
-import type { Loss } from '../../chat/loss.ts';
+import { hint, type Loss } from '../../chat/loss.ts';
 import type { ProviderState } from '../../chat/provider-state.ts';
 import type { PartDelta, PartStart } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
@@ -6,7 +6,7 @@ import { isInvented } from './call-ids.ts';
 import { decodeArguments } from './decode-arguments.ts';
 import type { CitedText } from './grounding.ts';
 import { mediaTypeOf } from './media-kind.ts';
-import { DIALECT, fieldsOf, hint } from './rest.ts';
+import { DIALECT, fieldsOf } from './rest.ts';
 
 /** Writes one part of a reply; calls and media come whole, since nothing else is understood here. */
 export interface PartWriter {

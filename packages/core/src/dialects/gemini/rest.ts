@@ -1,4 +1,3 @@
-import type { Loss } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 
@@ -29,17 +28,3 @@ export const asJsonObject = (value: Fields): JsonObject => value as JsonObject;
 /** What this dialect itself left in `rest`; another dialect's fields are no business of ours. */
 export const fieldsOf = (rest: Rest | undefined): JsonObject =>
   rest !== undefined && rest.dialect === DIALECT ? rest.fields : {};
-
-export const hint = (path: string, action: Loss['action'], why: string): Loss => ({
-  path,
-  action,
-  why,
-  weight: 'hint',
-});
-
-export const meaning = (path: string, why: string): Loss => ({
-  path,
-  action: 'dropped',
-  why,
-  weight: 'meaning',
-});

@@ -1,7 +1,8 @@
 import { describeError } from '../../chat/describe-error.ts';
 import type { ErrorKind, GatewayError } from '../../chat/error.ts';
-import { retryAfterSeconds, statusOf } from '../../chat/error-facts.ts';
+import { statusOf } from '../../chat/error-facts.ts';
 import type { JsonObject } from '../../json/json-value.ts';
+import { type ErrorReply, errorHeaders } from '../error-reply.ts';
 
 interface Words {
   readonly type: string;
@@ -44,22 +45,11 @@ const WORDS = {
   internal: { type: 'server_error', code: 'internal_error' },
 } as const satisfies Record<ErrorKind, Words>;
 
-export interface EncodedNativeError {
-  readonly status: number;
-  /** `retry-after` where it is known, `allow` for a wrong method. */
-  readonly headers: { readonly [name: string]: string };
-  readonly body: JsonObject;
-}
-
 /** The one error body of the native face, for everything that can go wrong. */
-export function encodeNativeError(error: GatewayError): EncodedNativeError {
-  const seconds = retryAfterSeconds(error);
+export function encodeNativeError(error: GatewayError): ErrorReply {
   return {
     status: statusOf(error),
-    headers: {
-      ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
-      ...(error.kind === 'method_not_allowed' ? { allow: error.allow.join(', ') } : {}),
-    },
+    headers: errorHeaders(error),
     body: {
       error: {
         message: describeError(error),
