@@ -76,4 +76,18 @@ export const MIGRATIONS: readonly string[] = [
   create index outbox_queue on outbox_items (is_dead, batch_id, failures, id);
   create index outbox_by_batch on outbox_items (batch_id, position);
   `,
+  `
+  create table kept (
+    seq integer primary key,
+    kind text not null,
+    owner text not null,
+    id text not null,
+    body text not null,
+    bytes integer not null,
+    expires_at integer not null
+  ) strict;
+  create unique index kept_by_id on kept (kind, owner, id);
+  create index kept_by_age on kept (kind, owner, seq, bytes);
+  create index kept_by_expiry on kept (expires_at);
+  `,
 ];

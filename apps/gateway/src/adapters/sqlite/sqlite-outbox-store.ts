@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { OutboxBatch, OutboxItem, OutboxStore } from '../../ports/outbox-store.ts';
+import { inTransaction } from './in-transaction.ts';
 
 /** Refusals of an item by itself before it is dead: kept, and not sent again. */
 const MAX_FAILURES = 5;
@@ -14,18 +15,6 @@ const itemOf = (row: { readonly [column: string]: unknown }): OutboxItem => ({
   ...(row['model'] === null ? {} : { model: String(row['model']) }),
   at: Number(row['at']),
 });
-
-function inTransaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('begin immediate');
-  try {
-    const result = work();
-    db.exec('commit');
-    return result;
-  } catch (error) {
-    db.exec('rollback');
-    throw error;
-  }
-}
 
 /** The outbox in the ledger's database: items enter in the commit of their call. */
 export function createSqliteOutboxStore(db: DatabaseSync, clock: Clock): OutboxStore {
