@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@tollgate/core';
-import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
+import { type GatewayError, type Loss, lost, type StreamEvent } from '@tollgate/core/chat';
 import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 import { renderSse, type SseEvent } from '@tollgate/core/sse';
@@ -169,12 +169,13 @@ const lostHeaders = (
 ): readonly Loss[] =>
   (protocol.headers ?? [])
     .filter(({ name, isHint }) => isHint && headers[name] !== undefined)
-    .map(({ name }) => ({
-      path: name,
-      action: 'dropped',
-      why: 'the model’s provider speaks another dialect, which has no such header',
-      weight: 'hint',
-    }));
+    .map(({ name }) =>
+      lost(
+        'providerHeaders',
+        name,
+        'the model’s provider speaks another dialect, which has no such header',
+      ),
+    );
 
 const cannotPass = (destination: Destination, protocol: WireProtocol): GatewayError => ({
   kind: 'invalid_request',

@@ -19,8 +19,14 @@ describe('what a client is told', () => {
       {
         kind: 'not_expressible',
         losses: [
-          { path: 'n', action: 'dropped', why: 'one choice only', weight: 'meaning' },
-          { path: 'messages[0].content[1]', action: 'dropped', why: 'no audio', weight: 'meaning' },
+          { feature: 'n', path: 'n', action: 'dropped', why: 'one choice only', weight: 'meaning' },
+          {
+            feature: 'audio',
+            path: 'messages[0].content[1]',
+            action: 'dropped',
+            why: 'no audio',
+            weight: 'meaning',
+          },
         ],
       },
       400,

@@ -9,7 +9,7 @@ export {
   statusOf,
   type TrpcCode,
 } from './error-facts.ts';
-export type * from './loss.ts';
+export { type Encoded, type Loss, lost } from './loss.ts';
 export type * from './message.ts';
 export type * from './provider-state.ts';
 export { replay, replayPart } from './replay.ts';

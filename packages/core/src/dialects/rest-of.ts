@@ -1,4 +1,4 @@
-import type { Loss } from '../chat/loss.ts';
+import { type Loss, lost } from '../chat/loss.ts';
 import type { Rest } from '../chat/rest.ts';
 import type { JsonValue } from '../json/json-value.ts';
 
@@ -36,10 +36,5 @@ export function restFor(
 export function lostRest(dialect: string, rest: Rest | undefined, at = ''): readonly Loss[] {
   if (rest === undefined || rest.dialect === dialect) return [];
   const why = 'a field that only another dialect knows';
-  return Object.keys(rest.fields).map((field) => ({
-    path: `${at}rest.${field}`,
-    action: 'dropped',
-    why,
-    weight: 'hint',
-  }));
+  return Object.keys(rest.fields).map((field) => lost('unknownFields', `${at}rest.${field}`, why));
 }

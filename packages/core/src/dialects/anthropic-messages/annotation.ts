@@ -1,5 +1,5 @@
 import type { Annotation } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { asJson, DIALECT } from './rest.ts';
 
@@ -41,12 +41,8 @@ export function encodeCitations(
   for (const [index, { raw }] of (annotations ?? []).entries()) {
     if (raw?.dialect === DIALECT) citations.push(raw.value);
     else {
-      losses.push({
-        path: `${path}.annotations[${first + index}]`,
-        action: 'dropped',
-        why: 'citations of another provider have no form here',
-        weight: 'hint',
-      });
+      const at = `${path}.annotations[${first + index}]`;
+      losses.push(lost('annotations', at, 'citations of another provider have no form here'));
     }
   }
   return { citations, losses };

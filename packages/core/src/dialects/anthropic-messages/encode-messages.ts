@@ -1,5 +1,5 @@
 import type { ContentPart } from '../../chat/content-part.ts';
-import { hint, meaning } from '../../chat/loss.ts';
+import { changed, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { cacheControl, encodePart, type PartContext } from './encode-part.ts';
@@ -31,11 +31,15 @@ export function encodeMessages(
   for (const [index, message] of messages.entries()) {
     const path = `messages[${index}]`;
     if (message.name !== undefined && message.role !== 'tool') {
-      context.losses.push(hint(`${path}.name`, 'dropped', 'participants have no names here'));
+      context.losses.push(
+        lost('participantName', `${path}.name`, 'participants have no names here'),
+      );
     }
     if (message.role === 'system' || message.role === 'developer') {
       if (turns.length > 0) {
-        context.losses.push(hint(path, 'moved', 'instructions stand before the conversation here'));
+        context.losses.push(
+          changed('systemPlace', path, 'moved', 'instructions stand before the conversation here'),
+        );
       }
       system.push(...encodeSystem(message, path, context));
     } else {
@@ -43,7 +47,9 @@ export function encodeMessages(
     }
   }
   if (turns.length === 0) {
-    context.losses.push(meaning('messages', 'at least one message besides instructions is needed'));
+    context.losses.push(
+      lost('noMessages', 'messages', 'at least one message besides instructions is needed'),
+    );
   }
   return { system, messages: turns.map(renderTurn) };
 }
@@ -94,17 +100,19 @@ function encodeAssistantMedia(
   { losses }: PartContext,
 ): JsonObject | undefined {
   if (part.transcript !== undefined && part.transcript !== '') {
-    losses.push(hint(path, 'emulated', 'what was said goes back as text'));
+    losses.push(changed('generatedMedia', path, 'emulated', 'what was said goes back as text'));
     return { type: 'text', text: part.transcript };
   }
-  losses.push(hint(path, 'dropped', 'media that a model made can not go back in its own turn'));
+  losses.push(
+    lost('generatedMedia', path, 'media that a model made can not go back in its own turn'),
+  );
   return undefined;
 }
 
 function encodeSystem(message: Message, path: string, context: PartContext): readonly JsonObject[] {
   const texts = message.content.filter(({ type }) => type === 'text');
   if (texts.length < message.content.length) {
-    context.losses.push(meaning(`${path}.content`, 'instructions are text only'));
+    context.losses.push(lost('systemMedia', `${path}.content`, 'instructions are text only'));
   }
   const blocks = texts.flatMap((part, index) => {
     const block = encodePart(part, `${path}.content[${index}]`, context);

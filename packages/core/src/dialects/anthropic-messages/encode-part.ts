@@ -1,5 +1,5 @@
 import type { CacheMark, ContentPart, MediaPart, ReasoningPart } from '../../chat/content-part.ts';
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
@@ -42,7 +42,7 @@ export function encodePart(
     }
     case 'refusal':
       if (part.text.trim() === '') return undefined;
-      losses.push(hint(path, 'emulated', 'a refusal is sent as text'));
+      losses.push(changed('refusal', path, 'emulated', 'a refusal is sent as text'));
       return { type: 'text', text: part.text, ...cache };
     case 'reasoning':
       return encodeReasoning(part, path, context);
@@ -69,8 +69,8 @@ export function encodePart(
 
 const foreign = (path: string, type: 'server-tool' | 'opaque'): Loss =>
   type === 'server-tool'
-    ? hint(path, 'dropped', 'a tool that another provider ran can not be given to this one')
-    : meaning(path, 'content that only another dialect knows');
+    ? lost('serverToolTurn', path, 'a tool that another provider ran can not be given to this one')
+    : lost('foreignPart', path, 'content that only another dialect knows');
 
 export const cacheControl = (cache: CacheMark | undefined): JsonObject =>
   cache === undefined
@@ -89,7 +89,8 @@ export function encodeInput(argumentsJson: string, path: string, losses: Loss[])
   if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
   if (parsed.ok && parsed.value === null) return {};
   losses.push(
-    hint(
+    changed(
+      'toolArguments',
       `${path}.argumentsJson`,
       'emulated',
       'arguments that are no JSON object are wrapped in one',
@@ -111,7 +112,11 @@ function encodeReasoning(
   );
   if (state === undefined) {
     losses.push(
-      hint(path, 'dropped', 'reasoning that this provider did not sign can not go back to it'),
+      lost(
+        'earlierReasoning',
+        path,
+        'reasoning that this provider did not sign can not go back to it',
+      ),
     );
     return undefined;
   }
@@ -148,7 +153,7 @@ function encodeMedia(
   { ability, losses }: PartContext,
 ): JsonObject | undefined {
   const lose = (why: string): undefined => {
-    losses.push(meaning(path, why));
+    losses.push(lost(part.kind, path, why));
     return undefined;
   };
   if (part.kind === 'audio' || part.kind === 'video')
@@ -159,7 +164,7 @@ function encodeMedia(
   const source = part.kind === 'image' ? imageSource(part) : documentSource(part);
   if (source === undefined) return lose('only PDF and plain text can be sent as a document');
   if (part.detail !== undefined && part.detail !== 'auto') {
-    losses.push(hint(`${path}.detail`, 'dropped', 'images are read in one resolution here'));
+    losses.push(lost('mediaDetail', `${path}.detail`, 'images are read in one resolution here'));
   }
   return {
     ...fieldsOf(part.rest, KNOWN[type]),

@@ -1,4 +1,4 @@
-import { hint, type Loss } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
@@ -50,13 +50,13 @@ export function encodeReasoning(
   if (reasoning === undefined) return {};
   if (limits.ability.reasoning === false) {
     if (isWanted(reasoning))
-      losses.push(hint('reasoning', 'dropped', 'this model does not reason'));
+      losses.push(lost('reasoning', 'reasoning', 'this model does not reason'));
     return {};
   }
   if (reasoning.enabled === false || reasoning.effort === 'none') {
     const { effort } = reasoning;
     if (limits.ability.reasoningOff === false) {
-      losses.push(hint('reasoning', 'dropped', 'this model can not be told not to reason'));
+      losses.push(lost('reasoning', 'reasoning', 'this model can not be told not to reason'));
       return effort === 'none' ? {} : encodeEffort(effort, losses);
     }
     return {
@@ -65,7 +65,7 @@ export function encodeReasoning(
     };
   }
   if (isWanted(reasoning) && isForced(request, limits.ability)) {
-    losses.push(hint('reasoning', 'dropped', 'a forced tool call leaves no room for reasoning'));
+    losses.push(lost('reasoning', 'reasoning', 'a forced tool call leaves no room for reasoning'));
     return {};
   }
   return encodeWanted(reasoning, limits, losses);
@@ -90,14 +90,28 @@ function encodeWanted(
     };
   }
   if (byBudget && isWanted(reasoning)) {
-    losses.push(hint('reasoning', 'emulated', 'this model is given a budget of tokens to think'));
+    losses.push(
+      changed(
+        'reasoning',
+        'reasoning',
+        'emulated',
+        'this model is given a budget of tokens to think',
+      ),
+    );
     const usual = BUDGET_OF_EFFORT.get(effort ?? 'medium') ?? LEAST_BUDGET;
     // A budget that nobody named must leave room for an answer.
     const budget = Math.min(usual, Math.max(LEAST_BUDGET, Math.floor(limits.maxTokens / 2)));
     return budgetThinking(budget, reasoning, limits, losses);
   }
   if (reasoning.budgetTokens !== undefined) {
-    losses.push(hint('reasoning.budgetTokens', 'emulated', 'this model is given an effort'));
+    losses.push(
+      changed(
+        'reasoningBudget',
+        'reasoning.budgetTokens',
+        'emulated',
+        'this model is given an effort',
+      ),
+    );
     const named = effort ?? effortOfBudget(reasoning.budgetTokens);
     return { ...adaptiveThinking(reasoning, losses), ...encodeEffort(named, losses) };
   }
@@ -119,13 +133,15 @@ function encodeEffort(effort: string | undefined, losses: Loss[]): { readonly ef
   if (effort !== 'minimal') {
     if (!EFFORTS.includes(effort)) {
       losses.push(
-        hint('reasoning.effort', 'dropped', `"${effort}" is no effort that is known here`),
+        lost('reasoningEffort', 'reasoning.effort', `"${effort}" is no effort that is known here`),
       );
       return {};
     }
     return { effort };
   }
-  losses.push(hint('reasoning.effort', 'clamped', 'the least effort here is "low"'));
+  losses.push(
+    changed('reasoningEffort', 'reasoning.effort', 'clamped', 'the least effort here is "low"'),
+  );
   return { effort: 'low' };
 }
 
@@ -142,12 +158,12 @@ function budgetThinking(
   const budget = Math.min(Math.max(wanted, LEAST_BUDGET), maxTokens - 1);
   if (budget < LEAST_BUDGET) {
     const why = `the output limit of ${maxTokens} leaves less than the ${LEAST_BUDGET} tokens that reasoning takes at least`;
-    losses.push(hint('reasoning', 'dropped', why));
+    losses.push(lost('reasoning', 'reasoning', why));
     return {};
   }
   if (budget !== wanted) {
     const why = `at least ${LEAST_BUDGET}, and less than the output limit of ${maxTokens}`;
-    losses.push(hint('reasoning.budgetTokens', 'clamped', why));
+    losses.push(changed('reasoningBudget', 'reasoning.budgetTokens', 'clamped', why));
   }
   return {
     thinking: { type: 'enabled', budget_tokens: budget, ...encodeDisplay(reasoning, losses) },
@@ -161,7 +177,14 @@ function encodeDisplay({ visibility }: ReasoningSettings, losses: Loss[]): JsonO
     case 'summary':
       return { display: 'summarized' };
     case 'full':
-      losses.push(hint('reasoning.visibility', 'clamped', 'reasoning is shown as a summary here'));
+      losses.push(
+        changed(
+          'reasoningVisibility',
+          'reasoning.visibility',
+          'clamped',
+          'reasoning is shown as a summary here',
+        ),
+      );
       return { display: 'summarized' };
     default:
       return {};

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
@@ -80,11 +80,25 @@ function encodeLimit(request: ChatRequest, { ability }: Target, losses: Loss[]):
   const asked = request.maxOutputTokens;
   if (asked === undefined) {
     const limit = most ?? DEFAULT_MAX_TOKENS + reasoningRoom(request, ability);
-    losses.push(hint('maxOutputTokens', 'emulated', `a limit is required here: ${limit} was sent`));
+    losses.push(
+      changed(
+        'maxOutputTokens',
+        'maxOutputTokens',
+        'emulated',
+        `a limit is required here: ${limit} was sent`,
+      ),
+    );
     return limit;
   }
   if (most === undefined || asked <= most) return asked;
-  losses.push(hint('maxOutputTokens', 'clamped', `this model writes ${most} tokens at most`));
+  losses.push(
+    changed(
+      'maxOutputTokens',
+      'maxOutputTokens',
+      'clamped',
+      `this model writes ${most} tokens at most`,
+    ),
+  );
   return most;
 }
 
@@ -99,8 +113,8 @@ function encodeSampling(
   { isThinking, target, losses }: SamplingContext,
 ): JsonObject {
   const { temperature, topP, topK } = request;
-  const drop = (path: string, why: string): JsonObject => {
-    losses.push(hint(path, 'dropped', why));
+  const drop = (path: 'temperature' | 'topP' | 'topK', why: string): JsonObject => {
+    losses.push(lost(path, path, why));
     return {};
   };
   const dropAll = (why: string): JsonObject => {
@@ -123,7 +137,9 @@ function encodeSampling(
 function clampTemperature(temperature: number, losses: Loss[]): number {
   const clamped = Math.min(1, Math.max(0, temperature));
   if (clamped !== temperature) {
-    losses.push(hint('temperature', 'clamped', 'temperature goes from 0 to 1 here'));
+    losses.push(
+      changed('temperature', 'temperature', 'clamped', 'temperature goes from 0 to 1 here'),
+    );
   }
   return clamped;
 }
@@ -132,7 +148,11 @@ function encodeStops({ stopSequences: stops }: ChatRequest, losses: Loss[]): Jso
   const usable = (stops ?? []).filter((stop) => stop.trim() !== '');
   if (usable.length < (stops ?? []).length) {
     losses.push(
-      hint('stopSequences', 'dropped', 'a stop sequence of white space is not taken here'),
+      lost(
+        'blankStopSequences',
+        'stopSequences',
+        'a stop sequence of white space is not taken here',
+      ),
     );
   }
   return usable.length === 0 ? {} : { stop_sequences: usable };
@@ -144,7 +164,7 @@ function encodeOutput(
   losses: Loss[],
 ): JsonObject {
   if (output?.type === 'json') {
-    losses.push(hint('output', 'dropped', 'JSON can be enforced here only by a schema'));
+    losses.push(lost('jsonOutput', 'output', 'JSON can be enforced here only by a schema'));
   }
   return {
     ...(effort === undefined ? {} : { effort }),
@@ -164,7 +184,7 @@ function encodeServiceTier({ serviceTier }: ChatRequest, losses: Loss[]): JsonOb
   if (serviceTier === undefined) return {};
   const known = SERVICE_TIERS.get(serviceTier);
   if (known !== undefined) return { service_tier: known };
-  losses.push(hint('serviceTier', 'dropped', 'a service tier that is not known here'));
+  losses.push(lost('serviceTier', 'serviceTier', 'a service tier that is not known here'));
   return {};
 }
 
@@ -192,22 +212,24 @@ function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
     const value = request[field];
     const isAbsent =
       field === 'seed' || field === 'logprobs' ? value === undefined : isNeutral(value);
-    if (!isAbsent) losses.push(hint(field, 'dropped', 'this provider has no such setting'));
+    if (!isAbsent) losses.push(lost(field, field, 'this provider has no such setting'));
   }
   if (request.store === true) {
-    losses.push(hint('store', 'dropped', 'this provider stores no replies'));
+    losses.push(lost('store', 'store', 'this provider stores no replies'));
   }
   if (request.n !== undefined && request.n > 1) {
-    losses.push(meaning('n', 'this provider gives one choice only'));
+    losses.push(lost('n', 'n', 'this provider gives one choice only'));
   }
   for (const modality of request.modalities ?? []) {
     if (modality !== 'text')
-      losses.push(meaning('modalities', `this provider writes no ${modality}`));
+      losses.push(lost('modalities', 'modalities', `this provider writes no ${modality}`));
   }
   const { rest } = request;
   if (rest !== undefined && rest.dialect !== DIALECT) {
     for (const field of Object.keys(rest.fields)) {
-      losses.push(hint(`rest.${field}`, 'dropped', 'a field that only another dialect knows'));
+      losses.push(
+        lost('unknownFields', `rest.${field}`, 'a field that only another dialect knows'),
+      );
     }
   }
 }

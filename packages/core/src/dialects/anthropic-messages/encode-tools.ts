@@ -1,4 +1,4 @@
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
@@ -12,15 +12,18 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
   const tools = encodeList(request, losses);
   if (tools.length === 0) {
     if (asksForOne(request.toolChoice))
-      losses.push(hint('toolChoice', 'dropped', 'there are no tools to choose from'));
+      losses.push(
+        lost('toolChoiceWithoutTools', 'toolChoice', 'there are no tools to choose from'),
+      );
     return {};
   }
   if (ability.tools === false) {
-    losses.push(meaning('tools', 'this model calls no tools'));
+    losses.push(lost('tools', 'tools', 'this model calls no tools'));
     return {};
   }
   const isRefused = ability.toolForcing === false && asksForOne(request.toolChoice);
-  if (isRefused) losses.push(meaning('toolChoice', 'this model can not be made to call a tool'));
+  if (isRefused)
+    losses.push(lost('toolChoice', 'toolChoice', 'this model can not be made to call a tool'));
   const choice = isRefused ? undefined : encodeChoice(request);
   return { tools, ...(choice === undefined ? {} : { tool_choice: choice }) };
 }
@@ -39,7 +42,9 @@ function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[]
   const allowed = toolChoice?.type === 'allowed' ? new Set(toolChoice.names) : undefined;
   const isAllowed = (tool: Tool): boolean => allowed === undefined || allowed.has(tool.name);
   if (toolChoice?.type === 'allowed') {
-    losses.push(hint('toolChoice', 'emulated', 'tools that are not allowed are left out'));
+    losses.push(
+      changed('toolChoice', 'toolChoice', 'emulated', 'tools that are not allowed are left out'),
+    );
   }
   const tools: JsonObject[] = [];
   for (const [index, tool] of (request.tools ?? []).entries()) {
@@ -47,7 +52,9 @@ function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[]
     if (tool.type === 'function') tools.push(encodeFunction(tool));
     else if (tool.dialect === DIALECT) tools.push(tool.raw);
     else {
-      losses.push(meaning(`tools[${index}]`, `"${tool.name}" is a tool of another provider`));
+      losses.push(
+        lost('serverTools', `tools[${index}]`, `"${tool.name}" is a tool of another provider`),
+      );
     }
   }
   return tools;

@@ -1,6 +1,6 @@
 import type { ContentPart, ReasoningPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ProviderState } from '../../chat/provider-state.ts';
 import type { ChatReply } from '../../chat/reply.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
@@ -68,7 +68,8 @@ const withoutNulls = (wire: { readonly [field: string]: unknown }): { [field: st
 export function encodeReply(reply: ChatReply, answering: Answering): Encoded<JsonObject> {
   const losses: Loss[] = [];
   const [choice, ...others] = reply.choices;
-  if (others.length > 0) losses.push(meaning('choices[1]', 'this dialect has one choice only'));
+  if (others.length > 0)
+    losses.push(lost('choices', 'choices[1]', 'this dialect has one choice only'));
   const content = choice?.content ?? [];
   const blocks = content.flatMap((part, index) => {
     const block = encodeReplyPart(part, `choices[0].content[${index}]`, losses);
@@ -169,10 +170,10 @@ function unsaid(part: ContentPart, path: string): readonly Loss[] {
 }
 
 export const lostState = (path: string): Loss =>
-  hint(`${path}.state`, 'dropped', "the provider's state has no place here");
+  lost('providerState', `${path}.state`, "the provider's state has no place here");
 
 export const lostLogprobs = (path: string): Loss =>
-  hint(`${path}.logprobs`, 'dropped', 'log probabilities have no place here');
+  lost('logprobs', `${path}.logprobs`, 'log probabilities have no place here');
 
 /** What is known to be unsayable as soon as a part begins. */
 export function unsaidStart(
@@ -181,19 +182,19 @@ export function unsaidStart(
 ): readonly Loss[] {
   switch (part.type) {
     case 'refusal':
-      return [hint(path, 'emulated', 'a refusal is sent as text')];
+      return [changed('refusal', path, 'emulated', 'a refusal is sent as text')];
     case 'media':
-      return [meaning(path, 'media that a model made have no place here')];
+      return [lost('replyMedia', path, 'media that a model made have no place here')];
     case 'server-tool':
       return part.dialect === DIALECT
         ? []
-        : [hint(path, 'dropped', 'a tool that another provider ran has no place here')];
+        : [lost('serverToolTurn', path, 'a tool that another provider ran has no place here')];
     case 'opaque':
       return part.dialect === DIALECT
         ? []
-        : [hint(path, 'dropped', 'content that only another dialect knows')];
+        : [lost('foreignTurn', path, 'content that only another dialect knows')];
     case 'tool-result':
-      return [meaning(path, 'a result of a tool is no part of a reply')];
+      return [lost('misplacedPart', path, 'a result of a tool is no part of a reply')];
     default:
       return [];
   }

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import { meaning } from '../../chat/loss.ts';
+import { lost } from '../../chat/loss.ts';
 import type { Choice } from '../../chat/reply.ts';
 import type { PartDelta, PartStart, StreamEvent } from '../../chat/stream-event.ts';
 import type { Usage } from '../../chat/usage.ts';
@@ -112,7 +112,9 @@ export function createStreamEncoder(answering: Answering): StreamEncoder {
     if (isOver) return [];
     if ('choice' in event && event.choice !== 0) {
       if (event.type === 'part-start' && event.part === 0) {
-        sink.losses.push(meaning(`choices[${event.choice}]`, 'this dialect has one choice only'));
+        sink.losses.push(
+          lost('choices', `choices[${event.choice}]`, 'this dialect has one choice only'),
+        );
       }
       return [];
     }

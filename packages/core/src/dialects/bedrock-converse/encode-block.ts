@@ -1,5 +1,5 @@
 import type { CacheMark, ContentPart, MediaPart, ReasoningPart } from '../../chat/content-part.ts';
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
@@ -33,7 +33,7 @@ export function encodeBlock(
       return part.text.trim() === '' ? undefined : textBlock(part);
     case 'refusal':
       if (part.text.trim() === '') return undefined;
-      losses.push(hint(path, 'emulated', 'a refusal is sent as text'));
+      losses.push(changed('refusal', path, 'emulated', 'a refusal is sent as text'));
       return { text: part.text };
     case 'reasoning':
       return encodeReasoning(part, path, context);
@@ -50,8 +50,12 @@ export function encodeBlock(
       if (part.dialect === DIALECT && isJsonObject(part.raw)) return part.raw;
       losses.push(
         part.type === 'opaque'
-          ? meaning(path, 'content that only another dialect knows')
-          : hint(path, 'dropped', 'a tool that another provider ran can not be given to this one'),
+          ? lost('foreignPart', path, 'content that only another dialect knows')
+          : lost(
+              'serverToolTurn',
+              path,
+              'a tool that another provider ran can not be given to this one',
+            ),
       );
       return undefined;
   }
@@ -78,7 +82,7 @@ export function encodeInput(argumentsJson: string, path: string, losses: Loss[])
   if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
   if (parsed.ok && parsed.value === null) return {};
   const why = 'arguments that are no JSON object are wrapped in one';
-  losses.push(hint(`${path}.argumentsJson`, 'emulated', why));
+  losses.push(changed('toolArguments', `${path}.argumentsJson`, 'emulated', why));
   return { arguments: argumentsJson };
 }
 
@@ -95,7 +99,7 @@ function encodeReasoning(
   );
   if (state !== undefined) return reasoningBlock(part.text, state);
   const why = 'reasoning that this provider did not sign can not go back to it';
-  losses.push(hint(path, 'dropped', why));
+  losses.push(lost('earlierReasoning', path, why));
   return undefined;
 }
 
@@ -142,11 +146,11 @@ function encodeAllowedMedia(
     ? `this model takes no ${part.kind}`
     : encodeMedia(part, context.documents);
   if (typeof block === 'string') {
-    losses.push(meaning(path, block));
+    losses.push(lost(part.kind, path, block));
     return undefined;
   }
   if (part.detail !== undefined && part.detail !== 'auto') {
-    losses.push(hint(`${path}.detail`, 'dropped', 'images are read in one resolution here'));
+    losses.push(lost('mediaDetail', `${path}.detail`, 'images are read in one resolution here'));
   }
   return block;
 }

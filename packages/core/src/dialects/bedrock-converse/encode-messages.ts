@@ -1,4 +1,4 @@
-import { hint, meaning } from '../../chat/loss.ts';
+import { changed, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { type BlockContext, cachePoint, encodeBlock } from './encode-block.ts';
@@ -28,20 +28,24 @@ export function encodeMessages(
   for (const [index, message] of messages.entries()) {
     const path = `messages[${index}]`;
     if (message.name !== undefined && message.role !== 'tool') {
-      losses.push(hint(`${path}.name`, 'dropped', 'participants have no names here'));
+      losses.push(lost('participantName', `${path}.name`, 'participants have no names here'));
     }
     if (message.role === 'system' || message.role === 'developer') {
       if (turns.length > 0) {
-        losses.push(hint(path, 'moved', 'instructions stand before the conversation here'));
+        losses.push(
+          changed('systemPlace', path, 'moved', 'instructions stand before the conversation here'),
+        );
       }
       if (message.content.some(({ type }) => type !== 'text' && type !== 'opaque')) {
-        losses.push(meaning(`${path}.content`, 'instructions are text only'));
+        losses.push(lost('systemMedia', `${path}.content`, 'instructions are text only'));
       }
       system.push(...encodeParts(message, path, context));
     } else addToTurn(turns, message, encodeParts(message, path, context));
   }
   if (turns.length === 0) {
-    losses.push(meaning('messages', 'at least one message besides instructions is needed'));
+    losses.push(
+      lost('noMessages', 'messages', 'at least one message besides instructions is needed'),
+    );
   }
   return {
     system,
@@ -81,7 +85,9 @@ function encodeParts(message: Message, path: string, context: BlockContext): rea
         : encodeBlock(part, at, context);
     if (message.role === 'assistant' && part.type === 'media') {
       const action = block === undefined ? 'dropped' : 'emulated';
-      context.losses.push(hint(at, action, 'media that a model made can not go back'));
+      context.losses.push(
+        changed('generatedMedia', at, action, 'media that a model made can not go back'),
+      );
     }
     if (block === undefined) continue;
     blocks.push(block, ...(part.cache === undefined ? [] : [cachePoint(part.cache)]));

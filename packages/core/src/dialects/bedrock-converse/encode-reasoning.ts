@@ -1,4 +1,4 @@
-import { hint, type Loss } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
@@ -44,7 +44,7 @@ export function encodeReasoning(
   const isOn = !isOff && isWanted(reasoning);
   if (!isOff && !isOn) return NOTHING;
   if (ability.reasoning === false) {
-    if (isOn) losses.push(hint('reasoning', 'dropped', 'this model does not reason'));
+    if (isOn) losses.push(lost('reasoning', 'reasoning', 'this model does not reason'));
     return NOTHING;
   }
   if (!THINKS.test(model)) return encodeEffortOnly(reasoning, isOff, losses);
@@ -52,7 +52,7 @@ export function encodeReasoning(
   if (ability.reasoningOff !== false) {
     return { ...NOTHING, fields: { thinking: { type: 'disabled' } } };
   }
-  losses.push(hint('reasoning', 'dropped', 'this model can not be told not to reason'));
+  losses.push(lost('reasoning', 'reasoning', 'this model can not be told not to reason'));
   return NOTHING;
 }
 
@@ -65,9 +65,9 @@ function encodeEffortOnly(
   losses: Loss[],
 ): EncodedReasoning {
   const why = 'this model is told how much to reason by an effort only';
-  if (isOff || reasoning.effort === undefined) losses.push(hint('reasoning', 'dropped', why));
+  if (isOff || reasoning.effort === undefined) losses.push(lost('reasoning', 'reasoning', why));
   else if (reasoning.budgetTokens !== undefined) {
-    losses.push(hint('reasoning.budgetTokens', 'dropped', why));
+    losses.push(lost('reasoningBudget', 'reasoning.budgetTokens', why));
   }
   return isOff ? NOTHING : { ...NOTHING, effort: encodeEffort(reasoning.effort, losses) };
 }
@@ -79,16 +79,30 @@ function encodeThinking(
 ): EncodedReasoning {
   if (reasoningBy === 'budget' || (budgetTokens !== undefined && reasoningBy === undefined)) {
     if (budgetTokens === undefined) {
-      losses.push(hint('reasoning', 'emulated', 'this model is given a budget of tokens to think'));
+      losses.push(
+        changed(
+          'reasoning',
+          'reasoning',
+          'emulated',
+          'this model is given a budget of tokens to think',
+        ),
+      );
     } else if (budgetTokens < LEAST_BUDGET) {
-      losses.push(hint('reasoning.budgetTokens', 'clamped', `at least ${LEAST_BUDGET} here`));
+      losses.push(
+        changed(
+          'reasoningBudget',
+          'reasoning.budgetTokens',
+          'clamped',
+          `at least ${LEAST_BUDGET} here`,
+        ),
+      );
     }
     const wanted = budgetTokens ?? BUDGETS.get(effort ?? '') ?? USUAL_BUDGET;
     const thinking = { type: 'enabled', budget_tokens: Math.max(LEAST_BUDGET, wanted) };
     return { fields: { thinking }, effort: {}, isThinking: true };
   }
   if (budgetTokens !== undefined) {
-    losses.push(hint('reasoning.budgetTokens', 'dropped', 'this model is given an effort'));
+    losses.push(lost('reasoningBudget', 'reasoning.budgetTokens', 'this model is given an effort'));
   }
   const thinking = { type: 'adaptive' };
   return { fields: { thinking }, effort: encodeEffort(effort, losses), isThinking: true };
@@ -100,8 +114,8 @@ function encodeEffort(effort: string | undefined, losses: Loss[]): JsonObject {
   const isLeast = effort === 'minimal';
   losses.push(
     isLeast
-      ? hint('reasoning.effort', 'clamped', 'the least effort here is "low"')
-      : hint('reasoning.effort', 'dropped', `"${effort}" is no effort that is known here`),
+      ? changed('reasoningEffort', 'reasoning.effort', 'clamped', 'the least effort here is "low"')
+      : lost('reasoningEffort', 'reasoning.effort', `"${effort}" is no effort that is known here`),
   );
   return isLeast ? { effort: 'low' } : {};
 }

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
@@ -66,7 +66,14 @@ function encodeInference(
   const { maxOutputTokens: asked, temperature, topP } = request;
   const most = Math.min(asked ?? Infinity, ability.maxOutputTokens ?? Infinity);
   if (asked !== undefined && most < asked) {
-    losses.push(hint('maxOutputTokens', 'clamped', `this model writes ${most} tokens at most`));
+    losses.push(
+      changed(
+        'maxOutputTokens',
+        'maxOutputTokens',
+        'clamped',
+        `this model writes ${most} tokens at most`,
+      ),
+    );
   }
   const stops = (request.stopSequences ?? []).filter((stop) => stop !== '');
   const sampling = {
@@ -74,11 +81,14 @@ function encodeInference(
     ...(topP === undefined ? {} : { topP }),
   };
   const isLeftOut = isThinking || ability.sampling === false;
-  for (const field of isLeftOut ? Object.keys(sampling) : []) {
-    losses.push(hint(field, 'dropped', 'this model takes no sampling settings here'));
+  for (const field of ['temperature', 'topP'] as const) {
+    if (!isLeftOut || request[field] === undefined) continue;
+    losses.push(lost(field, field, 'this model takes no sampling settings here'));
   }
   if (!isLeftOut && temperature !== undefined && sampling.temperature !== temperature) {
-    losses.push(hint('temperature', 'clamped', 'temperature goes from 0 to 1 here'));
+    losses.push(
+      changed('temperature', 'temperature', 'clamped', 'temperature goes from 0 to 1 here'),
+    );
   }
   return {
     ...(asked === undefined ? {} : { maxTokens: most }),
@@ -89,7 +99,7 @@ function encodeInference(
 
 function encodeOutput({ output }: ChatRequest, losses: Loss[]): JsonObject {
   if (output?.type === 'json') {
-    losses.push(hint('output', 'dropped', 'JSON can be enforced here only by a schema'));
+    losses.push(lost('jsonOutput', 'output', 'JSON can be enforced here only by a schema'));
   }
   if (output?.type !== 'json-schema') return {};
   const { name, description, schema } = output;
@@ -112,7 +122,7 @@ const SERVICE_TIERS = ['default', 'flex', 'priority', 'reserved'];
 function encodeServiceTier({ serviceTier: type }: ChatRequest, losses: Loss[]): JsonObject {
   if (type === undefined || type === 'auto') return {};
   if (SERVICE_TIERS.includes(type)) return { serviceTier: { type } };
-  losses.push(hint('serviceTier', 'dropped', 'a service tier that is not known here'));
+  losses.push(lost('serviceTier', 'serviceTier', 'a service tier that is not known here'));
   return {};
 }
 
@@ -136,22 +146,22 @@ const isNeutral = (value: unknown): boolean =>
 
 function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
   const { seed, logprobs, store, n, modalities, rest } = request;
-  const lose = (field: string): unknown =>
-    losses.push(hint(field, 'dropped', 'this provider has no such setting'));
+  const lose = (field: (typeof UNSUPPORTED)[number] | 'seed' | 'logprobs' | 'store'): unknown =>
+    losses.push(lost(field, field, 'this provider has no such setting'));
   for (const field of UNSUPPORTED) if (!isNeutral(request[field])) lose(field);
   if (seed !== undefined) lose('seed');
   if (logprobs !== undefined) lose('logprobs');
   if (store === true) lose('store');
   if (n !== undefined && n > 1) {
-    losses.push(meaning('n', 'this provider gives one choice only'));
+    losses.push(lost('n', 'n', 'this provider gives one choice only'));
   }
   for (const modality of modalities ?? []) {
     if (modality !== 'text') {
-      losses.push(meaning('modalities', `this provider writes no ${modality}`));
+      losses.push(lost('modalities', 'modalities', `this provider writes no ${modality}`));
     }
   }
   if (rest === undefined || rest.dialect === DIALECT) return;
   for (const field of Object.keys(rest.fields)) {
-    losses.push(hint(`rest.${field}`, 'dropped', 'a field that only another dialect knows'));
+    losses.push(lost('unknownFields', `rest.${field}`, 'a field that only another dialect knows'));
   }
 }

@@ -1,4 +1,4 @@
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, Tool } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
@@ -19,18 +19,23 @@ export function encodeTools(
     (choice?.type === 'allowed' && choice.mode === 'required');
   const tools = encodeList(request, losses);
   if (tools.length === 0) {
-    if (isForcing) losses.push(hint('toolChoice', 'dropped', 'there are no tools to choose from'));
+    if (isForcing)
+      losses.push(
+        lost('toolChoiceWithoutTools', 'toolChoice', 'there are no tools to choose from'),
+      );
     return {};
   }
   if (ability.tools === false) {
-    losses.push(meaning('tools', 'this model calls no tools'));
+    losses.push(lost('tools', 'tools', 'this model calls no tools'));
     return {};
   }
   if (parallelToolCalls === false) {
-    losses.push(hint('parallelToolCalls', 'dropped', 'calls can not be kept from coming together'));
+    losses.push(
+      lost('parallelToolCalls', 'parallelToolCalls', 'calls can not be kept from coming together'),
+    );
   }
   if (isForcing && ability.toolForcing === false) {
-    losses.push(meaning('toolChoice', 'this model can not be made to call a tool'));
+    losses.push(lost('toolChoice', 'toolChoice', 'this model can not be made to call a tool'));
     return { toolConfig: { tools } };
   }
   const toolChoice = isForcing
@@ -47,13 +52,16 @@ export function encodeTools(
 function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[] {
   const { tools = [], toolChoice: choice, messages } = request;
   if (tools.length > 0 && choice?.type === 'allowed') {
-    losses.push(hint('toolChoice', 'emulated', 'tools that are not allowed are left out'));
+    losses.push(
+      changed('toolChoice', 'toolChoice', 'emulated', 'tools that are not allowed are left out'),
+    );
   }
   if (tools.length > 0 && choice?.type === 'none') {
     const isUsed = messages.some(({ content }) => content.some(({ type }) => type === 'tool-call'));
     // A history with calls is refused without the tools that it called.
-    if (isUsed) losses.push(meaning('toolChoice', 'calls can not be forbidden after calls'));
-    else losses.push(hint('toolChoice', 'emulated', 'the tools are left out'));
+    if (isUsed)
+      losses.push(lost('toolChoice', 'toolChoice', 'calls can not be forbidden after calls'));
+    else losses.push(changed('toolChoice', 'toolChoice', 'emulated', 'the tools are left out'));
     if (!isUsed) return [];
   }
   const isAllowed = ({ name }: Tool): boolean =>
@@ -62,7 +70,9 @@ function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[]
     if (!isAllowed(tool)) return [];
     if (tool.type === 'function') return encodeFunction(tool);
     if (tool.dialect === DIALECT) return [tool.raw];
-    losses.push(meaning(`tools[${index}]`, `"${tool.name}" is a tool of another provider`));
+    losses.push(
+      lost('serverTools', `tools[${index}]`, `"${tool.name}" is a tool of another provider`),
+    );
     return [];
   });
 }

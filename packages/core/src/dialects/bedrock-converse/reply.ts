@@ -1,6 +1,6 @@
 import type { ContentPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ProviderState } from '../../chat/provider-state.ts';
 import type { ChatReply } from '../../chat/reply.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
@@ -46,7 +46,8 @@ export const withoutNulls = (wire: {
 export function encodeReply(reply: ChatReply, _answering: Answering): Encoded<JsonObject> {
   const losses: Loss[] = [];
   const [choice, ...others] = reply.choices;
-  if (others.length > 0) losses.push(meaning('choices[1]', 'this dialect has one choice only'));
+  if (others.length > 0)
+    losses.push(lost('choices', 'choices[1]', 'this dialect has one choice only'));
   const content = (choice?.content ?? []).flatMap((part, index) => {
     const block = encodePart(part, `choices[0].content[${index}]`, losses);
     return block === undefined ? [] : [block];
@@ -106,10 +107,10 @@ const isSayable = (part: { readonly kind: string; readonly mediaType?: string })
   ['image/png', 'image/jpeg', 'image/gif', 'image/webp'].includes(part.mediaType ?? '');
 
 export const lostState = (path: string): Loss =>
-  hint(`${path}.state`, 'dropped', "the provider's state has no place here");
+  lost('providerState', `${path}.state`, "the provider's state has no place here");
 
 export const lostLogprobs = (path: string): Loss =>
-  hint(`${path}.logprobs`, 'dropped', 'log probabilities have no place here');
+  lost('logprobs', `${path}.logprobs`, 'log probabilities have no place here');
 
 function unsaidExtras(part: ContentPart, path: string): readonly Loss[] {
   const hasText = part.type === 'reasoning' && part.text !== undefined;
@@ -133,18 +134,18 @@ export function unsaidStart(
 ): readonly Loss[] {
   switch (part.type) {
     case 'refusal':
-      return [hint(path, 'emulated', 'a refusal is sent as text')];
+      return [changed('refusal', path, 'emulated', 'a refusal is sent as text')];
     case 'media':
       return isSayable({ ...part, kind: part.kind ?? '' })
         ? []
-        : [meaning(path, 'of media only images have a place here')];
+        : [lost('replyMedia', path, 'of media only images have a place here')];
     case 'server-tool':
     case 'opaque':
       return part.dialect === DIALECT
         ? []
-        : [hint(path, 'dropped', 'content that only another dialect knows')];
+        : [lost('foreignTurn', path, 'content that only another dialect knows')];
     case 'tool-result':
-      return [meaning(path, 'a result of a tool is no part of a reply')];
+      return [lost('misplacedPart', path, 'a result of a tool is no part of a reply')];
     default:
       return [];
   }

@@ -1,5 +1,5 @@
 import type { Annotation, ContentPart } from '../../chat/content-part.ts';
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { encodeCitation } from './citations.ts';
 import { DIALECT, fieldsOf } from './known-fields.ts';
@@ -33,7 +33,7 @@ export function encodeAssistant(
     }
     const wire = encodeBlock(part, at, context);
     if (wire === undefined) continue;
-    if (calls.length > 0) losses.push(hint(at, 'moved', 'calls stand last here'));
+    if (calls.length > 0) losses.push(changed('callPlace', at, 'moved', 'calls stand last here'));
     blocks.push({ wire, annotations: part.type === 'text' ? (part.annotations ?? []) : [] });
   }
   return render(blocks, calls);
@@ -104,29 +104,29 @@ export function unsaidStart(
 ): readonly Loss[] {
   switch (part.type) {
     case 'refusal':
-      return [hint(path, 'emulated', 'a refusal is sent as text')];
+      return [changed('refusal', path, 'emulated', 'a refusal is sent as text')];
     case 'media':
       return isReply
-        ? [meaning(path, 'media that a model made have no place here')]
-        : [hint(path, 'dropped', 'media that a model made can not go back in its own turn')];
+        ? [lost('replyMedia', path, 'media that a model made have no place here')]
+        : [lost('generatedMedia', path, 'media that a model made can not go back in its own turn')];
     case 'server-tool':
-      return [hint(path, 'dropped', 'a tool that another provider ran has no place here')];
+      return [lost('serverToolTurn', path, 'a tool that another provider ran has no place here')];
     case 'opaque':
       return part.dialect === DIALECT
         ? []
-        : [hint(path, 'dropped', 'content that only another dialect knows')];
+        : [lost('foreignTurn', path, 'content that only another dialect knows')];
     case 'tool-result':
-      return [meaning(path, 'a result of a tool is said by no assistant')];
+      return [lost('misplacedPart', path, 'a result of a tool is said by no assistant')];
     default:
       return [];
   }
 }
 
 export const lostState = (path: string): Loss =>
-  hint(`${path}.state`, 'dropped', "a provider's state has no place here");
+  lost('providerState', `${path}.state`, "a provider's state has no place here");
 
 export const lostLogprobs = (path: string): Loss =>
-  hint(`${path}.logprobs`, 'dropped', 'log probabilities are not told here');
+  lost('logprobs', `${path}.logprobs`, 'log probabilities are not told here');
 
 /** What of any part has no words here, whatever the part says. */
 export function lostExtras(part: ContentPart, path: string): readonly Loss[] {
@@ -134,7 +134,7 @@ export function lostExtras(part: ContentPart, path: string): readonly Loss[] {
   return [
     ...(part.cache === undefined
       ? []
-      : [hint(`${path}.cache`, 'dropped', 'this provider caches by itself')]),
+      : [lost('cacheMark', `${path}.cache`, 'this provider caches by itself')]),
     ...(hasState ? [lostState(path)] : []),
     ...(part.type === 'text' && part.logprobs !== undefined ? [lostLogprobs(path)] : []),
   ];

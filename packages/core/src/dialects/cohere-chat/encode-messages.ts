@@ -1,9 +1,10 @@
 import type { ContentPart, MediaPart, ToolResultPart } from '../../chat/content-part.ts';
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { dataUrl } from '../data-url.ts';
+import { unsayable } from '../unsayable.ts';
 import { encodeAssistant, lostExtras } from './encode-assistant.ts';
 import { DIALECT, fieldsOf } from './known-fields.ts';
 
@@ -20,10 +21,12 @@ export const encodeMessages = (
   messages.flatMap((message, index) => {
     const path = `messages[${index}]`;
     if (message.name !== undefined && message.role !== 'tool') {
-      context.losses.push(hint(`${path}.name`, 'dropped', 'participants have no names here'));
+      context.losses.push(
+        lost('participantName', `${path}.name`, 'participants have no names here'),
+      );
     }
     if (message.cache !== undefined) {
-      context.losses.push(hint(`${path}.cache`, 'dropped', 'this provider caches by itself'));
+      context.losses.push(lost('cacheMark', `${path}.cache`, 'this provider caches by itself'));
     }
     return message.role === 'assistant'
       ? encodeTurn(message, path, context)
@@ -37,7 +40,11 @@ function encodeTurn(message: Message, path: string, context: Context): readonly 
     const { text, ...hidden } = part;
     if (text !== undefined && ability.reasoning !== false) return part;
     losses.push(
-      hint(`${path}.content[${index}]`, 'dropped', 'reasoning goes back only as it can be read'),
+      lost(
+        'earlierReasoning',
+        `${path}.content[${index}]`,
+        'reasoning goes back only as it can be read',
+      ),
     );
     return hidden;
   });
@@ -82,7 +89,7 @@ function encodeRuns(message: Message, path: string, context: Context): readonly 
       endRun();
       messages.push({ ...fields, ...encodeResult(part, at, context) });
     } else if (role === 'system' && part.type !== 'text') {
-      context.losses.push(meaning(at, 'instructions are text only'));
+      context.losses.push(lost('systemMedia', at, 'instructions are text only'));
     } else {
       const block = encodePart(part, at, context);
       if (block !== undefined) run.push(block);
@@ -115,7 +122,9 @@ function encodePart(part: ContentPart, path: string, context: Context): JsonObje
     default:
       break;
   }
-  context.losses.push(meaning(path, `a part of type ${part.type} can not be said here`));
+  context.losses.push(
+    lost(unsayable(part), path, `a part of type ${part.type} can not be said here`),
+  );
   return undefined;
 }
 
@@ -126,11 +135,11 @@ function encodeMedia(
 ): JsonObject | undefined {
   const { source } = part;
   const lose = (why: string): undefined => {
-    losses.push(meaning(path, why));
+    losses.push(lost(part.kind, path, why));
     return undefined;
   };
   if (part.kind === 'file' && source.type === 'text') {
-    losses.push(hint(path, 'emulated', 'a file of text is sent as text'));
+    losses.push(changed('file', path, 'emulated', 'a file of text is sent as text'));
     return { type: 'text', text: source.text };
   }
   if (part.kind !== 'image') return lose(`this provider takes no ${part.kind} of this form`);
@@ -153,7 +162,7 @@ function encodeMedia(
 function encodeResult(part: ToolResultPart, path: string, context: Context): JsonObject {
   if (part.isError === true) {
     context.losses.push(
-      hint(`${path}.isError`, 'dropped', 'a tool result carries no error mark here'),
+      lost('toolResultError', `${path}.isError`, 'a tool result carries no error mark here'),
     );
   }
   const blocks = part.content.flatMap((inner, index) => {
@@ -172,7 +181,9 @@ function encodeResultPart(
 ): JsonObject | undefined {
   if (part.type !== 'media') return encodePart(part, path, context);
   if (part.source.type !== 'text') {
-    context.losses.push(meaning(path, 'results of tools are text and documents here'));
+    context.losses.push(
+      lost('toolResultMedia', path, 'results of tools are text and documents here'),
+    );
     return undefined;
   }
   const title = part.name === undefined ? {} : { title: part.name };

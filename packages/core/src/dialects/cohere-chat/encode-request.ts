@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import { type Encoded, hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
@@ -21,7 +21,7 @@ export function encodeRequest(
   const { ability } = target;
   const messages = encodeMessages(request.messages, { ability, losses });
   if (messages.length === 0) {
-    losses.push(meaning('messages', 'at least one message is needed'));
+    losses.push(lost('noMessages', 'messages', 'at least one message is needed'));
   }
   const tools = encodeTools(request, ability, losses);
   const { seed } = request;
@@ -48,11 +48,18 @@ function encodeLimits(request: ChatRequest, { ability }: Target, losses: Loss[])
   const asked = request.maxOutputTokens;
   const most = Math.min(asked ?? Infinity, ability.maxOutputTokens ?? Infinity);
   if (asked !== undefined && most < asked) {
-    losses.push(hint('maxOutputTokens', 'clamped', `this model writes ${most} tokens at most`));
+    losses.push(
+      changed(
+        'maxOutputTokens',
+        'maxOutputTokens',
+        'clamped',
+        `this model writes ${most} tokens at most`,
+      ),
+    );
   }
   const stops = (request.stopSequences ?? []).filter((stop) => stop !== '');
   if (stops.length > MAX_STOPS) {
-    losses.push(meaning('stopSequences', `at most ${MAX_STOPS} can be sent`));
+    losses.push(lost('stopSequences', 'stopSequences', `at most ${MAX_STOPS} can be sent`));
   }
   return {
     ...(asked === undefined ? {} : { max_tokens: most }),
@@ -63,7 +70,7 @@ function encodeLimits(request: ChatRequest, { ability }: Target, losses: Loss[])
 function encodeLogprobs({ logprobs }: ChatRequest, losses: Loss[]): JsonObject {
   if (logprobs === undefined) return {};
   if (logprobs.top !== undefined && logprobs.top > 0) {
-    losses.push(hint('logprobs.top', 'dropped', 'only the tokens that were chosen are told here'));
+    losses.push(lost('logprobs', 'logprobs.top', 'only the tokens that were chosen are told here'));
   }
   return { logprobs: true };
 }
@@ -80,13 +87,15 @@ function encodeOutput({ output }: ChatRequest, { hasTools, losses }: OutputConte
   if (hasTools) {
     const why = 'an output format can not be asked for beside tools';
     losses.push(
-      output.type === 'json' ? hint('output', 'dropped', why) : meaning('output.schema', why),
+      output.type === 'json'
+        ? lost('jsonOutput', 'output', why)
+        : lost('outputSchema', 'output.schema', why),
     );
     return {};
   }
   if (output.type === 'json') return { response_format: { type: 'json_object' } };
   if (output.description !== undefined) {
-    losses.push(hint('output.description', 'dropped', 'a schema describes itself here'));
+    losses.push(lost('outputDescription', 'output.description', 'a schema describes itself here'));
   }
   return { response_format: { type: 'json_object', json_schema: output.schema } };
 }
@@ -112,23 +121,23 @@ const isNeutral = (value: unknown): boolean =>
 function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
   for (const field of UNSUPPORTED) {
     if (!isNeutral(request[field])) {
-      losses.push(hint(field, 'dropped', 'this provider has no such setting'));
+      losses.push(lost(field, field, 'this provider has no such setting'));
     }
   }
   if (request.store === true) {
-    losses.push(hint('store', 'dropped', 'this provider stores no replies'));
+    losses.push(lost('store', 'store', 'this provider stores no replies'));
   }
   if (request.n !== undefined && request.n > 1) {
-    losses.push(meaning('n', 'this provider gives one choice only'));
+    losses.push(lost('n', 'n', 'this provider gives one choice only'));
   }
   for (const modality of request.modalities ?? []) {
     if (modality !== 'text') {
-      losses.push(meaning('modalities', `this provider writes no ${modality}`));
+      losses.push(lost('modalities', 'modalities', `this provider writes no ${modality}`));
     }
   }
   const { rest } = request;
   if (rest === undefined || rest.dialect === DIALECT) return;
   for (const field of Object.keys(rest.fields)) {
-    losses.push(hint(`rest.${field}`, 'dropped', 'a field that only another dialect knows'));
+    losses.push(lost('unknownFields', `rest.${field}`, 'a field that only another dialect knows'));
   }
 }

@@ -1,4 +1,4 @@
-import { hint, type Loss } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
@@ -21,12 +21,12 @@ export function encodeSampling(request: ChatRequest, ability: Ability, losses: L
     const asked = request[field];
     if (asked === undefined) continue;
     if (isSampling && ability.sampling === false) {
-      losses.push(hint(field, 'dropped', 'this model takes no sampling settings'));
+      losses.push(lost(field, field, 'this model takes no sampling settings'));
       continue;
     }
     const value = Math.min(most, Math.max(least, asked));
     if (value !== asked) {
-      losses.push(hint(field, 'clamped', `${name} goes from ${least} to ${most} here`));
+      losses.push(changed(field, field, 'clamped', `${name} goes from ${least} to ${most} here`));
     }
     fields[name] = value;
   }

@@ -1,4 +1,4 @@
-import { hint, type Loss } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
@@ -22,16 +22,18 @@ export function encodeThinking(
   const isOn =
     enabled === true || effort !== undefined || budget !== undefined || adaptive === true;
   if (ability.reasoning === false) {
-    if (isOn && !isOff) losses.push(hint('reasoning', 'dropped', 'this model does not reason'));
+    if (isOn && !isOff) losses.push(lost('reasoning', 'reasoning', 'this model does not reason'));
     return {};
   }
   if (isOff) {
     if (ability.reasoningOff !== false) return { thinking: { type: 'disabled' } };
-    losses.push(hint('reasoning', 'dropped', 'this model can not be told not to reason'));
+    losses.push(lost('reasoning', 'reasoning', 'this model can not be told not to reason'));
     return {};
   }
   if (visibility === 'hidden' || visibility === 'summary') {
-    losses.push(hint('reasoning.visibility', 'dropped', 'thoughts are shown as they are here'));
+    losses.push(
+      lost('reasoningVisibility', 'reasoning.visibility', 'thoughts are shown as they are here'),
+    );
   }
   if (!isOn) return {};
   const bound = budget ?? budgetOf(effort, losses);
@@ -42,6 +44,13 @@ export function encodeThinking(
 
 function budgetOf(effort: string | undefined, losses: Loss[]): number | undefined {
   if (effort === undefined) return undefined;
-  losses.push(hint('reasoning.effort', 'emulated', 'models are given a budget of tokens here'));
+  losses.push(
+    changed(
+      'reasoningEffort',
+      'reasoning.effort',
+      'emulated',
+      'models are given a budget of tokens here',
+    ),
+  );
   return BUDGET_OF_EFFORT.get(effort);
 }

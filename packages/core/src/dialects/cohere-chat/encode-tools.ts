@@ -1,4 +1,4 @@
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
@@ -11,16 +11,20 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
   const { toolChoice, parallelToolCalls } = request;
   if (tools.length === 0) {
     if (isForcing(toolChoice)) {
-      losses.push(hint('toolChoice', 'dropped', 'there are no tools to choose from'));
+      losses.push(
+        lost('toolChoiceWithoutTools', 'toolChoice', 'there are no tools to choose from'),
+      );
     }
     return {};
   }
   if (ability.tools === false) {
-    losses.push(meaning('tools', 'this model calls no tools'));
+    losses.push(lost('tools', 'tools', 'this model calls no tools'));
     return {};
   }
   if (parallelToolCalls === false) {
-    losses.push(hint('parallelToolCalls', 'dropped', 'calls can not be kept from coming together'));
+    losses.push(
+      lost('parallelToolCalls', 'parallelToolCalls', 'calls can not be kept from coming together'),
+    );
   }
   return {
     tools: tools.map(encodeTool),
@@ -43,12 +47,21 @@ function offered({ tools, toolChoice }: ChatRequest, losses: Loss[]): readonly F
         ? [toolChoice.name]
         : undefined;
   if (names !== undefined) {
-    losses.push(hint('toolChoice', 'emulated', 'tools that are not to be called are left out'));
+    losses.push(
+      changed(
+        'toolChoice',
+        'toolChoice',
+        'emulated',
+        'tools that are not to be called are left out',
+      ),
+    );
   }
   return (tools ?? []).flatMap((tool, index) => {
     if (names !== undefined && !names.includes(tool.name)) return [];
     if (tool.type === 'function') return [tool];
-    losses.push(meaning(`tools[${index}]`, `"${tool.name}" is a tool of another provider`));
+    losses.push(
+      lost('serverTools', `tools[${index}]`, `"${tool.name}" is a tool of another provider`),
+    );
     return [];
   });
 }
@@ -67,7 +80,7 @@ const encodeTool = (tool: FunctionTool): JsonObject => ({
 function encodeStrictness(tools: readonly FunctionTool[], losses: Loss[]): JsonObject {
   if (tools.every(({ strict }) => strict === true)) return { strict_tools: true };
   if (tools.some(({ strict }) => strict === true)) {
-    losses.push(hint('tools.strict', 'dropped', 'here either all tools are strict or none'));
+    losses.push(lost('strictTools', 'tools.strict', 'here either all tools are strict or none'));
   }
   return {};
 }
@@ -80,6 +93,6 @@ function encodeChoice(
   if (choice?.type === 'none') return { tool_choice: 'NONE' };
   if (!isForcing(choice)) return {};
   if (ability.toolForcing !== false) return { tool_choice: 'REQUIRED' };
-  losses.push(meaning('toolChoice', 'this model can not be made to call a tool'));
+  losses.push(lost('toolChoice', 'toolChoice', 'this model can not be made to call a tool'));
   return {};
 }

@@ -1,6 +1,6 @@
 import type { ContentPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import { type Encoded, type Loss, meaning } from '../../chat/loss.ts';
+import { type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatReply } from '../../chat/reply.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
@@ -73,7 +73,8 @@ function decodeMessage({ message, logprobs }: WireReply): ReturnType<typeof deco
 export function encodeReply(reply: ChatReply, answering: Answering): Encoded<JsonObject> {
   const losses: Loss[] = [];
   const [choice, ...others] = reply.choices;
-  if (others.length > 0) losses.push(meaning('choices[1]', 'this dialect has one choice only'));
+  if (others.length > 0)
+    losses.push(lost('choices', 'choices[1]', 'this dialect has one choice only'));
   const path = 'choices[0].content';
   const said = encodeAssistant(choice?.content ?? [], { path, isReply: true, losses });
   const { citations } = unplacedOf(choice ?? {});

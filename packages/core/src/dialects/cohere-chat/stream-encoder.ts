@@ -1,6 +1,6 @@
 import { describeError } from '../../chat/describe-error.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import { type Loss, meaning } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { Choice } from '../../chat/reply.ts';
 import type { StreamEvent } from '../../chat/stream-event.ts';
 import type { Usage } from '../../chat/usage.ts';
@@ -71,7 +71,9 @@ export function createStreamEncoder(answering: Answering): StreamEncoder {
     if (isOver) return [];
     if ('choice' in event && event.choice !== 0) {
       if (event.type === 'part-start' && event.part === 0) {
-        losses.push(meaning(`choices[${event.choice}]`, 'this dialect has one choice only'));
+        losses.push(
+          lost('choices', `choices[${event.choice}]`, 'this dialect has one choice only'),
+        );
       }
       return [];
     }

@@ -1,4 +1,4 @@
-import { hint, type Loss } from '../../chat/loss.ts';
+import { changed, type Loss } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 
@@ -9,6 +9,6 @@ export function decodeArguments(json: string, path: string, losses: Loss[]): Jso
   if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
   if (parsed.ok && parsed.value === null) return {};
   const why = 'arguments that are no JSON object are wrapped in one';
-  losses.push(hint(`${path}.argumentsJson`, 'emulated', why));
+  losses.push(changed('toolArguments', `${path}.argumentsJson`, 'emulated', why));
   return { arguments: json };
 }

@@ -1,4 +1,4 @@
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
@@ -37,8 +37,9 @@ function encodeSampling(request: ChatRequest, { ability }: Target, losses: Loss[
     ...(topK === undefined ? {} : { topK }),
   };
   if (ability.sampling !== false) return sampling;
-  for (const field of Object.keys(sampling)) {
-    losses.push(hint(field, 'dropped', 'this model takes no sampling settings'));
+  for (const field of ['temperature', 'topP', 'topK'] as const) {
+    if (request[field] === undefined) continue;
+    losses.push(lost(field, field, 'this model takes no sampling settings'));
   }
   return {};
 }
@@ -47,14 +48,21 @@ function encodeLimits(request: ChatRequest, { ability }: Target, losses: Loss[])
   const { maxOutputTokens: asked, stopSequences, n } = request;
   const most = Math.min(asked ?? Number.MAX_SAFE_INTEGER, ability.maxOutputTokens ?? Infinity);
   if (asked !== undefined && most < asked) {
-    losses.push(hint('maxOutputTokens', 'clamped', `this model writes ${most} tokens at most`));
+    losses.push(
+      changed(
+        'maxOutputTokens',
+        'maxOutputTokens',
+        'clamped',
+        `this model writes ${most} tokens at most`,
+      ),
+    );
   }
   const stops = (stopSequences ?? []).filter((stop) => stop !== '');
   if (stops.length > MAX_STOPS) {
-    losses.push(meaning('stopSequences', `at most ${MAX_STOPS} can be sent`));
+    losses.push(lost('stopSequences', 'stopSequences', `at most ${MAX_STOPS} can be sent`));
   }
   if (n !== undefined && n > MAX_CANDIDATES) {
-    losses.push(meaning('n', `at most ${MAX_CANDIDATES} choices can be asked for`));
+    losses.push(lost('n', 'n', `at most ${MAX_CANDIDATES} choices can be asked for`));
   }
   return {
     ...(asked === undefined ? {} : { maxOutputTokens: most }),
@@ -66,7 +74,7 @@ function encodeLimits(request: ChatRequest, { ability }: Target, losses: Loss[])
 /** Seeds are 32-bit integers here. */
 function encodeSeed(seed: number, losses: Loss[]): JsonObject {
   if (seed === (seed | 0)) return { seed };
-  losses.push(hint('seed', 'clamped', 'seeds have 32 bits here'));
+  losses.push(changed('seed', 'seed', 'clamped', 'seeds have 32 bits here'));
   return { seed: seed | 0 };
 }
 
@@ -86,14 +94,16 @@ function encodeOutput({ output }: ChatRequest, losses: Loss[]): JsonObject {
       return { responseMimeType: 'application/json' };
     case 'json-schema': {
       if (output.description !== undefined) {
-        losses.push(hint('output.description', 'dropped', 'a schema describes itself here'));
+        losses.push(
+          lost('outputDescription', 'output.description', 'a schema describes itself here'),
+        );
       }
       const { schema, changes } = rewriteSchema(output.schema);
       for (const { path, action, why } of changes) {
         const at = `output.schema${path === '' ? '' : `.${path}`}`;
         // Who insists on the schema must not be given what breaks it.
         const isMeant = output.strict === true && action === 'dropped';
-        losses.push(isMeant ? meaning(at, why) : hint(at, action, why));
+        losses.push(changed(isMeant ? 'outputSchema' : 'schemaKeyword', at, action, why));
       }
       return { responseMimeType: 'application/json', responseJsonSchema: schema };
     }
@@ -103,7 +113,7 @@ function encodeOutput({ output }: ChatRequest, losses: Loss[]): JsonObject {
 function encodeModalities({ modalities, audio }: ChatRequest, losses: Loss[]): JsonObject {
   const wanted = modalities === undefined || modalities.length === 0 ? undefined : modalities;
   if (audio !== undefined && audio.format !== 'pcm16') {
-    losses.push(hint('audio.format', 'dropped', 'audio comes as bare samples here'));
+    losses.push(lost('audioFormat', 'audio.format', 'audio comes as bare samples here'));
   }
   const voice = audio === undefined ? {} : voiceOf(audio.voice, losses);
   return {
@@ -121,6 +131,6 @@ function voiceOf(
   if (typeof voice === 'string') {
     return { speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: voice } } } };
   }
-  losses.push(hint('audio.voice', 'dropped', 'voices have plain names here'));
+  losses.push(lost('audioFormat', 'audio.voice', 'voices have plain names here'));
   return {};
 }

@@ -1,5 +1,5 @@
 import type { ContentPart, ToolResultPart } from '../../chat/content-part.ts';
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
@@ -42,20 +42,24 @@ export function encodeContents(
   for (const [index, message] of messages.entries()) {
     const path = `messages[${index}]`;
     if (message.name !== undefined && message.role !== 'tool') {
-      losses.push(hint(`${path}.name`, 'dropped', 'participants have no names here'));
+      losses.push(lost('participantName', `${path}.name`, 'participants have no names here'));
     }
     if (message.cache !== undefined) {
-      losses.push(hint(`${path}.cache`, 'dropped', 'no cache marks here'));
+      losses.push(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
     }
     if (message.role === 'system' || message.role === 'developer') {
       if (turns.length > 0) {
-        losses.push(hint(path, 'moved', 'instructions stand before the conversation here'));
+        losses.push(
+          changed('systemPlace', path, 'moved', 'instructions stand before the conversation here'),
+        );
       }
       system.push(...encodeSystem(message, path, context));
     } else addMessage(turns, message, { ...context, path });
   }
   if (turns.length === 0) {
-    losses.push(meaning('messages', 'at least one message besides instructions is needed'));
+    losses.push(
+      lost('noMessages', 'messages', 'at least one message besides instructions is needed'),
+    );
   }
   return { system, contents: turns.map((turn) => renderTurn(turn, target)) };
 }
@@ -89,7 +93,9 @@ function resultsTurn(turns: Turn[], path: string, losses: Loss[]): Turn {
   const after = turns.findLastIndex(({ kind }) => kind === 'model') + 1;
   const known = turns[after];
   if (after < turns.length && turns.at(-1)?.kind !== 'results') {
-    losses.push(hint(path, 'moved', 'results stand right behind their calls here'));
+    losses.push(
+      changed('toolResultPlace', path, 'moved', 'results stand right behind their calls here'),
+    );
   }
   if (known?.kind === 'results') return known;
   const fresh: Turn = { kind: 'results', parts: [], fields: {} };
@@ -123,7 +129,7 @@ function encodeResult(
   { target, losses, names }: Context,
 ): JsonObject {
   if (part.cache !== undefined) {
-    losses.push(hint(`${path}.cache`, 'dropped', 'no cache marks here'));
+    losses.push(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   }
   const inner = part.content.map((one, index) => ({ one, at: `${path}.content[${index}]` }));
   const texts = inner.flatMap(({ one }) => (one.type === 'text' ? [one.text] : []));
@@ -146,7 +152,7 @@ function encodeResult(
 function encodeSystem(message: Message, path: string, context: Context): readonly JsonObject[] {
   const isText = (part: ContentPart): boolean => part.type === 'text';
   if (!message.content.every(isText)) {
-    context.losses.push(meaning(`${path}.content`, 'instructions are text only'));
+    context.losses.push(lost('systemMedia', `${path}.content`, 'instructions are text only'));
   }
   return message.content.flatMap((part, index) =>
     isText(part) ? encodePart(part, `${path}.content[${index}]`, context) : [],

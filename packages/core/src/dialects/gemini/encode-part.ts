@@ -1,5 +1,5 @@
 import type { ContentPart, MediaPart } from '../../chat/content-part.ts';
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
@@ -21,7 +21,7 @@ export function encodePart(
 ): readonly JsonObject[] {
   const { losses } = context;
   if (part.cache !== undefined) {
-    losses.push(hint(`${path}.cache`, 'dropped', 'no cache marks here'));
+    losses.push(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   }
   const rest = fieldsOf(part.rest);
   switch (part.type) {
@@ -31,7 +31,7 @@ export function encodePart(
       return [{ ...rest, text: part.text, ...signatureOf(part, path, context) }];
     case 'refusal':
       if (part.text === '') return [];
-      losses.push(hint(path, 'emulated', 'a refusal is sent as text'));
+      losses.push(changed('refusal', path, 'emulated', 'a refusal is sent as text'));
       return [{ text: part.text }];
     case 'reasoning':
       return encodeReasoning(part, path, context);
@@ -58,8 +58,12 @@ export function encodePart(
       if (part.dialect === DIALECT && isJsonObject(part.raw)) return [part.raw];
       losses.push(
         part.type === 'server-tool'
-          ? hint(path, 'dropped', 'a tool that another provider ran can not be given to this one')
-          : meaning(path, 'content that only another dialect knows'),
+          ? lost(
+              'serverToolTurn',
+              path,
+              'a tool that another provider ran can not be given to this one',
+            )
+          : lost('foreignPart', path, 'content that only another dialect knows'),
       );
       return [];
     case 'tool-result':
@@ -73,7 +77,9 @@ function tellAnnotations(
   losses: Loss[],
 ): void {
   if (annotations === undefined || annotations.length === 0) return;
-  losses.push(hint(`${path}.annotations`, 'dropped', 'sources have no place in a history here'));
+  losses.push(
+    lost('annotations', `${path}.annotations`, 'sources have no place in a history here'),
+  );
 }
 
 /** The signature goes back only to who made it. */
@@ -88,7 +94,7 @@ function signatureOf(
   );
   if (state.some((one) => one !== own)) {
     losses.push(
-      hint(`${path}.state`, 'dropped', 'state of another provider can not go to this one'),
+      lost('providerState', `${path}.state`, 'state of another provider can not go to this one'),
     );
   }
   return own === undefined ? {} : { thoughtSignature: own.data };
@@ -104,7 +110,7 @@ function encodeReasoning(
   const signed = signatureOf(part, path, { target, losses: quiet });
   if (signed['thoughtSignature'] === undefined) {
     const why = 'reasoning that this provider did not sign does not go back to it';
-    losses.push(hint(path, 'dropped', why));
+    losses.push(lost('earlierReasoning', path, why));
     return [];
   }
   losses.push(...quiet);
@@ -121,14 +127,16 @@ function encodeMedia(
 ): readonly JsonObject[] {
   const { kind, source } = part;
   if (kind !== 'video' && target.ability[ABILITIES[kind]] === false) {
-    losses.push(meaning(path, `this model takes no ${kind}`));
+    losses.push(lost(kind, path, `this model takes no ${kind}`));
     return [];
   }
   if (part.detail !== undefined && part.detail !== 'auto') {
-    losses.push(hint(`${path}.detail`, 'dropped', 'the resolution is chosen for all media here'));
+    losses.push(
+      lost('mediaDetail', `${path}.detail`, 'the resolution is chosen for all media here'),
+    );
   }
   if (part.name !== undefined) {
-    losses.push(hint(`${path}.name`, 'dropped', 'media have no names here'));
+    losses.push(lost('mediaName', `${path}.name`, 'media have no names here'));
   }
   const type = mediaTypeOf(part);
   const typed = type === undefined ? {} : { mimeType: type };

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import { type Encoded, hint, type Loss } from '../../chat/loss.ts';
+import { type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
@@ -48,7 +48,7 @@ function encodeServiceTier({ serviceTier }: ChatRequest, losses: Loss[]): string
   if (serviceTier === undefined || serviceTier === 'auto') return undefined;
   const known = Object.hasOwn(SERVICE_TIERS, serviceTier) ? SERVICE_TIERS[serviceTier] : undefined;
   if (known === undefined) {
-    losses.push(hint('serviceTier', 'dropped', 'a service tier that is not known here'));
+    losses.push(lost('serviceTier', 'serviceTier', 'a service tier that is not known here'));
   }
   return known;
 }
@@ -72,12 +72,12 @@ const isNeutral = (value: unknown): boolean =>
 function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
   for (const field of UNSUPPORTED) {
     if (!isNeutral(request[field])) {
-      losses.push(hint(field, 'dropped', 'this provider has no such setting'));
+      losses.push(lost(field, field, 'this provider has no such setting'));
     }
   }
   const { rest } = request;
   if (rest === undefined || rest.dialect === DIALECT) return;
   for (const field of Object.keys(rest.fields)) {
-    losses.push(hint(`rest.${field}`, 'dropped', 'a field that only another dialect knows'));
+    losses.push(lost('unknownFields', `rest.${field}`, 'a field that only another dialect knows'));
   }
 }

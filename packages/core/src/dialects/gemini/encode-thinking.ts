@@ -1,4 +1,4 @@
-import { hint, type Loss } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
@@ -27,7 +27,7 @@ export function encodeThinking(
   if (reasoning === undefined) return undefined;
   const isWanted = reasoning.enabled !== false && reasoning.effort !== 'none';
   if (ability.reasoning === false) {
-    if (isWanted) losses.push(hint('reasoning', 'dropped', 'this model does not reason'));
+    if (isWanted) losses.push(lost('reasoning', 'reasoning', 'this model does not reason'));
     return undefined;
   }
   const byBudget = ability.reasoningBy === 'budget' || (!ability.reasoningBy && isEarly(model));
@@ -41,7 +41,12 @@ export function encodeThinking(
 function none(byBudget: boolean, losses: Loss[]): JsonObject {
   if (byBudget) return { thinkingBudget: 0 };
   losses.push(
-    hint('reasoning', 'clamped', 'this model always reasons: it is told to do the least'),
+    changed(
+      'reasoning',
+      'reasoning',
+      'clamped',
+      'this model always reasons: it is told to do the least',
+    ),
   );
   return { thinkingLevel: 'MINIMAL' };
 }
@@ -51,12 +56,19 @@ function amount(reasoning: ReasoningSettings, byBudget: boolean, losses: Loss[])
   if (byBudget) {
     if (budgetTokens !== undefined) return { thinkingBudget: budgetTokens };
     if (effort === undefined) return adaptive === true ? { thinkingBudget: -1 } : {};
-    losses.push(hint('reasoning.effort', 'emulated', 'this model is given a budget of tokens'));
+    losses.push(
+      changed(
+        'reasoningEffort',
+        'reasoning.effort',
+        'emulated',
+        'this model is given a budget of tokens',
+      ),
+    );
     return { thinkingBudget: BUDGET_OF_EFFORT[effort] ?? -1 };
   }
   if (effort !== undefined) {
     if (budgetTokens !== undefined) {
-      losses.push(hint('reasoning.budgetTokens', 'dropped', 'this model is given a level'));
+      losses.push(lost('reasoningBudget', 'reasoning.budgetTokens', 'this model is given a level'));
     }
     return levelOf(effort, losses);
   }
@@ -67,10 +79,14 @@ function amount(reasoning: ReasoningSettings, byBudget: boolean, losses: Loss[])
 function levelOf(effort: string, losses: Loss[]): JsonObject {
   if (LEVELS.includes(effort)) return { thinkingLevel: effort.toUpperCase() };
   if (effort === 'xhigh' || effort === 'max') {
-    losses.push(hint('reasoning.effort', 'clamped', 'the most effort here is "high"'));
+    losses.push(
+      changed('reasoningEffort', 'reasoning.effort', 'clamped', 'the most effort here is "high"'),
+    );
     return { thinkingLevel: 'HIGH' };
   }
-  losses.push(hint('reasoning.effort', 'dropped', `"${effort}" is no effort that is known here`));
+  losses.push(
+    lost('reasoningEffort', 'reasoning.effort', `"${effort}" is no effort that is known here`),
+  );
   return {};
 }
 
@@ -80,7 +96,14 @@ function visibility(reasoning: ReasoningSettings, isWanted: boolean, losses: Los
   if (wanted === 'hidden') return { includeThoughts: false };
   if (!isWanted) return {};
   if (wanted === 'full') {
-    losses.push(hint('reasoning.visibility', 'clamped', 'reasoning is shown as a summary here'));
+    losses.push(
+      changed(
+        'reasoningVisibility',
+        'reasoning.visibility',
+        'clamped',
+        'reasoning is shown as a summary here',
+      ),
+    );
   }
   return wanted !== undefined || reasoning.enabled === true ? { includeThoughts: true } : {};
 }

@@ -1,4 +1,4 @@
-import { hint, type Loss, meaning } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, ToolChoice } from '../../chat/tool.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
@@ -11,7 +11,7 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
   const { tools = [], toolChoice, parallelToolCalls } = request;
   const restConfig = fieldsOf(request.rest)['toolConfig'];
   if (tools.length > 0 && ability.tools === false) {
-    losses.push(meaning('tools', 'this model calls no tools'));
+    losses.push(lost('tools', 'tools', 'this model calls no tools'));
     return {};
   }
   const functions: JsonObject[] = [];
@@ -20,16 +20,20 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
     const path = `tools[${index}]`;
     if (tool.type === 'function') functions.push(encodeFunction(tool, path, losses));
     else if (tool.dialect === DIALECT) own.push(tool.raw);
-    else losses.push(meaning(path, `"${tool.name}" is a tool of another provider`));
+    else losses.push(lost('serverTools', path, `"${tool.name}" is a tool of another provider`));
   }
   if (parallelToolCalls === false && functions.length > 0) {
-    losses.push(hint('parallelToolCalls', 'dropped', 'calls can not be kept from coming together'));
+    losses.push(
+      lost('parallelToolCalls', 'parallelToolCalls', 'calls can not be kept from coming together'),
+    );
   }
   const list = [...(functions.length === 0 ? [] : [{ functionDeclarations: functions }]), ...own];
   const config = encodeConfig(toolChoice, restConfig);
   if (list.length === 0 && toolChoice !== undefined && toolChoice.type !== 'none') {
     if (toolChoice.type !== 'auto') {
-      losses.push(hint('toolChoice', 'dropped', 'there are no tools to choose from'));
+      losses.push(
+        lost('toolChoiceWithoutTools', 'toolChoice', 'there are no tools to choose from'),
+      );
     }
     return {};
   }
@@ -41,14 +45,16 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
 
 function encodeFunction(tool: FunctionTool, path: string, losses: Loss[]): JsonObject {
   if (tool.cache !== undefined) {
-    losses.push(hint(`${path}.cache`, 'dropped', 'no cache marks here'));
+    losses.push(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   }
   if (tool.strict === true) {
-    losses.push(hint(`${path}.strict`, 'dropped', 'arguments are not held to the schema here'));
+    losses.push(lost('strictTools', `${path}.strict`, 'arguments are not held to the schema here'));
   }
   const rewritten = tool.parameters === undefined ? undefined : rewriteSchema(tool.parameters);
   for (const { path: at, action, why } of rewritten?.changes ?? []) {
-    losses.push(hint(`${path}.parameters${at === '' ? '' : `.${at}`}`, action, why));
+    losses.push(
+      changed('schemaKeyword', `${path}.parameters${at === '' ? '' : `.${at}`}`, action, why),
+    );
   }
   return {
     ...fieldsOf(tool.rest),

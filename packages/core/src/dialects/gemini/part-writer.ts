@@ -1,4 +1,4 @@
-import { hint, type Loss } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ProviderState } from '../../chat/provider-state.ts';
 import type { PartDelta, PartStart } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
@@ -39,7 +39,7 @@ export function createPartWriter(start: PartStart, path: string, losses: Loss[])
 
   const keep = (state: ProviderState): readonly JsonObject[] => {
     if (signature !== undefined || !isSignature(state) || start.type === 'refusal') {
-      losses.push(hint(`${path}.state`, 'dropped', "the provider's state has no place here"));
+      losses.push(lost('providerState', `${path}.state`, "the provider's state has no place here"));
     } else signature = state.data;
     return [];
   };
@@ -62,12 +62,12 @@ export function createPartWriter(start: PartStart, path: string, losses: Loss[])
       case 'annotation': {
         const { annotation } = delta;
         if (annotation.url === undefined && annotation.raw?.dialect !== DIALECT) {
-          losses.push(hint(`${path}.annotations`, 'dropped', 'a source without an address'));
+          losses.push(lost('annotations', `${path}.annotations`, 'a source without an address'));
         } else cited.push({ text, part: 0, annotation });
         return [];
       }
       case 'transcript':
-        losses.push(hint(`${path}.transcript`, 'dropped', 'what was said has no place here'));
+        losses.push(lost('transcript', `${path}.transcript`, 'what was said has no place here'));
         return [];
       case 'logprobs':
         return [];
@@ -131,15 +131,15 @@ function mediaPart(
 function unsaidStart(start: PartStart, path: string): readonly Loss[] {
   switch (start.type) {
     case 'refusal':
-      return [hint(path, 'emulated', 'a refusal is sent as text')];
+      return [changed('refusal', path, 'emulated', 'a refusal is sent as text')];
     case 'server-tool':
       return start.dialect === DIALECT
         ? []
-        : [hint(path, 'dropped', 'a tool that another provider ran has no place here')];
+        : [lost('serverToolTurn', path, 'a tool that another provider ran has no place here')];
     case 'opaque':
       return start.dialect === DIALECT
         ? []
-        : [hint(path, 'dropped', 'content that only another dialect knows')];
+        : [lost('foreignTurn', path, 'content that only another dialect knows')];
     default:
       return [];
   }

@@ -58,7 +58,8 @@ describe('a request written in native words', () => {
 
   it.each<[Partial<ChatRequest>, string]>([
     [{ n: 2 }, 'n dropped meaning'],
-    [{ output: { type: 'json' } }, 'output dropped meaning'],
+    [{ output: { type: 'json' } }, 'output dropped hint'],
+    [{ output: { type: 'json-schema', schema: {} } }, 'output dropped meaning'],
     [{ seed: 1 }, 'seed dropped hint'],
     [{ reasoning: { effort: 'low' } }, 'reasoning dropped hint'],
     [{ tools: [{ type: 'server', name: 's', dialect: 'd', raw: {} }] }, 'tools[0] dropped meaning'],

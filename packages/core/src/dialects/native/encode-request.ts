@@ -1,5 +1,6 @@
 import type { ContentPart, MediaPart, ToolCallPart } from '../../chat/content-part.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import type { Feature } from '../../chat/features.ts';
+import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, ToolChoice } from '../../chat/tool.ts';
@@ -36,39 +37,41 @@ export function encodeRequest(request: ChatRequest, target: Target): Encoded<Jso
 const optional = (name: string, value: number | undefined): JsonObject =>
   value === undefined ? {} : { [name]: value };
 
-/** The settings that the contract has no word for, and how much each matters. */
-const UNKNOWN = {
-  topK: 'hint',
-  minP: 'hint',
-  frequencyPenalty: 'hint',
-  presencePenalty: 'hint',
-  repetitionPenalty: 'hint',
-  n: 'meaning',
-  seed: 'hint',
-  logprobs: 'hint',
-  logitBias: 'hint',
-  reasoning: 'hint',
-  output: 'meaning',
-  verbosity: 'hint',
-  modalities: 'meaning',
-  audio: 'meaning',
-  parallelToolCalls: 'hint',
-  serviceTier: 'hint',
-  metadata: 'hint',
-  endUser: 'hint',
-  cacheKey: 'hint',
-  store: 'hint',
-  rest: 'hint',
-} as const satisfies { readonly [field in keyof ChatRequest]?: Loss['weight'] };
+/** The settings that the contract has no word for. */
+const UNKNOWN = [
+  'topK',
+  'minP',
+  'frequencyPenalty',
+  'presencePenalty',
+  'repetitionPenalty',
+  'n',
+  'seed',
+  'logprobs',
+  'logitBias',
+  'reasoning',
+  'verbosity',
+  'modalities',
+  'parallelToolCalls',
+  'serviceTier',
+  'metadata',
+  'endUser',
+  'cacheKey',
+  'store',
+] as const satisfies readonly (Feature & keyof ChatRequest)[];
+
+const NO_WORD = 'the native contract has no word';
 
 function settingLosses(request: ChatRequest): readonly Loss[] {
-  const asked = new Set(Object.keys(request));
+  const { n, output, audio, rest } = request;
   // What asks for no more than the contract gives anyway is no loss.
-  if (request.n === 1) asked.delete('n');
-  if (request.output?.type === 'text') asked.delete('output');
-  return Object.entries(UNKNOWN)
-    .filter(([field]) => asked.has(field))
-    .map(([field, weight]) => ({ ...dropped(field, 'the native contract has no word'), weight }));
+  const asked = UNKNOWN.filter((field) => field in request && !(field === 'n' && n === 1));
+  const format = output?.type === 'json' ? 'jsonOutput' : 'outputSchema';
+  return [
+    ...asked.map((field) => lost(field, field, NO_WORD)),
+    ...(output === undefined || output.type === 'text' ? [] : [lost(format, 'output', NO_WORD)]),
+    ...(audio === undefined ? [] : [lost('modalities', 'audio', NO_WORD)]),
+    ...(rest === undefined ? [] : [lost('unknownFields', 'rest', NO_WORD)]),
+  ];
 }
 
 interface Placed {
@@ -83,9 +86,12 @@ function inOrder(messages: readonly Message[], losses: Loss[]): readonly Placed[
   const placed = messages.map((message, index) => ({ message, index }));
   const leading = placed.filter(isSystem);
   for (const [at, { index, message }] of leading.entries()) {
-    if (index !== at) losses.push(change(`messages[${index}]`, 'moved', 'system messages lead'));
+    if (index !== at)
+      losses.push(changed('systemPlace', `messages[${index}]`, 'moved', 'system messages lead'));
     if (message.role === 'developer') {
-      losses.push(change(`messages[${index}].role`, 'emulated', 'said as a system message'));
+      losses.push(
+        changed('systemPlace', `messages[${index}].role`, 'emulated', 'said as a system message'),
+      );
     }
   }
   return [...leading, ...placed.filter((one) => !isSystem(one))];
@@ -99,7 +105,8 @@ function encodeMessage(message: Message, path: string, losses: Loss[]): readonly
     const at = `${path}.content[${index}]`;
     if (part.type === 'tool-call') calls.push(part);
     else if (part.type === 'tool-result') {
-      if (part.isError === true) losses.push(dropped(`${at}.isError`, 'no word for a failed tool'));
+      if (part.isError === true)
+        losses.push(lost('toolResultError', `${at}.isError`, 'no word for a failed tool'));
       const content = encodeContent(part.content, at, losses);
       results.push({ role: 'tool', tool_call_id: part.callId, content });
     } else said.push(part);
@@ -135,10 +142,15 @@ function encodeContent(
       const detail = part.detail === undefined ? {} : { detail: part.detail };
       return [{ type: 'image_url', image_url: { url, ...detail } }];
     }
-    const weight = part.type === 'media' ? 'meaning' : 'hint';
-    losses.push({ ...dropped(path, `no place for a part of type ${part.type}`), weight });
+    losses.push(lost(unsaid(part), path, `no place for a part of type ${part.type}`));
     return [];
   });
+}
+
+function unsaid(part: ContentPart): Feature {
+  if (part.type === 'media') return part.kind;
+  if (part.type === 'reasoning') return 'earlierReasoning';
+  return part.type === 'server-tool' ? 'serverToolTurn' : 'foreignTurn';
 }
 
 function imageUrl({ kind, source, mediaType }: MediaPart): string | undefined {
@@ -152,7 +164,7 @@ function encodeTools(request: ChatRequest, losses: Loss[]): readonly JsonObject[
   return (request.tools ?? []).flatMap((tool, index) => {
     const path = `tools[${index}]`;
     if (tool.type === 'server') {
-      losses.push({ ...dropped(path, 'no word for a tool of the provider'), weight: 'meaning' });
+      losses.push(lost('serverTools', path, 'no word for a tool of the provider'));
       return [];
     }
     return [encodeTool(tool, path, losses)];
@@ -163,12 +175,20 @@ function encodeTool(tool: FunctionTool, path: string, losses: Loss[]): JsonObjec
   const { name, description, parameters } = tool;
   if (!TOOL_NAME.test(name)) {
     const why = 'only letters, digits and underscores may stand in a name';
-    losses.push({ ...dropped(`${path}.name`, why), weight: 'meaning' });
+    losses.push(lost('toolName', `${path}.name`, why));
   }
   if (description === undefined || description === '') {
-    losses.push(change(`${path}.description`, 'emulated', 'required: the name stands in for it'));
+    losses.push(
+      changed(
+        'toolDescription',
+        `${path}.description`,
+        'emulated',
+        'required: the name stands in for it',
+      ),
+    );
   }
-  if (tool.strict !== undefined) losses.push(dropped(`${path}.strict`, 'no word for it'));
+  if (tool.strict !== undefined)
+    losses.push(lost('strictTools', `${path}.strict`, 'no word for it'));
   return {
     type: 'function',
     function: {
@@ -184,15 +204,8 @@ function encodeToolChoice(choice: ToolChoice, losses: Loss[]): JsonObject {
     return { tool_choice: { type: 'function', function: { name: choice.name } } };
   }
   if (choice.type !== 'allowed') return { tool_choice: choice.type };
-  losses.push(change('toolChoice.names', 'emulated', 'no word for a list of allowed tools'));
+  losses.push(
+    changed('toolChoice', 'toolChoice.names', 'emulated', 'no word for a list of allowed tools'),
+  );
   return { tool_choice: choice.mode };
 }
-
-const dropped = (path: string, why: string): Loss => change(path, 'dropped', why);
-
-const change = (path: string, action: Loss['action'], why: string): Loss => ({
-  path,
-  action,
-  why,
-  weight: 'hint',
-});

@@ -1,4 +1,4 @@
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { jsonPath } from '../wire-problem.ts';
 import {
@@ -60,12 +60,8 @@ export function leftOut(body: JsonObject): readonly Loss[] {
   return [...losses, unknownField(`(${paths.length - MOST_LISTED} more fields)`)];
 }
 
-const unknownField = (path: string): Loss => ({
-  path,
-  action: 'dropped',
-  why: 'the native contract does not know this field',
-  weight: 'hint',
-});
+const unknownField = (path: string): Loss =>
+  lost('unknownFields', path, 'the native contract does not know this field');
 
 function walk(value: JsonValue | undefined, shape: Shape, path: Path, found: Path[]): void {
   if (Array.isArray(value)) {

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ContentPart, MediaPart, TextPart, ToolResultPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonValue } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
@@ -139,9 +139,4 @@ function misplaced(message: NativeMessage, path: string): readonly Loss[] {
   return losses;
 }
 
-const without = (path: string, why: string): Loss => ({
-  path,
-  action: 'dropped',
-  why,
-  weight: 'hint',
-});
+const without = (path: string, why: string): Loss => lost('unknownFields', path, why);

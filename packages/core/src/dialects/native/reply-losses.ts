@@ -1,5 +1,5 @@
 import type { ContentPart, TextPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 
 /** What the contract can't say of one part of a reply. Text and tool calls are said elsewhere. */
 export function partLosses(part: ContentPart, path: string): readonly Loss[] {
@@ -8,25 +8,33 @@ export function partLosses(part: ContentPart, path: string): readonly Loss[] {
       return textLosses(part, path);
     case 'refusal':
       return [
-        loss(path, 'emulated', 'a refusal is told as text, with content_filter as its reason'),
+        changed(
+          'refusal',
+          path,
+          'emulated',
+          'a refusal is told as text, with content_filter as its reason',
+        ),
       ];
     case 'reasoning':
-      return [loss(path, 'dropped', 'the native contract has no place for reasoning')];
+      return [lost('reasoning', path, 'the native contract has no place for reasoning')];
     case 'media':
-      return [
-        { ...loss(path, 'dropped', `no place for a part of ${part.kind}`), weight: 'meaning' },
-      ];
+      return [lost('replyMedia', path, `no place for a part of ${part.kind}`)];
     case 'server-tool':
-      return [loss(path, 'dropped', 'no place for what the provider ran itself')];
+      return [lost('serverToolTurn', path, 'no place for what the provider ran itself')];
     case 'opaque':
-      return [loss(path, 'dropped', 'no place for a part of an unknown kind')];
+      return [lost('foreignTurn', path, 'no place for a part of an unknown kind')];
     default:
       return [];
   }
 }
 
 export const invalidArguments = (path: string): Loss =>
-  loss(`${path}.argumentsJson`, 'emulated', 'the model wrote no valid JSON: told as text');
+  changed(
+    'toolArguments',
+    `${path}.argumentsJson`,
+    'emulated',
+    'the model wrote no valid JSON: told as text',
+  );
 
 function textLosses(part: TextPart, path: string): readonly Loss[] {
   return [
@@ -36,14 +44,7 @@ function textLosses(part: TextPart, path: string): readonly Loss[] {
 }
 
 export const annotationsLoss = (path: string): Loss =>
-  loss(`${path}.annotations`, 'dropped', 'the native contract has no place for citations');
+  lost('annotations', `${path}.annotations`, 'the native contract has no place for citations');
 
 export const logprobsLoss = (path: string): Loss =>
-  loss(`${path}.logprobs`, 'dropped', 'the native contract has no place for probabilities');
-
-const loss = (path: string, action: Loss['action'], why: string): Loss => ({
-  path,
-  action,
-  why,
-  weight: 'hint',
-});
+  lost('logprobs', `${path}.logprobs`, 'the native contract has no place for probabilities');

@@ -1,6 +1,6 @@
 import type { ContentPart, ToolCallPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { changed, type Encoded, type Loss } from '../../chat/loss.ts';
 import type { ChatReply, Choice } from '../../chat/reply.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
@@ -35,12 +35,12 @@ export function encodeReply(reply: ChatReply, answering: Answering): Encoded<Jso
   };
 }
 
-const NO_USAGE: Loss = {
-  path: 'usage',
-  action: 'emulated',
-  why: 'the provider sent no counts, and the native contract requires them: zeros stand in',
-  weight: 'hint',
-};
+const NO_USAGE = changed(
+  'usage',
+  'usage',
+  'emulated',
+  'the provider sent no counts, and the native contract requires them: zeros stand in',
+);
 
 interface Encoding {
   readonly losses: Loss[];

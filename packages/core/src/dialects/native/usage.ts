@@ -1,4 +1,4 @@
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import { inputTokens, outputTokens, type Usage } from '../../chat/usage.ts';
 import { jsonPath } from '../wire-problem.ts';
 import type { NativeUsage } from './wire.ts';
@@ -36,9 +36,10 @@ const told = (
 ): readonly Loss[] =>
   Object.entries(classes)
     .filter(([, count]) => (count ?? 0) > 0)
-    .map(([name]) => ({
-      path: jsonPath([...path.split('.'), name]),
-      action: 'dropped',
-      why: 'the native contract counts input and output only',
-      weight: 'hint',
-    }));
+    .map(([name]) =>
+      lost(
+        'usage',
+        jsonPath([...path.split('.'), name]),
+        'the native contract counts input and output only',
+      ),
+    );

@@ -1,5 +1,6 @@
 import type { TokenLogprob } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import type { Feature } from '../../chat/features.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { PartDelta, PartStart, StreamEvent } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { writeAnnotation } from './annotations.ts';
@@ -57,17 +58,14 @@ export function writePart(state: WriterState, event: PartEvent, context: Context
   }
 }
 
-type LoseHere = (why: string, weight: Loss['weight'], field?: string) => void;
+type LoseHere = (feature: Feature, why: string, field?: string) => void;
 
 const lossesAt =
   (event: PartEvent, context: Context): LoseHere =>
-  (why, weight, field) =>
-    context.lose({
-      path: `choices[${event.choice}].content[${event.part}]${field === undefined ? '' : `.${field}`}`,
-      action: 'dropped',
-      why,
-      weight,
-    });
+  (feature, why, field) => {
+    const path = `choices[${event.choice}].content[${event.part}]`;
+    context.lose(lost(feature, field === undefined ? path : `${path}.${field}`, why));
+  };
 
 function startPart(state: WriterState, index: number, start: PartStart, lose: LoseHere): Written {
   const custom = customCall(start);
@@ -91,10 +89,11 @@ function startPart(state: WriterState, index: number, start: PartStart, lose: Lo
   if (custom !== undefined) {
     return [next, { delta: { tool_calls: [{ index: part.call, ...custom }] } }];
   }
-  if (start.type === 'server-tool') lose('what the provider ran itself has no place here', 'hint');
-  if (start.type === 'opaque') lose('there are no words for this part here', 'hint');
+  if (start.type === 'server-tool')
+    lose('serverToolTurn', 'what the provider ran itself has no place here');
+  if (start.type === 'opaque') lose('foreignTurn', 'there are no words for this part here');
   if (start.type === 'media' && start.kind !== 'audio' && start.kind !== 'image') {
-    lose(`a reply holds no ${start.kind} here`, 'meaning');
+    lose('replyMedia', `a reply holds no ${start.kind} here`);
   }
   return [next, undefined];
 }
@@ -140,14 +139,14 @@ function growPart(
     case 'annotation': {
       const annotation = writeAnnotation(delta.annotation, part.offset);
       if (annotation !== undefined) return [state, { delta: { annotations: [annotation] } }];
-      context.lose('this kind of citation has no place here', 'hint', 'annotations');
+      context.lose('annotations', 'this kind of citation has no place here', 'annotations');
       return [state, undefined];
     }
     case 'logprobs':
       if (part.start.type !== 'text' || delta.logprobs.length === 0) return [state, undefined];
       return [state, { delta: {}, logprobs: delta.logprobs.map(writeLogprob) }];
     case 'state':
-      context.lose('provider state has no place here', 'hint', 'state');
+      context.lose('providerState', 'provider state has no place here', 'state');
       return [state, undefined];
     case 'raw':
       return [state, undefined];

@@ -1,5 +1,6 @@
 import type { ContentPart, ToolResultPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import type { Feature } from '../../chat/features.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
@@ -33,7 +34,8 @@ export function encodeMessages(
   };
   for (const [index, message] of messages.entries()) {
     const path = `messages[${index}]`;
-    if (message.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
+    if (message.cache !== undefined)
+      context.lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
     const others: Placed[] = [];
     for (const [at, part] of message.content.entries()) {
       const placed = { part, path: `${path}.content[${at}]` };
@@ -57,12 +59,12 @@ export function encodeMessages(
   return encoded;
 }
 
-const hint = (path: string, why: string): Loss => ({
-  path,
-  action: 'dropped',
-  why,
-  weight: 'hint',
-});
+/** What a model once showed or looked up itself: its own words about it still stand beside. */
+const UNSAID: { readonly [type in ContentPart['type']]?: Feature } = {
+  media: 'generatedMedia',
+  'server-tool': 'serverToolTurn',
+  opaque: 'foreignTurn',
+};
 
 const named = (message: Message): JsonObject => ({
   ...restFor(DIALECT, message.rest, MESSAGE_FIELDS),
@@ -91,8 +93,8 @@ function encodeResult(
 ): { readonly message: JsonObject; readonly attached: readonly JsonObject[] } {
   const { lose, target } = context;
   if (part.isError === true)
-    lose(hint(`${path}.isError`, 'a tool result carries no error mark here'));
-  if (part.cache !== undefined) lose(hint(`${path}.cache`, 'no cache marks here'));
+    lose(lost('toolResultError', `${path}.isError`, 'a tool result carries no error mark here'));
+  if (part.cache !== undefined) lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   const texts: JsonObject[] = [];
   const media: JsonObject[] = [];
   for (const [index, inner] of part.content.entries()) {
@@ -104,7 +106,7 @@ function encodeResult(
       continue;
     }
     const why = 'a tool result holds text only; it follows in a user message';
-    lose({ path: innerPath, action: 'moved', why, weight: 'hint' });
+    lose(changed('toolResultMedia', innerPath, 'moved', why));
     media.push(encoded);
   }
   if (media.length > 0) {
@@ -129,15 +131,21 @@ function encodeAssistant(message: Message, parts: readonly Placed[], context: Co
   const said: Said = { texts: [], refusals: [], thoughts: [], calls: [], audio: [] };
   const field = context.target.quirks.reasoningField;
   for (const { part, path } of parts) {
-    if (part.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
+    if (part.cache !== undefined)
+      context.lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
     if (part.state !== undefined && part.state.length > 0) {
-      context.lose(hint(`${path}.state`, 'provider state has no place here'));
+      context.lose(lost('providerState', `${path}.state`, 'provider state has no place here'));
     }
     if (part.type === 'reasoning' && field === undefined) {
-      context.lose(hint(path, 'earlier reasoning is not taken back'));
+      context.lose(lost('earlierReasoning', path, 'earlier reasoning is not taken back'));
     } else if (!say(said, part)) {
-      // What a model once showed or looked up itself: its own words about it still stand beside.
-      context.lose(hint(path, `an assistant message holds no ${part.type} here`));
+      context.lose(
+        lost(
+          UNSAID[part.type] ?? 'misplacedPart',
+          path,
+          `an assistant message holds no ${part.type} here`,
+        ),
+      );
     }
   }
   const [audio] = said.audio;

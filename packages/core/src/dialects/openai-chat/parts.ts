@@ -1,10 +1,11 @@
 import type { CacheMark, ContentPart, MediaPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { parseDataUrl } from '../data-url.ts';
 import { restFor, restOf } from '../rest-of.ts';
+import { unsayable } from '../unsayable.ts';
 import { isKnownPart, type WireContent, type WireKnownPart, type WirePart } from './wire.ts';
 
 export const DIALECT = 'openai-chat';
@@ -131,7 +132,7 @@ export function encodePart(part: ContentPart, context: PartContext): JsonObject 
   const { path, lose } = context;
   const fields = restFor(DIALECT, part.rest, PART_FIELDS);
   if (part.cache !== undefined && !('prompt_cache_breakpoint' in fields)) {
-    lose({ path: `${path}.cache`, action: 'dropped', why: 'no cache marks here', weight: 'hint' });
+    lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   }
   switch (part.type) {
     case 'text':
@@ -146,12 +147,7 @@ export function encodePart(part: ContentPart, context: PartContext): JsonObject 
     default:
       break;
   }
-  lose({
-    path,
-    action: 'dropped',
-    why: `a part of type ${part.type} can't be said here`,
-    weight: 'meaning',
-  });
+  lose(lost(unsayable(part), path, `a part of type ${part.type} can't be said here`));
   return undefined;
 }
 
@@ -163,7 +159,7 @@ function encodeMedia(
   fields: Rested,
 ): JsonObject | undefined {
   const refuse = (why: string): undefined => {
-    context.lose({ path: context.path, action: 'dropped', why, weight: 'meaning' });
+    context.lose(lost(part.kind, context.path, why));
   };
   switch (part.kind) {
     case 'image':

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { REASONING_FEATURES } from '../../chat/features.ts';
+import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
@@ -157,7 +158,7 @@ function limitFields(request: ChatRequest, target: Target, lose: (loss: Loss) =>
   const most = target.ability.maxOutputTokens ?? asked;
   if (asked > most) {
     const why = `the model writes at most ${most} tokens`;
-    lose({ path: 'maxOutputTokens', action: 'clamped', why, weight: 'hint' });
+    lose(changed('maxOutputTokens', 'maxOutputTokens', 'clamped', why));
   }
   return { [target.quirks.maxTokensField ?? 'max_completion_tokens']: Math.min(asked, most) };
 }
@@ -165,7 +166,7 @@ function limitFields(request: ChatRequest, target: Target, lose: (loss: Loss) =>
 function samplingFields(request: ChatRequest, lose: (loss: Loss) => void): JsonObject {
   for (const field of ['topK', 'minP', 'repetitionPenalty'] as const) {
     if (request[field] === undefined) continue;
-    lose({ path: field, action: 'dropped', why: 'no such setting here', weight: 'hint' });
+    lose(lost(field, field, 'no such setting here'));
   }
   return present({
     temperature: request.temperature,
@@ -187,8 +188,8 @@ function reasoningFields(
   lose: (loss: Loss) => void,
 ): JsonObject {
   if (reasoning === undefined) return {};
-  const drop = (field: string, why: string): void =>
-    lose({ path: `reasoning.${field}`, action: 'dropped', why, weight: 'hint' });
+  const drop = (field: keyof typeof REASONING_FEATURES, why: string): void =>
+    lose(lost(REASONING_FEATURES[field], `reasoning.${field}`, why));
   if (reasoning.visibility !== undefined) drop('visibility', 'the provider decides what it shows');
   const { effort, budgetTokens } = reasoning;
   if (target.ability.reasoning === false) {
@@ -207,7 +208,7 @@ function reasoningFields(
   if (budgetTokens === undefined) return {};
   const nearest = effortFor(budgetTokens);
   const why = `there are no budgets here: sent as effort ${nearest}`;
-  lose({ path: 'reasoning.budgetTokens', action: 'emulated', why, weight: 'hint' });
+  lose(changed('reasoningBudget', 'reasoning.budgetTokens', 'emulated', why));
   return { reasoning_effort: nearest };
 }
 
@@ -241,7 +242,7 @@ function toolFields(
 ): JsonObject {
   const asked = request.tools ?? [];
   if (asked.length > 0 && target.ability.tools === false) {
-    lose({ path: 'tools', action: 'dropped', why: 'the model calls no tools', weight: 'meaning' });
+    lose(lost('tools', 'tools', 'the model calls no tools'));
     return {};
   }
   const tools = encodeTools(asked, lose);
@@ -249,7 +250,7 @@ function toolFields(
   if (tools.length === 0) return {};
   if (refusesTools(target.ability, typeof effort === 'string' ? effort : undefined)) {
     const why = 'the model takes no tools here while it reasons';
-    lose({ path: 'tools', action: 'dropped', why, weight: 'meaning' });
+    lose(lost('tools', 'tools', why));
   }
   return {
     tools,

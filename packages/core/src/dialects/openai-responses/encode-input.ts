@@ -1,10 +1,11 @@
 import type { ContentPart, ReasoningPart, ToolResultPart } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import { restFor } from '../rest-of.ts';
+import { unsayable } from '../unsayable.ts';
 import { writeAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
 import { CALL_FIELDS } from './item-kind.ts';
@@ -20,22 +21,16 @@ interface Placed {
   readonly path: string;
 }
 
-const hint = (path: string, why: string): Loss => ({
-  path,
-  action: 'dropped',
-  why,
-  weight: 'hint',
-});
-
 /** The items of a conversation; a first, plain system message stands apart, as `instructions`. */
 export function encodeInput(messages: readonly Message[], context: Context): JsonObject {
   const instructions = instructionsOf(messages[0]);
   const input = messages.flatMap((message, index) => {
     if (index === 0 && instructions !== undefined) return [];
     const path = `messages[${index}]`;
-    if (message.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
+    if (message.cache !== undefined)
+      context.lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
     if (message.name !== undefined) {
-      context.lose(hint(`${path}.name`, 'participants have no names here'));
+      context.lose(lost('participantName', `${path}.name`, 'participants have no names here'));
     }
     const placed = message.content.map((part, at) => ({ part, path: `${path}.content[${at}]` }));
     return message.role === 'assistant'
@@ -91,8 +86,9 @@ const RESULT_FIELDS: ReadonlySet<string> = new Set(['type', 'call_id', 'output',
 
 function encodeResult(part: ToolResultPart, path: string, context: Context): JsonObject {
   const { lose, target } = context;
-  if (part.isError === true) lose(hint(`${path}.isError`, 'no mark of an error in results here'));
-  if (part.cache !== undefined) lose(hint(`${path}.cache`, 'no cache marks here'));
+  if (part.isError === true)
+    lose(lost('toolResultError', `${path}.isError`, 'no mark of an error in results here'));
+  if (part.cache !== undefined) lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   const content = part.content.flatMap((inner, index) => {
     const at = `${path}.content[${index}]`;
     const encoded = encodePart(inner, { path: at, ability: target.ability, lose });
@@ -116,7 +112,8 @@ function encodeTurn(placed: readonly Placed[], context: Context): readonly JsonO
     said = [];
   };
   for (const [index, { part, path }] of placed.entries()) {
-    if (part.cache !== undefined) context.lose(hint(`${path}.cache`, 'no cache marks here'));
+    if (part.cache !== undefined)
+      context.lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
     // Beside calls it says nothing, and others send it all the same.
     if (part.type === 'text' && part.text === '' && placed.length > 1) continue;
     const text = spokenPart(part);
@@ -163,12 +160,15 @@ function encodeOther(part: ContentPart, path: string, context: Context): readonl
   }
   const item = itemOf(part, path, context);
   if (item !== undefined) return [item];
-  const why =
+  context.lose(
     part.type === 'server-tool'
-      ? 'a tool that another provider ran can not be given to this one'
-      : `a model's turn holds no ${part.type} here`;
-  const weight = part.type === 'server-tool' ? 'hint' : 'meaning';
-  context.lose({ path, action: 'dropped', why, weight });
+      ? lost(
+          'serverToolTurn',
+          path,
+          'a tool that another provider ran can not be given to this one',
+        )
+      : lost(unsayable(part), path, `a model's turn holds no ${part.type} here`),
+  );
   return [];
 }
 
@@ -195,7 +195,7 @@ function encodeThought({ placed, index }: InTurn, context: Context): readonly Js
   if (encrypted === undefined) {
     for (let at = index - parts.length + 1; at <= index; at += 1) {
       const why = 'reasoning that this provider did not encrypt can not go back to it';
-      context.lose(hint(placed[at]?.path ?? '', why));
+      context.lose(lost('earlierReasoning', placed[at]?.path ?? '', why));
     }
     return [];
   }

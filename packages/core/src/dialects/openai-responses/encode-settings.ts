@@ -1,4 +1,5 @@
-import type { Loss } from '../../chat/loss.ts';
+import { REASONING_FEATURES } from '../../chat/features.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
@@ -54,7 +55,7 @@ function limitField(
   if (sent !== asked) {
     const why =
       sent < asked ? `the model writes at most ${sent} tokens` : `${sent} is the least here`;
-    lose({ path: 'maxOutputTokens', action: 'clamped', why, weight: 'hint' });
+    lose(changed('maxOutputTokens', 'maxOutputTokens', 'clamped', why));
   }
   return { max_output_tokens: sent };
 }
@@ -65,7 +66,7 @@ function samplingFields(request: ChatRequest, { ability }: Target, lose: Lose): 
     return { ...given('temperature', temperature), ...given('top_p', topP) };
   const why = 'this model takes no sampling settings';
   for (const path of ['temperature', 'topP'] as const) {
-    if (request[path] !== undefined) lose({ path, action: 'dropped', why, weight: 'hint' });
+    if (request[path] !== undefined) lose(lost(path, path, why));
   }
   return {};
 }
@@ -77,8 +78,8 @@ function reasoningFields(
 ): JsonObject {
   if (reasoning === undefined) return {};
   const { effort, budgetTokens, visibility } = reasoning;
-  const drop = (field: string, why: string): void =>
-    lose({ path: `reasoning.${field}`, action: 'dropped', why, weight: 'hint' });
+  const drop = (field: keyof typeof REASONING_FEATURES, why: string): void =>
+    lose(lost(REASONING_FEATURES[field], `reasoning.${field}`, why));
   if (ability.reasoning === false) {
     if (effort !== undefined && effort !== 'none') drop('effort', 'the model does not reason');
     if (budgetTokens !== undefined) drop('budgetTokens', 'the model does not reason');
@@ -101,7 +102,7 @@ function reasoningFields(
   if (budgetTokens === undefined) return summary;
   const nearest = effortFor(budgetTokens);
   const why = `there are no budgets here: sent as effort ${nearest}`;
-  lose({ path: 'reasoning.budgetTokens', action: 'emulated', why, weight: 'hint' });
+  lose(changed('reasoningBudget', 'reasoning.budgetTokens', 'emulated', why));
   return { effort: nearest, ...summary };
 }
 
@@ -125,7 +126,7 @@ function encodeOutput(output: OutputFormat): JsonObject {
 function toolFields(request: ChatRequest, { ability }: Target, lose: Lose): JsonObject {
   const asked = request.tools ?? [];
   if (asked.length > 0 && ability.tools === false) {
-    lose({ path: 'tools', action: 'dropped', why: 'the model calls no tools', weight: 'meaning' });
+    lose(lost('tools', 'tools', 'the model calls no tools'));
     return {};
   }
   const tools = encodeTools(asked, lose);
@@ -159,10 +160,10 @@ function isNeutral(field: (typeof NO_SUCH)[number], value: unknown): boolean {
 function tellUnsaid(request: ChatRequest, lose: Lose): void {
   for (const path of NO_SUCH) {
     if (isNeutral(path, request[path])) continue;
-    lose({ path, action: 'dropped', why: 'no such setting here', weight: 'hint' });
+    lose(lost(path, path, 'no such setting here'));
   }
-  const refuse = (path: string, why: string): void =>
-    lose({ path, action: 'dropped', why, weight: 'meaning' });
+  const refuse = (field: 'stopSequences' | 'n' | 'modalities', why: string): void =>
+    lose(lost(field, field, why));
   if ((request.stopSequences ?? []).length > 0) {
     refuse('stopSequences', 'there are no stop sequences here');
   }

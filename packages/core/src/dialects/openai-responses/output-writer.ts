@@ -1,4 +1,4 @@
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { PartDelta, PartStart, StreamEvent } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { restFor } from '../rest-of.ts';
@@ -57,9 +57,6 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
   const items: OpenItem[] = [];
   const open = new Set<OpenItem>();
   let current: OpenItem | undefined;
-
-  const drop = (path: string, why: string, weight: Loss['weight'] = 'hint'): void =>
-    lose({ path, action: 'dropped', why, weight });
 
   const close = (item: OpenItem): readonly WireFields[] => {
     open.delete(item);
@@ -196,7 +193,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
         return beginCall(part, start);
       case 'media':
         if (start.kind !== 'image' || start.url !== undefined || start.fileId !== undefined) {
-          drop(path, `a response has no place for this ${start.kind}`, 'meaning');
+          lose(lost('replyMedia', path, `a response has no place for this ${start.kind}`));
         }
         return [];
       case 'server-tool':
@@ -204,11 +201,10 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
         if (start.dialect === DIALECT && isJsonObject(start.raw)) {
           return isContent(start) ? writeContent(part, start.raw) : beginWhole(part, start.raw);
         }
-        drop(
-          path,
+        lose(
           start.type === 'opaque'
-            ? 'content that only another dialect knows'
-            : 'a tool that another provider ran has no place here',
+            ? lost('foreignTurn', path, 'content that only another dialect knows')
+            : lost('serverToolTurn', path, 'a tool that another provider ran has no place here'),
         );
         return [];
     }
@@ -277,7 +273,9 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
     const { item, slot } = part;
     const written = writeAnnotation(annotation);
     if (written === undefined) {
-      drop(`${part.path}.annotations`, 'this kind of citation has no place here');
+      lose(
+        lost('annotations', `${part.path}.annotations`, 'this kind of citation has no place here'),
+      );
       return [];
     }
     if (item === undefined || slot === undefined) return [];
@@ -303,7 +301,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
         return begun;
       }
     }
-    drop(`${part.path}.state`, "the provider's state has no place here");
+    lose(lost('providerState', `${part.path}.state`, "the provider's state has no place here"));
     return [];
   };
 

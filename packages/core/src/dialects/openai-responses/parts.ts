@@ -1,10 +1,11 @@
 import type { ContentPart, MediaPart, MediaSource } from '../../chat/content-part.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { dataUrl, parseDataUrl } from '../data-url.ts';
 import { restFor, restOf } from '../rest-of.ts';
+import { unsayable } from '../unsayable.ts';
 import { readAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
 import { isKnownPart, type WireContent, type WireKnownPart, type WirePart } from './wire.ts';
@@ -125,7 +126,7 @@ export function encodePart(part: ContentPart, context: PartContext): JsonObject 
   const fields = restFor(DIALECT, part.rest, PART_FIELDS);
   if (part.cache !== undefined && !('prompt_cache_breakpoint' in fields)) {
     const why = 'not every model here knows cache marks';
-    lose({ path: `${path}.cache`, action: 'dropped', why, weight: 'hint' });
+    lose(lost('cacheMark', `${path}.cache`, why));
   }
   switch (part.type) {
     case 'text':
@@ -140,8 +141,7 @@ export function encodePart(part: ContentPart, context: PartContext): JsonObject 
     default:
       break;
   }
-  const why = `a part of type ${part.type} can't be said here`;
-  lose({ path, action: 'dropped', why, weight: 'meaning' });
+  lose(lost(unsayable(part), path, `a part of type ${part.type} can't be said here`));
   return undefined;
 }
 
@@ -151,7 +151,7 @@ function encodeMedia(
   fields: JsonObject,
 ): JsonObject | undefined {
   const refuse = (why: string): undefined => {
-    lose({ path, action: 'dropped', why, weight: 'meaning' });
+    lose(lost(part.kind, path, why));
   };
   switch (part.kind) {
     case 'image':

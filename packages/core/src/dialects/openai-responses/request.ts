@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import type { Encoded, Loss } from '../../chat/loss.ts';
+import { type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, OutputFormat } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { isJsonObject } from '../../json/json-value.ts';
@@ -109,17 +109,18 @@ const REASONING_FIELDS = ['effort', 'summary'];
 /** What can only be meant where replies are kept: elsewhere it is not done, and said. */
 function needsState(wire: WireRequest): readonly Loss[] {
   const losses: Loss[] = [];
-  const lose = (path: string, why: string, weight: Loss['weight']): void => {
-    losses.push({ path, action: 'dropped', why, weight });
-  };
   const unknown = 'only the provider that keeps it could know it';
-  if (wire.previous_response_id) lose('previous_response_id', unknown, 'meaning');
-  if (wire.conversation) lose('conversation', unknown, 'meaning');
-  if (wire.prompt) lose('prompt', unknown, 'meaning');
+  if (wire.previous_response_id)
+    losses.push(lost('storedConversation', 'previous_response_id', unknown));
+  if (wire.conversation) losses.push(lost('storedConversation', 'conversation', unknown));
+  if (wire.prompt) losses.push(lost('storedPrompt', 'prompt', unknown));
   if (wire.background === true) {
-    lose('background', 'replies of this provider are not kept for later', 'meaning');
+    losses.push(
+      lost('background', 'background', 'replies of this provider are not kept for later'),
+    );
   }
-  if (wire.store === true) lose('store', 'replies of this provider are not kept', 'hint');
+  if (wire.store === true)
+    losses.push(lost('store', 'store', 'replies of this provider are not kept'));
   return losses;
 }
 

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { Choice } from '../../chat/reply.ts';
 import type { StreamEvent } from '../../chat/stream-event.ts';
 import type { Usage } from '../../chat/usage.ts';
@@ -82,7 +82,7 @@ export function createResponseWriter(answering: Answering): ResponseWriter {
     if ('choice' in event && event.choice !== 0) {
       if (event.type === 'part-start' && event.part === 0) {
         const why = 'this dialect has one choice only';
-        lose({ path: `choices[${event.choice}]`, action: 'dropped', why, weight: 'meaning' });
+        lose(lost('choices', `choices[${event.choice}]`, why));
       }
       return [];
     }

@@ -1,4 +1,4 @@
-import type { Loss } from '../../chat/loss.ts';
+import { type Loss, lost } from '../../chat/loss.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { lostRest, restFor, restOf } from '../rest-of.ts';
@@ -40,15 +40,14 @@ export function encodeTools(
     const path = `tools[${index}]`;
     if (tool.type === 'function') {
       if (tool.cache !== undefined) {
-        const why = 'no cache marks here';
-        lose({ path: `${path}.cache`, action: 'dropped', why, weight: 'hint' });
+        lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
       }
       for (const loss of lostRest(DIALECT, tool.rest, `${path}.`)) lose(loss);
       return [encodeFunction(tool)];
     }
     if (tool.dialect === DIALECT) return [tool.raw];
     const why = `this provider does not run the tool ${tool.name}`;
-    lose({ path, action: 'dropped', why, weight: 'meaning' });
+    lose(lost('serverTools', path, why));
     return [];
   });
 }
