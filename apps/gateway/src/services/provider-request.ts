@@ -8,6 +8,7 @@ export type Operation =
   | ProviderDialectId
   | 'openai-completions'
   | 'openai-embeddings'
+  | 'openai-count-tokens'
   | 'anthropic-count-tokens'
   | 'gemini-count-tokens';
 
@@ -22,6 +23,7 @@ const PATHS = {
   'openai-responses': '/responses',
   'openai-completions': '/completions',
   'openai-embeddings': '/embeddings',
+  'openai-count-tokens': '/responses/input_tokens',
   'anthropic-messages': '/v1/messages',
   'anthropic-count-tokens': '/v1/messages/count_tokens',
   'cohere-chat': '/v2/chat',
@@ -33,6 +35,7 @@ const FAMILY = {
   'openai-responses': 'openai-responses',
   'openai-completions': 'openai-chat',
   'openai-embeddings': 'openai-chat',
+  'openai-count-tokens': 'openai-responses',
   'anthropic-messages': 'anthropic-messages',
   gemini: 'gemini',
   'gemini-count-tokens': 'gemini',

@@ -1,35 +1,42 @@
 import { err, ok, type Result } from '@tollgate/core';
-import type { GatewayError } from '@tollgate/core/chat';
-import { isJsonObject, type JsonObject } from '@tollgate/core/json';
+import type { GatewayError, Loss } from '@tollgate/core/chat';
+import type {
+  DecodedRequest,
+  Dialect,
+  ProviderDialectId,
+  TokenCounting,
+} from '@tollgate/core/dialects';
+import type { JsonObject } from '@tollgate/core/json';
 import { framingTokens } from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
-import type { Served, WireAnswer } from './answer.ts';
+import type { WireAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import type { ChatService } from './chat.ts';
-import { editedText, type PassingRequest } from './passing-request.ts';
-import { type Exchange, readJsonReply } from './provider-exchange.ts';
-import { speaks } from './provider-request.ts';
+import { type Destination, targetOf } from './destination.ts';
+import { checkLosses } from './losses.ts';
+import { editedText } from './passing-request.ts';
+import { type Exchange, type JsonReply, readJsonReply } from './provider-exchange.ts';
+import { bodyText, type Operation, speaks } from './provider-request.ts';
+import { countedText } from './spoken-text.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 export interface CountRequest {
   readonly protocol: WireProtocol;
+  readonly counting: TokenCounting;
   /** The body as the client sent it, and parsed. */
   readonly text: string;
   readonly body: JsonObject;
   readonly headers: { readonly [name: string]: string };
-  /** The field of the provider's answer that has the count. */
-  readonly countField: string;
   /** The body by the provider's own name of the model, where it says that deeper than at its top. */
-  readonly renamed?: (model: string) => string;
-  /** Finds what is wrong with the body, where no provider is asked who would. */
-  readonly check: () => Result<unknown, GatewayError>;
+  readonly renamed?: ((model: string) => string) | undefined;
 }
 
-export type TokenCount =
-  /** By its provider, in whose own words the answer is. */
-  | { readonly type: 'counted'; readonly answer: WireAnswer }
-  | { readonly type: 'estimated'; readonly inputTokens: number; readonly served: Served };
+export interface TokenCount {
+  readonly answer: WireAnswer;
+  /** Counted by us: the provider has no counter. */
+  readonly isEstimate: boolean;
+}
 
 /** How many tokens a request would have. Nothing is generated, so nothing is booked. */
 export interface TokenCountService {
@@ -41,61 +48,123 @@ export interface TokenCountDeps {
   readonly find: ChatService['find'];
   readonly exchange: Exchange;
   readonly tokens: TokenCounter;
+  readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
 }
 
 export function createTokenCountService(deps: TokenCountDeps): TokenCountService {
   return {
     count: async (call, request) => {
-      const { protocol, body } = request;
+      const { protocol, counting, body } = request;
       const envelope = protocol.passage.envelope(body);
       if (!envelope.ok) return envelope;
       const found = await deps.find(call, envelope.value.model);
       if (!found.ok) return found;
       const destination = found.value;
       const { provider, model } = destination;
-      if (provider.transport === 'http' && speaks(provider, protocol.operation)) {
-        const passing = { ...request, destination, envelope: envelope.value };
-        const counted = await ask(deps, call, passing);
-        if (counted.ok || !isUnserved(counted.error)) return counted;
+      const whole = (json: JsonReply['body'], providerMs: number, losses: readonly Loss[] = []) =>
+        ({ type: 'whole', body: json, losses, served: { destination, providerMs } }) as const;
+
+      const isHttp = provider.transport === 'http';
+      const passes = isHttp && speaks(provider, protocol.operation);
+      if (passes) {
+        const counted = await ask(deps, call, {
+          destination,
+          counting,
+          operation: protocol.operation,
+          body:
+            request.renamed?.(model) ??
+            editedText({ ...request, destination, envelope: envelope.value }),
+          headers: request.headers,
+        });
+        if (counted.ok) {
+          const answer = whole(counted.value.body, counted.value.providerMs);
+          return ok({ answer, isEstimate: false });
+        }
+        if (!isUnserved(counted.error)) return counted;
       }
-      const checked = request.check();
-      if (!checked.ok) return checked;
-      const text = await deps.tokens.count(protocol.passage.inputText(body), model);
-      const framing = framingTokens(protocol.passage.messageCount?.(body) ?? 0);
-      const served = { destination, providerMs: 0 };
-      return ok({ type: 'estimated', inputTokens: text + framing, served });
+      const decoded = counting.decodeRequest(body);
+      if (!decoded.ok) return decoded;
+      for (const counter of isHttp && !passes ? countersOf(deps, destination, decoded.value) : []) {
+        const counted = await ask(deps, call, { ...counter, destination });
+        if (counted.ok) {
+          const { tokens, providerMs } = counted.value;
+          const json = JSON.stringify(counting.encodeReply(tokens));
+          return ok({ answer: whole(json, providerMs, counter.losses), isEstimate: false });
+        }
+        if (!isUnserved(counted.error)) return counted;
+      }
+      const json = JSON.stringify(counting.encodeReply(await estimate(deps, decoded.value, model)));
+      return ok({ answer: whole(json, 0), isEstimate: true });
     },
   };
+}
+
+interface Asked {
+  readonly operation: Operation;
+  readonly counting: TokenCounting;
+  readonly body: string;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** Where a provider of each dialect counts; absent: such providers don't. */
+const COUNTERS: { readonly [dialect in ProviderDialectId]?: Operation } = {
+  'anthropic-messages': 'anthropic-count-tokens',
+  gemini: 'gemini-count-tokens',
+  'openai-responses': 'openai-count-tokens',
+};
+
+/** The counters of a provider of another dialect. What can't be said to one isn't counted by it. */
+function countersOf(
+  { dialects }: TokenCountDeps,
+  destination: Destination,
+  { request, losses }: DecodedRequest,
+): readonly (Asked & { readonly losses: readonly Loss[] })[] {
+  return destination.provider.dialects.flatMap((id) => {
+    const dialect = dialects.get(id);
+    const operation = COUNTERS[id];
+    if (dialect?.tokenCounting === undefined || operation === undefined) return [];
+    const encoded = dialect.encodeRequest({ ...request, stream: false }, targetOf(destination));
+    if (!encoded.ok) return [];
+    const told = checkLosses([...losses, ...encoded.value.losses], false);
+    if (!told.ok) return [];
+    const counting = dialect.tokenCounting;
+    const body = bodyText(operation, counting.encodeRequest(encoded.value.value));
+    return [{ operation, counting, body, losses: told.value }];
+  });
 }
 
 async function ask(
   deps: TokenCountDeps,
   call: Call,
-  request: PassingRequest & Pick<CountRequest, 'countField' | 'renamed'>,
-): Promise<Result<TokenCount, GatewayError>> {
-  const { destination, protocol } = request;
+  { counting, ...asked }: Asked & { readonly destination: Destination },
+): Promise<
+  Result<
+    { readonly tokens: number; readonly body: JsonReply['body']; readonly providerMs: number },
+    GatewayError
+  >
+> {
   const sentAt = deps.clock.monotonic();
-  const sent = await deps.exchange({
-    call,
-    destination,
-    operation: protocol.operation,
-    body: request.renamed?.(destination.model) ?? editedText(request),
-    headers: request.headers ?? {},
-  });
+  const sent = await deps.exchange({ call, ...asked });
   if (!sent.ok) return sent;
-  const provider = destination.provider.name;
+  const provider = asked.destination.provider.name;
   const read = await readJsonReply(sent.value, provider);
   if (!read.ok) return read;
   const { json, body } = read.value;
-  if (!isJsonObject(json) || typeof json[request.countField] !== 'number') {
-    return err({
-      kind: 'provider_invalid_reply',
-      provider,
-      detail: 'it is not a count of tokens.',
-    });
+  const tokens = counting.decodeReply(json);
+  if (typeof tokens !== 'number') {
+    const detail = 'it is not a count of tokens.';
+    return err({ kind: 'provider_invalid_reply', provider, detail });
   }
-  const served = { destination, providerMs: deps.clock.monotonic() - sentAt };
-  return ok({ type: 'counted', answer: { type: 'whole', body, losses: [], served } });
+  return ok({ tokens, body, providerMs: deps.clock.monotonic() - sentAt });
+}
+
+async function estimate(
+  { tokens }: TokenCountDeps,
+  { request }: DecodedRequest,
+  model: string,
+): Promise<number> {
+  const { input, messages = 0 } = countedText(request, () => '');
+  return (await tokens.count(input(), model)) + framingTokens(messages);
 }
 
 /** Many who speak the dialect don't serve this: they answer as to any unknown path, not in its words. */

@@ -65,4 +65,16 @@ export interface Codec {
 /** A dialect that providers speak too, so that bodies of it can pass through. */
 export interface Dialect extends Codec {
   readonly passage: Passage;
+  /** Present where its providers count the tokens of a request without answering it. */
+  readonly tokenCounting?: TokenCounting;
+}
+
+/** A request to be counted and not answered, and its count. */
+export interface TokenCounting {
+  decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError>;
+  /** Of a body that would be answered, what is counted. */
+  encodeRequest(body: JsonObject): JsonObject;
+  /** A number, unless the reply is no count. */
+  decodeReply(body: JsonValue): JsonValue | undefined;
+  encodeReply(tokens: number): JsonObject;
 }

@@ -2,6 +2,7 @@ export { openAiEmbeddingsPassage } from '../embeddings/openai-passage.ts';
 export {
   anthropicErrorBody,
   anthropicMessages,
+  anthropicTokenCounting,
   decodeAnthropicError,
   encodeAnthropicError,
 } from './anthropic-messages/index.ts';
@@ -16,6 +17,8 @@ export {
   geminiBody,
   geminiErrorBody,
   geminiPath,
+  geminiTokenCounting,
+  renamedGeminiCount,
 } from './gemini/index.ts';
 export * from './hub/index.ts';
 export { encodeNativeError } from './native/errors.ts';

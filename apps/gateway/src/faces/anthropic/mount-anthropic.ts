@@ -1,12 +1,12 @@
 import type { Express, Request, Response } from 'express';
 import { allowOnly } from '../http/allow-only.ts';
+import { countHandler } from '../http/count-handler.ts';
 import type { Entrance, Handler, HttpHandler } from '../http/entrance.ts';
 import { modelHandlers } from '../http/model-handlers.ts';
 import { type WireDeps, wireHandler } from '../http/wire-handler.ts';
 import { anthropicFace } from './anthropic-face.ts';
-import { countTokens } from './count-tokens.ts';
 import { anthropicModels } from './models.ts';
-import { messagesProtocol } from './protocols.ts';
+import { countingFace, messagesProtocol } from './protocols.ts';
 
 export interface AnthropicDeps extends WireDeps {
   readonly entrance: Entrance;
@@ -25,7 +25,7 @@ export function mountAnthropic(app: Express, deps: AnthropicDeps): void {
   app.head(PROBED, (_req, res) => void res.writeHead(200).end());
   app.post(MESSAGES, enter(wireHandler(deps, { protocol: messagesProtocol, idPrefix: 'msg_' })));
   app.all(MESSAGES, enter(allowOnly('POST')));
-  app.post(COUNT, enter(countTokens(deps)));
+  app.post(COUNT, enter(countHandler(deps, countingFace)));
   app.all(COUNT, enter(allowOnly('POST')));
   app.all(`${MESSAGES}/*rest`, enter(notFound));
 

@@ -1,5 +1,10 @@
-import { anthropicErrorBody, anthropicMessages } from '@tollgate/core/dialects';
+import {
+  anthropicErrorBody,
+  anthropicMessages,
+  anthropicTokenCounting,
+} from '@tollgate/core/dialects';
 import type { WireProtocol } from '../../services/wire-protocol.ts';
+import type { CountingFace } from '../http/count-handler.ts';
 
 /** The Messages API. A client's version and betas go on byte for byte to whoever speaks it. */
 export const messagesProtocol: WireProtocol = {
@@ -15,7 +20,7 @@ export const messagesProtocol: WireProtocol = {
 };
 
 /** The same body, to be counted and not answered. */
-export const countProtocol: WireProtocol = {
-  ...messagesProtocol,
-  operation: 'anthropic-count-tokens',
+export const countingFace: CountingFace = {
+  protocol: { ...messagesProtocol, operation: 'anthropic-count-tokens' },
+  counting: anthropicTokenCounting,
 };

@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { allowOnly } from '../http/allow-only.ts';
+import { countHandler } from '../http/count-handler.ts';
 import type { Entrance, Handler, HttpHandler } from '../http/entrance.ts';
 import type { Face } from '../http/face.ts';
 import { modelHandlers } from '../http/model-handlers.ts';
 import type { WireDeps } from '../http/wire-handler.ts';
 import { queryOf, readAddress } from './address.ts';
-import { countTokens } from './count-tokens.ts';
 import { geminiFace, geminiListFace } from './gemini-face.ts';
 import { generateContent } from './generate-content.ts';
 import { withKeyInQuery } from './key-in-query.ts';
 import { geminiModels } from './models.ts';
+import { countingFace } from './protocols.ts';
 
 export interface GeminiDeps extends WireDeps {
   readonly entrance: Entrance;
@@ -55,7 +56,7 @@ const asked =
         return enter(generateContent(deps, { model, form }), face)(req, res);
       }
       case 'countTokens':
-        return enter(countTokens(deps, model))(req, res);
+        return enter(countHandler(deps, { ...countingFace, inAddress: { model } }))(req, res);
       default:
         return enter(notFound)(req, res);
     }

@@ -1,5 +1,11 @@
-import { gemini, geminiErrorBody } from '@tollgate/core/dialects';
+import {
+  gemini,
+  geminiErrorBody,
+  geminiTokenCounting,
+  renamedGeminiCount,
+} from '@tollgate/core/dialects';
 import type { WireProtocol } from '../../services/wire-protocol.ts';
+import type { CountingFace } from '../http/count-handler.ts';
 
 /** `generateContent`, whole or streamed. */
 export const generateProtocol: WireProtocol = {
@@ -10,7 +16,8 @@ export const generateProtocol: WireProtocol = {
 };
 
 /** The same body, to be counted and not answered. */
-export const countProtocol: WireProtocol = {
-  ...generateProtocol,
-  operation: 'gemini-count-tokens',
+export const countingFace: CountingFace = {
+  protocol: { ...generateProtocol, operation: 'gemini-count-tokens' },
+  counting: geminiTokenCounting,
+  renamed: renamedGeminiCount,
 };

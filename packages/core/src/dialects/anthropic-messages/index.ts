@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { tokenCounting } from './count-tokens.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeRequest } from './encode-request.ts';
 import { anthropicPassage } from './passage.ts';
@@ -7,6 +8,7 @@ import { DIALECT } from './rest.ts';
 import { createStreamDecoder } from './stream.ts';
 import { createStreamEncoder } from './stream-encoder.ts';
 
+export { tokenCounting as anthropicTokenCounting } from './count-tokens.ts';
 export {
   anthropicErrorBody,
   decodeAnthropicError,
@@ -23,4 +25,5 @@ export const anthropicMessages: Dialect = {
   encodeReply,
   createStreamDecoder,
   createStreamEncoder,
+  tokenCounting,
 };

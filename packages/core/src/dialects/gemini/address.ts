@@ -14,6 +14,10 @@ export function geminiPath(model: string, method: GeminiMethod): string {
   return `/v1beta/${collection ?? 'models'}/${segment}:${method}${query}`;
 }
 
+/** A model as bodies name it. */
+export const geminiResource = (model: string): string =>
+  /^(models|tunedModels)\//.test(model) ? model : `models/${model}`;
+
 /** The body as it is sent: without what the address says. */
 export function geminiBody(body: JsonObject): JsonObject {
   const { model: _model, stream: _stream, ...sent } = body;

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { tokenCounting } from './count-tokens.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeRequest } from './encode-request.ts';
 import { geminiPassage } from './passage.ts';
@@ -8,6 +9,8 @@ import { createStreamDecoder } from './stream-decoder.ts';
 import { createStreamEncoder } from './stream-encoder.ts';
 
 export { geminiBody, geminiPath } from './address.ts';
+export { tokenCounting as geminiTokenCounting } from './count-tokens.ts';
+export { renamedCount as renamedGeminiCount } from './counted-request.ts';
 export { decodeGeminiError, encodeGeminiError, geminiErrorBody } from './errors.ts';
 
 /** Google's `generateContent`, both ways. */
@@ -20,4 +23,5 @@ export const gemini: Dialect = {
   encodeReply,
   createStreamDecoder,
   createStreamEncoder,
+  tokenCounting,
 };

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { tokenCounting } from './count-tokens.ts';
 import { DIALECT } from './dialect-name.ts';
 import { passage } from './passage.ts';
 import { decodeReply, encodeReply } from './reply.ts';
@@ -15,4 +16,5 @@ export const openAiResponses: Dialect = {
   encodeReply,
   createStreamDecoder,
   createStreamEncoder,
+  tokenCounting,
 };
