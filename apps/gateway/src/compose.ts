@@ -13,6 +13,7 @@ import { createHealthBook } from '@tollgate/core/routing';
 import { createMemoryRateLimiter } from './adapters/limiter/memory-rate-limiter.ts';
 import { createLog } from './adapters/log/create-log.ts';
 import { createMetrics } from './adapters/metrics/create-metrics.ts';
+import { createPriceBook } from './adapters/prices/create-price-book.ts';
 import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
 import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
 import { openDatabase } from './adapters/sqlite/open-database.ts';
@@ -131,7 +132,8 @@ export function compose(
   });
 
   const tokens = createTokenCounter();
-  const metering = createMetering({ clock, ledger, log, tokens });
+  const prices = createPriceBook({ providers: config.providers, configured: config.prices });
+  const metering = createMetering({ clock, ledger, log, tokens, prices });
   const exchange = createExchange({
     upstreamOf: (destination) => upstreamOf(destination.provider),
     deadlines: DEADLINES,

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { inputTokens, outputTokens } from '@tollgate/core/chat';
-import type { UsageEvent } from '@tollgate/core/usage';
+import type { Cost, UsageEvent } from '@tollgate/core/usage';
 import { compose } from './compose.ts';
 import { parseConfig } from './config/parse.ts';
 import type { Clock } from './ports/clock.ts';
@@ -27,6 +27,7 @@ export interface RecordedUsage {
   readonly status: string;
   readonly errorKind: string | undefined;
   readonly losses: readonly string[];
+  readonly cost: Cost | undefined;
 }
 
 export interface App {
@@ -71,4 +72,5 @@ const recorded = (event: UsageEvent): RecordedUsage => ({
   status: event.status,
   errorKind: event.errorKind,
   losses: event.losses,
+  cost: event.cost,
 });

@@ -32,6 +32,8 @@ export interface RecordedUsage {
   readonly status: string;
   readonly errorKind: string | undefined;
   readonly losses: readonly string[];
+  /** Pico-dollars as decimal text, or null and why nobody knows. */
+  readonly cost: { readonly picoUsd: string | null; readonly reason?: string } | undefined;
 }
 
 export interface App {

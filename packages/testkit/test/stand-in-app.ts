@@ -112,5 +112,6 @@ function recorded(callId: string, inputTokens: number, outputTokens: number): Re
     status: 'ok',
     errorKind: undefined,
     losses: [],
+    cost: undefined,
   };
 }

@@ -4,6 +4,7 @@ import { renderProblem } from '../config/problem.ts';
 import { type Check, failed, fine } from './check.ts';
 import { checkData, checkPort, checkRuntime } from './check-machine.ts';
 import { checkClock, checkProvider, checkZion } from './check-network.ts';
+import { checkPrices } from './check-prices.ts';
 import { type CliContext, CliFailure, type CommonOptions, toJson } from './context.ts';
 import { systemClock, withUpstream } from './open-upstream.ts';
 
@@ -43,7 +44,8 @@ function examineAround(config: Config): Promise<readonly Check[]> {
     const probes = [...(zion === undefined ? [] : [zion]), ...providers];
     const times = probes.flatMap(({ theirTime }) => (theirTime === undefined ? [] : [theirTime]));
     const clock = checkClock(times, systemClock.now());
-    return [data, port, ...probes.map(({ check }) => check), clock];
+    const prices = await checkPrices(config, systemClock.now());
+    return [data, port, ...probes.map(({ check }) => check), clock, prices];
   });
 }
 

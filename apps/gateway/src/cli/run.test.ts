@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startServer } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../adapters/test-support/temp-dir.ts';
-import { usageEvent } from '../adapters/test-support/usage-event.ts';
+import { PRICE, usageEvent } from '../adapters/test-support/usage-event.ts';
 import { FACE_NAMES } from '../config/face-names.ts';
 import { loadConfig } from '../config/load.ts';
 import { withStores } from './open-stores.ts';
@@ -124,9 +124,13 @@ describe('tollgate usage', () => {
     const loaded = loadConfig({ env: {}, cwd: folder.path });
     if (!loaded.ok) throw new Error('the defaults are a configuration');
     await withStores(loaded.value.config, async ({ ledger }) => {
-      ledger.record(usageEvent());
-      ledger.record(usageEvent());
-      ledger.record(usageEvent({ keyId: 'key_2', keyName: 'ci', modelServed: 'o3' }));
+      const cost = { picoUsd: '510000000000', priceId: PRICE.id };
+      ledger.record(usageEvent({ cost }), PRICE);
+      ledger.record(usageEvent({ cost }), PRICE);
+      const unpriced = { picoUsd: null, reason: 'no price for the model' } as const;
+      ledger.record(
+        usageEvent({ keyId: 'key_2', keyName: 'ci', modelServed: 'o3', cost: unpriced }),
+      );
       await ledger.flush();
     });
 
@@ -135,9 +139,9 @@ describe('tollgate usage', () => {
     const later = await run(folder.path, 'usage --from 2026-11-24');
 
     expect(table.out.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
-      'DAY (UTC) KEY MODEL CALLS FAILED INPUT CACHED WRITTEN OUTPUT REASONING ESTIMATED',
-      '2026-11-23 app openai/gpt-4o-mini 2 0 20 0 0 10 0 0',
-      '2026-11-23 ci openai/o3 1 0 10 0 0 5 0 0',
+      'DAY (UTC) KEY MODEL CALLS FAILED INPUT CACHED WRITTEN OUTPUT REASONING ESTIMATED USD',
+      '2026-11-23 app openai/gpt-4o-mini 2 0 20 0 0 10 0 0 1.02',
+      '2026-11-23 ci openai/o3 1 0 10 0 0 5 0 0 no price',
     ]);
     expect(JSON.parse(byKey.out).rows).toMatchObject([
       { keyName: 'ci', requests: 1, inputTokens: 10, outputTokens: 5 },
@@ -193,6 +197,29 @@ describe('tollgate config', () => {
   });
 });
 
+describe('tollgate doctor, of prices', () => {
+  it('names the models whose calls have no cost, and how to give them one', async () => {
+    using folder = tempDir();
+    const loaded = loadConfig({ env: {}, cwd: folder.path });
+    if (!loaded.ok) throw new Error('the defaults are a configuration');
+    await withStores(loaded.value.config, async ({ ledger }) => {
+      const cost = { picoUsd: null, reason: 'no price for the model' } as const;
+      ledger.record(usageEvent({ cost, startedAt: Date.now() }));
+      await ledger.flush();
+    });
+
+    const { code, out } = await run(folder.path, 'doctor --json', { TOLLGATE_PORT: '0' });
+
+    const prices = JSON.parse(out).checks.find(({ name }: { name: string }) => name === 'prices');
+    expect(code).toBe(0);
+    expect(prices).toMatchObject({
+      status: 'warning',
+      detail: 'no price for openai/gpt-4o-mini (calls: 1)',
+      advice: expect.stringContaining('under prices'),
+    });
+  });
+});
+
 describe('tollgate doctor', () => {
   const checksOf = (out: string): Record<string, { status: string; advice?: string }> =>
     Object.fromEntries(
@@ -228,7 +255,7 @@ describe('tollgate doctor', () => {
 
     const checks = checksOf(out);
     expect(code).toBe(1);
-    expect(err).toBe('4 of 8 checks failed');
+    expect(err).toBe('4 of 9 checks failed');
     expect(checks['port']?.advice).toContain('TOLLGATE_PORT');
     expect(checks['data']?.advice).toContain('TOLLGATE_DATA_DIR');
     expect(checks['zion']?.advice).toBe('correct ZION_API_KEY or governance.apiKey');

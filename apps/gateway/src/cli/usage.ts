@@ -1,3 +1,4 @@
+import { picoUsd, showUsd } from '@tollgate/core/pricing';
 import type { UsageQuery, UsageRow } from '../ports/ledger.ts';
 import { type CliContext, type CommonOptions, misused, readConfig, toJson } from './context.ts';
 import { withStores } from './open-stores.ts';
@@ -64,7 +65,7 @@ const HEAD = { day: 'DAY (UTC)', key: 'KEY', model: 'MODEL' } as const;
 
 const headsOf = (groups: readonly Group[]): readonly string[] => [
   ...groups.map((group) => HEAD[group]),
-  ...['CALLS', 'FAILED', 'INPUT', 'CACHED', 'WRITTEN', 'OUTPUT', 'REASONING', 'ESTIMATED'],
+  ...['CALLS', 'FAILED', 'INPUT', 'CACHED', 'WRITTEN', 'OUTPUT', 'REASONING', 'ESTIMATED', 'USD'],
 ];
 
 const cellsOf = (row: UsageRow, groups: readonly Group[]): readonly (string | number)[] => [
@@ -77,7 +78,15 @@ const cellsOf = (row: UsageRow, groups: readonly Group[]): readonly (string | nu
   row.outputTokens,
   row.reasoningTokens,
   row.estimatedRequests,
+  costCell(row),
 ];
+
+/** A sum that lacks the calls without a price is never shown as if it were whole. */
+function costCell({ costPicoUsd, requests, unpricedRequests }: UsageRow): string {
+  const cost = showUsd(picoUsd(BigInt(costPicoUsd)));
+  if (unpricedRequests === 0) return cost;
+  return unpricedRequests === requests ? 'no price' : `${cost} + ${unpricedRequests} without price`;
+}
 
 function groupCell(row: UsageRow, group: Group): string {
   if (group === 'day') return row.day ?? '';

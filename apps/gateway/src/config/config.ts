@@ -1,4 +1,5 @@
 import type { Role, Tier, TierConfig } from '@tollgate/core/governance';
+import type { ModelPrice } from '@tollgate/core/pricing';
 import type { ProviderDescription } from '@tollgate/core/providers';
 import type { Secret } from './secret.ts';
 
@@ -48,6 +49,8 @@ export interface Config {
   readonly providers: readonly ProviderConfig[];
   /** Public name to `provider/model`. */
   readonly models: { readonly [alias: string]: string };
+  /** By `provider/model`: what the operator says a model costs. */
+  readonly prices: { readonly [model: string]: ModelPrice };
   readonly defaultProvider: string | undefined;
   readonly tiers: TierConfig;
   readonly native: { readonly defaultTier: Tier | undefined };

@@ -103,6 +103,7 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
       authBy: isKeyless || section.auth !== undefined ? {} : (description?.authBy ?? {}),
       keyVariables: description?.keyVariables ?? [],
       quirks: { ...description?.quirks, ...section.quirks },
+      ...(section.pricedAs === undefined ? undefined : { pricedAs: section.pricedAs }),
       models: listedModels(section, description),
       modelPrefixes: description?.modelPrefixes ?? [],
       apiKey: isKeyless ? undefined : new Secret(key),

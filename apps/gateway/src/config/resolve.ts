@@ -3,6 +3,7 @@ import type { ProviderDescription } from '@tollgate/core/providers';
 import type { Config, GovernanceConfig, LocalKeyConfig } from './config.ts';
 import { type Finding, meant } from './describe-issue.ts';
 import { type Environment, readVariable } from './environment.ts';
+import { modelPriceOf } from './price-schema.ts';
 import type { Path } from './problem.ts';
 import { resolveProviders } from './resolve-providers.ts';
 import { Key, type Settings } from './schema.ts';
@@ -40,6 +41,9 @@ export function resolveConfig({
     storage: settings.storage,
     providers: resolved.providers,
     models: settings.models,
+    prices: Object.fromEntries(
+      Object.entries(settings.prices).map(([model, price]) => [model, modelPriceOf(price)]),
+    ),
     defaultProvider: settings.defaultProvider,
     tiers: tiersOf(settings),
     native: { defaultTier: settings.native.defaultTier },
@@ -94,6 +98,9 @@ function nameFindings(settings: Settings, check: NameCheck): readonly Finding[] 
   const tiers = Object.entries(settings.tiers).flatMap(([tier, models]) =>
     models.flatMap(({ model }, index) => check(providerOf(model), ['tiers', tier, index, 'model'])),
   );
+  const prices = Object.keys(settings.prices).flatMap((model) =>
+    check(providerOf(model), ['prices', model]),
+  );
   const fallback = settings.defaultProvider;
   const byDefault = fallback === undefined ? [] : check(fallback, ['defaultProvider']);
   const shadowed = Object.keys(settings.models)
@@ -102,7 +109,7 @@ function nameFindings(settings: Settings, check: NameCheck): readonly Finding[] 
       path: ['models', alias],
       message: `can't be reached: ${JSON.stringify(alias)} names a model of that provider itself`,
     }));
-  return [...aliases, ...shadowed, ...tiers, ...byDefault];
+  return [...aliases, ...shadowed, ...tiers, ...prices, ...byDefault];
 }
 
 const providerOf = (name: string): string => name.slice(0, name.indexOf('/'));

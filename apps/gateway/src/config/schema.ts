@@ -2,6 +2,7 @@ import { TIERS } from '@tollgate/core/governance';
 import type { Quirks as ProviderQuirks } from '@tollgate/core/providers';
 import * as z from 'zod';
 import { FACE_NAMES } from './face-names.ts';
+import { Price } from './price-schema.ts';
 
 const HTTP_URL = 'an http:// or https:// URL';
 export const HttpUrl = z
@@ -140,6 +141,9 @@ const Provider = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .meta({ description: 'Models it is known to serve: bare names find it by these.' }),
+  pricedAs: z.string().min(1).max(80).exactOptional().meta({
+    description: 'The price list’s name for it, as in `openai`. A known name brings its own.',
+  }),
   quirks: Quirks.optional().meta({ description: 'Where it departs from its dialect.' }),
 });
 export type ProviderSettings = z.output<typeof Provider>;
@@ -190,6 +194,9 @@ export const Settings = z.strictObject({
   }),
   models: z.record(z.string().min(1).max(200), ProviderModel).default({}).meta({
     description: 'Public name to provider/model.',
+  }),
+  prices: z.record(ProviderModel, Price).default({}).meta({
+    description: 'By provider/model: what it costs, in place of what the bundled list says.',
   }),
   defaultProvider: ProviderName.optional().meta({
     description: 'Where a bare model name goes that no provider is known to serve.',

@@ -1,5 +1,6 @@
 import type { UsageEvent } from '@tollgate/core/usage';
 import type { DependencyStatus } from './governance.ts';
+import type { BookedPrice } from './price-book.ts';
 
 /** Rows of a usage report: one a group. Token counts are exact sums. */
 export interface UsageRow {
@@ -18,6 +19,10 @@ export interface UsageRow {
   /** Calls whose tokens were estimated or cut short, and are marked so. */
   readonly estimatedRequests: number;
   readonly failedRequests: number;
+  /** What the priced calls cost together: whole pico-dollars, as decimal text. */
+  readonly costPicoUsd: string;
+  /** Calls that cost something nobody has a price for: they are missing in the cost. */
+  readonly unpricedRequests: number;
 }
 
 export interface UsageQuery {
@@ -34,7 +39,8 @@ export interface UsageQuery {
  * recorded is written once, or the ledger says that it is unhealthy. Later an intent goes before.
  */
 export interface Ledger {
-  record(event: UsageEvent): void;
+  /** `price` is the one its cost was computed by: kept beside it, so that it can be computed again. */
+  record(event: UsageEvent, price?: BookedPrice): void;
   /** Resolves when everything recorded so far is durable. */
   flush(): Promise<void>;
   summary(query: UsageQuery): Promise<readonly UsageRow[]>;

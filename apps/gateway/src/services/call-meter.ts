@@ -9,10 +9,12 @@ import {
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
+import type { PriceBook } from '../ports/price-book.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
 import type { Call } from './call.ts';
 import type { Destination } from './destination.ts';
 import { lossLines } from './losses.ts';
+import { priced } from './priced.ts';
 
 /** Text to count where the provider sent no usage; read only then. */
 export interface CountedText {
@@ -43,6 +45,7 @@ export interface MeterDeps {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly tokens: TokenCounter;
+  readonly prices: PriceBook;
   readonly log: Log;
 }
 
@@ -56,13 +59,15 @@ export interface Metering {
 }
 
 export function createMetering(deps: MeterDeps): Metering {
-  const { clock, ledger, tokens, log } = deps;
+  const { clock, ledger, tokens, prices, log } = deps;
   const estimating = new Set<Promise<void>>();
   let running = 0;
   let onLastEnd = Promise.withResolvers<void>();
 
-  const book = (event: UsageEvent): void => {
-    ledger.record(event);
+  /** `model`: as it was sent for, should the one that served have a name without a price. */
+  const book = (ended: UsageEvent, model: string): void => {
+    const { event, price } = priced(ended, prices, model);
+    ledger.record(event, price);
     log.info(lineOf(event), 'call ended');
   };
 
@@ -73,14 +78,15 @@ export function createMetering(deps: MeterDeps): Metering {
       tokens.count(output(), model),
     ]);
     const framing = messages === undefined ? 0 : framingTokens(messages);
-    book(ended.event({ inputTokens: inputTokens + framing, outputTokens }));
+    book(ended.event({ inputTokens: inputTokens + framing, outputTokens }), model);
   };
 
-  const track = (call: Call, ended: EndedCall, work: Promise<void>): void => {
+  const track = (ended: EndedCall, model: string, work: Promise<void>): void => {
     const settled = work
       .catch((error: unknown) => {
-        log.error({ callId: call.id, detail: String(error) }, 'tokens could not be estimated');
-        book(ended.event());
+        const event = ended.event();
+        log.error({ callId: event.callId, detail: String(error) }, 'tokens could not be estimated');
+        book(event, model);
       })
       .finally(() => estimating.delete(settled));
     estimating.add(settled);
@@ -107,8 +113,9 @@ export function createMetering(deps: MeterDeps): Metering {
           losses: lossLines(end.losses),
         });
         if (ended === undefined) return;
-        if (!ended.needsEstimate) book(ended.event());
-        else track(call, ended, estimate(ended, end, destination.model));
+        const { model } = destination;
+        if (!ended.needsEstimate) book(ended.event(), model);
+        else track(ended, model, estimate(ended, end, model));
         running -= 1;
         if (running > 0) return;
         onLastEnd.resolve();

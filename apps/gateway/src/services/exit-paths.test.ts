@@ -74,6 +74,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
   };
   const metering = createMetering({
     ...deps,
+    prices: { priceOf: () => undefined },
     ledger: { record: (event: UsageEvent) => booked.push(event) },
     log: { info: () => {}, error: () => {}, warn: () => {}, debug: () => {} },
   } as unknown as MeterDeps);

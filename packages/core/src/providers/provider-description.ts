@@ -23,6 +23,8 @@ export interface ProviderDescription {
   /** Environment variables that hold a key and switch the provider on, first found wins. */
   readonly keyVariables: readonly string[];
   readonly quirks: Quirks;
+  /** What the price list calls it; absent: as it is named here. `free`: its calls cost nothing. */
+  readonly pricedAs?: string | { readonly free: true };
   /** Models known to be served here: what a bare name is resolved by, and listed when the provider can't be asked. */
   readonly models: readonly KnownModel[];
   /** A bare name that begins with one of these is taken to be served here: `gpt-`, `claude-`. */

@@ -4,6 +4,15 @@ import type { Usage } from '../chat/usage.ts';
 /** How a call ended. `client_closed`: the client left; `failed`: everything else that went wrong. */
 export type CallStatus = 'ok' | 'failed' | 'client_closed';
 
+/**
+ * What a call cost. An amount is in whole pico-dollars, as decimal text, since it may pass what a number
+ * holds exactly; `priceId` names the price that it was computed by, which the ledger keeps. An unknown
+ * cost is null, with the reason, and never 0.
+ */
+export type Cost =
+  | { readonly picoUsd: string; readonly priceId: string }
+  | { readonly picoUsd: null; readonly reason: string };
+
 /** What one call cost in tokens. Each call that was admitted ends in exactly one of these. */
 export interface UsageEvent {
   /** Minted by the gateway, never taken from a header: UUIDv7. */
@@ -22,6 +31,8 @@ export interface UsageEvent {
   readonly attempt: number;
   /** Absent when nothing was sent to a provider: nothing can have been spent. */
   readonly usage?: Usage;
+  /** Present beside `usage`. */
+  readonly cost?: Cost;
   readonly status: CallStatus;
   readonly errorKind?: ErrorKind;
   readonly latencyMs: number;

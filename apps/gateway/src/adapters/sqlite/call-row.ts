@@ -33,9 +33,12 @@ export const COLUMNS = [
   'output_image',
   'server_tools',
   'losses',
+  'cost_pico',
+  'price_id',
+  'unpriced',
 ] as const;
 
-type Value = string | number | null;
+type Value = string | number | bigint | null;
 
 /** Counts are exact or unknown: what no counter can have counted is not stored as if it had. */
 const count = (value: number | undefined): number | null =>
@@ -48,7 +51,7 @@ const json = (value: object | undefined): string | null =>
   value === undefined || Object.keys(value).length === 0 ? null : JSON.stringify(value);
 
 export function toRow(event: UsageEvent): Value[] {
-  const { user, usage } = event;
+  const { user, usage, cost } = event;
   return [
     event.callId,
     whole(event.startedAt) ?? 0,
@@ -80,12 +83,20 @@ export function toRow(event: UsageEvent): Value[] {
     count(usage?.output.image),
     json(usage?.serverTools),
     json(event.losses),
+    ...costColumns(cost),
   ];
+}
+
+function costColumns(cost: UsageEvent['cost']): Value[] {
+  if (cost === undefined) return [null, null, null];
+  if (cost.picoUsd === null) return [null, null, cost.reason];
+  return [BigInt(cost.picoUsd), cost.priceId, null];
 }
 
 type Row = { readonly [column: string]: unknown };
 
-// The row is our own writing, read back: its columns have the types that `toRow` gave them.
+// The row is our own writing, read back with its integers as BigInt: its columns have the types that
+// `toRow` gave them.
 const text = (row: Row, column: string): string => String(row[column] ?? '');
 const number = (row: Row, column: string): number => Number(row[column] ?? 0);
 
@@ -123,8 +134,15 @@ function usageOf(row: Row): Usage | undefined {
   };
 }
 
+function costOf(row: Row): UsageEvent['cost'] {
+  if (row['unpriced'] !== null) return { picoUsd: null, reason: text(row, 'unpriced') };
+  if (row['cost_pico'] === null) return undefined;
+  return { picoUsd: text(row, 'cost_pico'), priceId: text(row, 'price_id') };
+}
+
 export function fromRow(row: Row): UsageEvent {
   const usage = usageOf(row);
+  const cost = costOf(row);
   return {
     callId: text(row, 'call_id'),
     startedAt: number(row, 'started_at'),
@@ -139,9 +157,10 @@ export function fromRow(row: Row): UsageEvent {
     modelAsked: text(row, 'model_asked'),
     ...field('provider', row['provider'], String),
     ...field('modelServed', row['model_served'], String),
-    stream: row['stream'] === 1,
+    stream: number(row, 'stream') === 1,
     attempt: number(row, 'attempt'),
     ...(usage === undefined ? {} : { usage }),
+    ...(cost === undefined ? {} : { cost }),
     status: text(row, 'status') as UsageEvent['status'],
     ...field(
       'errorKind',

@@ -90,4 +90,14 @@ export const MIGRATIONS: readonly string[] = [
   create index kept_by_age on kept (kind, owner, seq, bytes);
   create index kept_by_expiry on kept (expires_at);
   `,
+  `
+  create table prices (
+    id text primary key,
+    source text not null,
+    price text not null
+  ) strict;
+  alter table calls add column cost_pico integer;
+  alter table calls add column price_id text;
+  alter table calls add column unpriced text;
+  `,
 ];

@@ -4,7 +4,7 @@ import type { UsageEvent } from '@tollgate/core/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../test-support/manual-clock.ts';
 import { tempDir } from '../test-support/temp-dir.ts';
-import { usageEvent, ZION_USER } from '../test-support/usage-event.ts';
+import { PRICE, usageEvent, ZION_USER } from '../test-support/usage-event.ts';
 import { openDatabase } from './open-database.ts';
 import { createSqliteLedger, type LedgerOptions } from './sqlite-ledger.ts';
 
@@ -39,6 +39,7 @@ const FULL: Partial<UsageEvent> = {
   },
   status: 'client_closed',
   errorKind: 'client_closed',
+  cost: { picoUsd: '9223372036854775807', priceId: 'price_1' },
   timeToFirstTokenMs: 33,
   losses: ['messages.0.name', 'topK'],
 };
@@ -48,12 +49,40 @@ describe('createSqliteLedger', () => {
     ['an ordinary call', usageEvent()],
     ['a call with everything', usageEvent(FULL)],
     ['a call that never reached a provider', bare()],
+    ['a call without a price', usageEvent({ cost: { picoUsd: null, reason: 'no price' } })],
   ])('gives %s back as it was recorded', async (_what, event) => {
     const ledger = ledgerWith();
 
-    ledger.record(event);
+    ledger.record(event, PRICE);
 
     expect(await ledger.find(event.callId)).toEqual(event);
+  });
+
+  it('keeps each price once, as what its costs can be computed by again', async () => {
+    const ledger = ledgerWith();
+    const cost = { picoUsd: '20', priceId: PRICE.id };
+
+    ledger.record(usageEvent({ cost }), PRICE);
+    ledger.record(usageEvent({ cost }), PRICE);
+    await ledger.flush();
+
+    expect(db.prepare('select id, source, price from prices').all()).toEqual([
+      { id: PRICE.id, source: PRICE.source, price: JSON.stringify(PRICE.price) },
+    ]);
+  });
+
+  it('adds costs up exactly, far beyond what SQLite sums and what a number holds', async () => {
+    const ledger = ledgerWith();
+    const most = 2n ** 63n - 1n;
+    for (let i = 0; i < 3; i += 1) {
+      ledger.record(usageEvent({ cost: { picoUsd: String(most), priceId: PRICE.id } }), PRICE);
+    }
+    ledger.record(usageEvent({ cost: { picoUsd: null, reason: 'no price for the model' } }));
+    ledger.record(bare());
+
+    expect(await ledger.summary({ groupBy: [] })).toMatchObject([
+      { requests: 5, costPicoUsd: String(3n * most), unpricedRequests: 1 },
+    ]);
   });
 
   it('commits what was recorded together in one group, without being asked', async () => {
@@ -203,6 +232,8 @@ describe('reading the ledger', () => {
         keyName: 'app',
         model: 'openai/gpt-4o-mini',
         requests: 2,
+        costPicoUsd: '9223372036854775807',
+        unpricedRequests: 0,
         inputTokens: 31,
         cachedInputTokens: 2,
         cacheWriteTokens: 7,

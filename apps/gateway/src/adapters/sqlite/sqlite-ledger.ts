@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DependencyStatus } from '../../ports/governance.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { Log } from '../../ports/log.ts';
+import type { BookedPrice } from '../../ports/price-book.ts';
 import { COLUMNS, fromRow, toRow } from './call-row.ts';
 import { toOutboxItem } from './outbox-item.ts';
 import { summarize } from './usage-summary.ts';
@@ -24,6 +25,14 @@ const LONGEST_PAGE = 1000;
 
 type Listener = (event: UsageEvent) => void;
 
+interface Recorded {
+  readonly event: UsageEvent;
+  readonly price: BookedPrice | undefined;
+}
+
+const INSERT_PRICE =
+  'insert into prices (id, source, price) values (?, ?, ?) on conflict do nothing';
+
 const INSERT_CALL = `insert into calls (${COLUMNS.join(', ')})
   values (${COLUMNS.map(() => '?').join(', ')}) on conflict (call_id) do nothing`;
 
@@ -42,10 +51,11 @@ class SqliteLedger implements Ledger {
   readonly #maxHeld: number;
   readonly #insertCall: StatementSync;
   readonly #insertItem: StatementSync;
+  readonly #insertPrice: StatementSync;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #listeners = new Set<Listener>();
-  #queue: UsageEvent[] = [];
+  #queue: Recorded[] = [];
   #timer: NodeJS.Timeout | undefined;
   #problem: string | undefined;
   #lost = 0;
@@ -58,17 +68,18 @@ class SqliteLedger implements Ledger {
     this.#maxHeld = options.maxHeld ?? 100_000;
     this.#insertCall = db.prepare(INSERT_CALL);
     this.#insertItem = db.prepare(INSERT_ITEM);
+    this.#insertPrice = db.prepare(INSERT_PRICE);
     this.#begin = db.prepare('begin immediate');
     this.#commit = db.prepare('commit');
   }
 
-  record(event: UsageEvent): void {
+  record(event: UsageEvent, price?: BookedPrice): void {
     if (this.#isClosed || this.#queue.length >= this.#maxHeld) {
       if (this.#isClosed) this.#log?.error({ call: event.callId }, 'a call ended after the ledger');
       this.#lost += 1;
       return;
     }
-    this.#queue.push(event);
+    this.#queue.push({ event, price });
     if (this.#problem === undefined && this.#queue.length >= this.#maxQueued) this.#write();
     else this.#schedule(GROUP_MS);
   }
@@ -99,12 +110,15 @@ class SqliteLedger implements Ledger {
     const statement = this.#db.prepare(
       `select * from calls where ${conditions.join(' and ')} order by seq desc limit ?`,
     );
+    statement.setReadBigInts(true);
     return Promise.resolve(statement.all(...values, limit).map(fromRow));
   }
 
   find(callId: string): Promise<UsageEvent | undefined> {
     this.#write();
-    const row = this.#db.prepare('select * from calls where call_id = ?').get(callId);
+    const statement = this.#db.prepare('select * from calls where call_id = ?');
+    statement.setReadBigInts(true);
+    const row = statement.get(callId);
     return Promise.resolve(row === undefined ? undefined : fromRow(row));
   }
 
@@ -144,25 +158,28 @@ class SqliteLedger implements Ledger {
   /** Commits what is queued. False when the database refused; the events stay queued. */
   #write(): boolean {
     if (this.#queue.length === 0) return true;
-    const events = this.#queue;
+    const recorded = this.#queue;
     try {
       this.#begin.run();
-      for (const event of events) this.#insert(event);
+      for (const one of recorded) this.#insert(one);
       this.#commit.run();
     } catch (error) {
       this.#refused(error);
       return false;
     }
     this.#queue = [];
-    if (this.#problem !== undefined) this.#log?.info({ events: events.length }, 'ledger is back');
+    if (this.#problem !== undefined) this.#log?.info({ events: recorded.length }, 'ledger is back');
     this.#problem = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#tell(events);
+    this.#tell(recorded);
     return true;
   }
 
-  #insert(event: UsageEvent): void {
+  #insert({ event, price }: Recorded): void {
+    if (price !== undefined) {
+      this.#insertPrice.run(price.id, price.source, JSON.stringify(price.price));
+    }
     const { changes } = this.#insertCall.run(...toRow(event));
     const item = changes === 0 ? undefined : toOutboxItem(event);
     if (item === undefined) return;
@@ -178,9 +195,9 @@ class SqliteLedger implements Ledger {
     this.#schedule(RETRY_MS);
   }
 
-  #tell(events: readonly UsageEvent[]): void {
+  #tell(recorded: readonly Recorded[]): void {
     if (this.#listeners.size === 0) return;
-    for (const event of events) for (const listener of this.#listeners) listener(event);
+    for (const { event } of recorded) for (const listener of this.#listeners) listener(event);
   }
 }
 

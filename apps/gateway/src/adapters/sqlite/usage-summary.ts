@@ -24,6 +24,9 @@ const INPUT = [
 ];
 const OUTPUT = ['output_text', 'output_reasoning', 'output_audio', 'output_image'];
 
+/** A sum of pico-dollars would overflow at nine million dollars: micro-dollars and the rest don't. */
+const MICRO = 1_000_000n;
+
 const MEASURES = `
   count(*) as requests,
   ${sum(INPUT)} as input_tokens,
@@ -32,7 +35,10 @@ const MEASURES = `
   ${sum(OUTPUT)} as output_tokens,
   ${sum(['output_reasoning'])} as reasoning_tokens,
   sum(coalesce(provenance in ('estimate', 'interrupted'), 0)) as estimated_requests,
-  sum(status = 'failed') as failed_requests`;
+  sum(status = 'failed') as failed_requests,
+  sum(coalesce(cost_pico, 0) / ${MICRO}) as cost_micro,
+  sum(coalesce(cost_pico, 0) % ${MICRO}) as cost_remainder,
+  count(unpriced) as unpriced_requests`;
 
 /** Sums of the ledger. Integers are read as BigInt, since a sum may pass what a number holds exactly. */
 export function summarize(db: DatabaseSync, query: UsageQuery): readonly UsageRow[] {
@@ -68,5 +74,9 @@ export function summarize(db: DatabaseSync, query: UsageQuery): readonly UsageRo
     reasoningTokens: Number(row['reasoning_tokens']),
     estimatedRequests: Number(row['estimated_requests']),
     failedRequests: Number(row['failed_requests']),
+    costPicoUsd: String(bigint(row['cost_micro']) * MICRO + bigint(row['cost_remainder'])),
+    unpricedRequests: Number(row['unpriced_requests']),
   }));
 }
+
+const bigint = (value: unknown): bigint => (typeof value === 'bigint' ? value : 0n);

@@ -1,4 +1,5 @@
 import type { UsageEvent } from '@tollgate/core/usage';
+import type { BookedPrice } from '../../ports/price-book.ts';
 
 let made = 0;
 
@@ -23,5 +24,11 @@ export function usageEvent(changes: Partial<UsageEvent> = {}): UsageEvent {
     ...changes,
   };
 }
+
+export const PRICE: BookedPrice = {
+  id: 'price_1',
+  source: 'configuration',
+  price: { base: { input: { uncached: 1 }, output: { text: 2 } } },
+};
 
 export const ZION_USER = { id: 'user_123', externalId: 'ext_123', email: 'test@test.com' };

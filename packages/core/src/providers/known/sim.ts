@@ -13,6 +13,7 @@ export const sim: ProviderDescription = {
   auth: 'none',
   keyVariables: [],
   quirks: {},
+  pricedAs: { free: true },
   models: [
     { id: 'echo' },
     { id: 'tools' },

@@ -7,6 +7,7 @@ export const xai: ProviderDescription = {
   auth: 'bearer',
   keyVariables: ['XAI_API_KEY'],
   quirks: { completionExcludesReasoning: true },
+  pricedAs: 'x-ai',
   models: [
     { id: 'grok-4.5' },
     { id: 'grok-4-fast-reasoning' },

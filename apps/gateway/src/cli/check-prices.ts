@@ -1,0 +1,30 @@
+import type { Config } from '../config/config.ts';
+import { type Check, fine, warning } from './check.ts';
+import { CliFailure } from './context.ts';
+import { withStores } from './open-stores.ts';
+
+const MONTH_MS = 30 * 86_400_000;
+const MOST_NAMED = 10;
+
+/** Which models of the last 30 days cost something that nobody has a price for. */
+export async function checkPrices(config: Config, now: number): Promise<Check> {
+  try {
+    const rows = await withStores(config, ({ ledger }) =>
+      ledger.summary({ groupBy: ['model'], from: now - MONTH_MS }),
+    );
+    const unpriced = rows.filter(({ unpricedRequests }) => unpricedRequests > 0);
+    if (unpriced.length === 0) return fine('prices', 'every call of the last 30 days has its cost');
+    const named = unpriced
+      .slice(0, MOST_NAMED)
+      .map(({ model = '', unpricedRequests }) => `${model} (calls: ${unpricedRequests})`);
+    const others = unpriced.length - named.length;
+    return warning(
+      'prices',
+      `no price for ${named.join(', ')}${others > 0 ? ` and ${others} more models` : ''}`,
+      'say what they cost under prices: their tokens are counted, their cost is unknown',
+    );
+  } catch (error) {
+    if (!(error instanceof CliFailure)) throw error;
+    return fine('prices', 'no ledger to look into');
+  }
+}
