@@ -1,5 +1,5 @@
 import { TIERS } from '@tollgate/core/governance';
-import type { Quirks as ProviderQuirks } from '@tollgate/core/providers';
+import { OMISSIONS, type Quirks as ProviderQuirks } from '@tollgate/core/providers';
 import * as z from 'zod';
 import { FACE_NAMES } from './face-names.ts';
 import { Price } from './price-schema.ts';
@@ -82,6 +82,9 @@ const Quirks = z.strictObject({
   usageIn: z.string().min(1).exactOptional().meta({
     description: 'Streams carry usage in this field of the last chunk, in place of `usage`.',
   }),
+  flatUsage: z.boolean().exactOptional().meta({
+    description: 'Cached and reasoning tokens stand beside the sums, in no `…_tokens_details`.',
+  }),
   completionExcludesReasoning: z
     .boolean()
     .exactOptional()
@@ -102,6 +105,16 @@ const Quirks = z.strictObject({
     .enum(['reasoning_content', 'reasoning'])
     .exactOptional()
     .meta({ description: 'Where it takes earlier reasoning back.' }),
+  reasoningIn: z.enum(['reasoning', 'content']).exactOptional().meta({
+    description: 'Where its replies carry reasoning, other than in `reasoning_content`.',
+  }),
+  omits: z.array(z.enum(OMISSIONS)).readonly().exactOptional().meta({
+    description: 'What its replies lack, or fill wrongly, and its clients insist on.',
+  }),
+  repeatsStart: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'Its streams begin again in their midst.' }),
 } satisfies { readonly [quirk in keyof ProviderQuirks]-?: z.ZodType });
 
 const Provider = z.strictObject({

@@ -1,6 +1,12 @@
 import type { GatewayError } from '@tollgate/core/chat';
-import type { Tap } from '@tollgate/core/dialects';
-import { createSseSplitter, joinPieces, renderSse, type SsePiece } from '@tollgate/core/sse';
+import type { Mender, Tap } from '@tollgate/core/dialects';
+import {
+  createSseSplitter,
+  joinPieces,
+  renderSse,
+  type SsePiece,
+  withData,
+} from '@tollgate/core/sse';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import type { CallMeter } from './call-meter.ts';
@@ -17,7 +23,7 @@ export interface PassingStream {
 
 /**
  * Hands a provider's event stream through: whole events, as the bytes they came in, but for those
- * the tap takes out. A failure becomes one event of the dialect; a stream that stops before its end
+ * the tap takes out and those that the provider's quirks have mended. A failure becomes one event of the dialect; a stream that stops before its end
  * is such a failure. A reader that leaves early is a client that left. To be begun.
  */
 export async function* passFrames(
@@ -29,7 +35,9 @@ export async function* passFrames(
     provider: provider.name,
     quirks: provider.quirks,
     dropUsageChunk: !request.envelope.includeUsage,
+    severalChoices: request.envelope.severalChoices === true,
   });
+  const mender = request.protocol.passage.createMender?.(provider.quirks, request.envelope);
   const splitter = createSseSplitter();
   const kept = createKeptText((data) => request.protocol.passage.outputText(data));
   let error: GatewayError | undefined = { kind: 'client_closed' };
@@ -43,9 +51,9 @@ export async function* passFrames(
         failure = tooLong(provider.name);
         break;
       }
-      const sifted = sift(split.value, tap, kept);
+      const sifted = sift(split.value, { tap, mender, kept });
       if (sifted.hasSpoken) meter.sawFirstToken();
-      for (const bytes of sifted.bytes) yield bytes;
+      for (const frame of sifted.frames) yield frame;
       failure = sifted.failure;
       if (sifted.isOver) body.letEnd();
       if (failure !== undefined || sifted.isOver) break;
@@ -75,7 +83,7 @@ export async function* passFrames(
 }
 
 interface Sifted {
-  readonly bytes: readonly Uint8Array[];
+  readonly frames: readonly (Uint8Array | string)[];
   /** An event of the reply was among them: not a comment, nor an error in its place. */
   readonly hasSpoken: boolean;
   readonly failure: GatewayError | undefined;
@@ -83,25 +91,42 @@ interface Sifted {
   readonly isOver: boolean;
 }
 
-/** The events to send on, as one view where they lie side by side. */
-function sift(pieces: readonly SsePiece[], tap: Tap, kept: KeptText): Sifted {
-  const passed: SsePiece[] = [];
+interface Sieve {
+  readonly tap: Tap;
+  readonly mender: Mender | undefined;
+  readonly kept: KeptText;
+}
+
+/** The events to send on, as one view where they lie side by side and nothing in them is mended. */
+function sift(pieces: readonly SsePiece[], { tap, mender, kept }: Sieve): Sifted {
+  const mended: (Uint8Array | string)[] = [];
+  let passed: SsePiece[] = [];
   let hasSpoken = false;
   let isOver = false;
+  let failure: GatewayError | undefined;
   for (const piece of pieces) {
-    if (piece.event !== undefined) {
-      const verdict = tap.push(piece.event);
-      if (verdict.type === 'fail') {
-        return { bytes: joinPieces(passed), hasSpoken, failure: verdict.error, isOver };
-      }
-      if (verdict.type === 'drop') continue;
-      if (verdict.type === 'last') isOver = true;
-      hasSpoken = true;
-      kept.push(piece.event.data);
+    const { event } = piece;
+    if (event === undefined) {
+      passed.push(piece);
+      continue;
     }
-    passed.push(piece);
+    const verdict = tap.push(event);
+    if (verdict.type === 'fail') {
+      failure = verdict.error;
+      break;
+    }
+    if (verdict.type === 'drop') continue;
+    if (verdict.type === 'last') isOver = true;
+    hasSpoken = true;
+    kept.push(event.data);
+    const data = mender === undefined ? event.data : mender.event(event);
+    if (data === event.data) passed.push(piece);
+    else if (data !== undefined) {
+      mended.push(...joinPieces(passed), withData(piece, data));
+      passed = [];
+    }
   }
-  return { bytes: joinPieces(passed), hasSpoken, failure: undefined, isOver };
+  return { frames: [...mended, ...joinPieces(passed)], hasSpoken, failure, isOver };
 }
 
 const tooLong = (provider: string): GatewayError => ({

@@ -1,5 +1,6 @@
 import { ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
+import type { JsonValue } from '@tollgate/core/json';
 import type { Clock } from '../ports/clock.ts';
 import type { WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
@@ -98,7 +99,20 @@ function finishWhole(
     losses: [],
     text: textOf(request, () => protocol.passage.outputText(json)),
   });
-  return ok({ type: 'whole', body, losses: [], served });
+  return ok({ type: 'whole', body: mended(request, body, json), losses: [], served });
+}
+
+/** The body as it came, but for what its provider's quirks name. */
+function mended(
+  { protocol, destination }: PassingRequest,
+  body: Uint8Array | string,
+  json: JsonValue,
+): Uint8Array | string {
+  const mender = protocol.passage.createMender?.(destination.provider.quirks, {
+    includeUsage: true,
+  });
+  if (mender === undefined) return body;
+  return mender.reply(typeof body === 'string' ? body : new TextDecoder().decode(body), json);
 }
 
 const otherThanAsked = (destination: Destination): GatewayError => ({

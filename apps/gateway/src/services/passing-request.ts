@@ -43,7 +43,8 @@ export function editedText({
     isAddressed(protocol.operation) ||
     (destination.model === envelope.model && namesModelOnce(text));
   const edits = isAsTold ? wanted : { ...wanted, model: destination.model };
-  return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
+  const edited = Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
+  return protocol.passage.restore?.(edited, body, destination.provider.quirks) ?? edited;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Usage } from '../chat/usage.ts';
 import { isJsonObject, type JsonObject } from '../json/json-value.ts';
 import { parseJson } from '../json/parse-json.ts';
 import type { SseEvent } from '../sse/sse-event.ts';
+import { createChoiceBook } from './choice-book.ts';
 import { isBraced } from './is-braced.ts';
 import { decodeErrorValue, errorValueOf } from './openai-errors.ts';
 import { decodeOpenAiUsage, usageField } from './openai-usage.ts';
@@ -23,11 +24,15 @@ const fails = valueFinder('error');
  */
 export function createChunkTap(options: TapOptions): Tap {
   const { provider, quirks } = options;
-  const countsElsewhere = quirks.usageIn === undefined ? undefined : valueFinder(quirks.usageIn);
+  // Of a choice it is searched for by its own name: the list itself stands in every chunk.
+  const elsewhere = quirks.usageIn === 'choices' ? undefined : quirks.usageIn;
+  const countsElsewhere = elsewhere === undefined ? undefined : valueFinder(elsewhere);
   let usage: Usage | undefined;
   let model: string | undefined;
   let hasBegun = false;
   let hasFinished = false;
+  const several =
+    options.severalChoices === true ? createChoiceBook('choices', 'finish_reason') : undefined;
 
   const fail = (error: GatewayError): Verdict => ({ type: 'fail', error });
   const garbled = (): Verdict =>
@@ -44,6 +49,7 @@ export function createChunkTap(options: TapOptions): Tap {
     const error = errorValueOf(body) ?? (event.event === 'error' ? body : undefined);
     if (error !== undefined) return fail(decodeErrorValue(error, provider));
     const named = body['model'];
+    if (several !== undefined) hasFinished = several.note(body);
     if (model === undefined && typeof named === 'string' && named !== '') model = named;
     const counted = decodeOpenAiUsage(usageField(body, quirks), quirks);
     if (counted === undefined) return PASS;
@@ -64,8 +70,9 @@ export function createChunkTap(options: TapOptions): Tap {
       if (data === '') return PASS;
       hasBegun = true;
       if (!isBraced(data)) return garbled();
-      if (finishes(data)) hasFinished = true;
+      if (several === undefined && finishes(data)) hasFinished = true;
       const isTelling =
+        several !== undefined ||
         model === undefined ||
         counts(data) ||
         fails(data) ||

@@ -28,8 +28,13 @@ export function readEnvelope(body: JsonObject): Result<Envelope, GatewayError> {
     stream: stream === true,
     ...(typeof limit === 'number' ? { maxOutputTokens: limit } : {}),
     includeUsage: isJsonObject(options) && options['include_usage'] === true,
+    ...(asksForSeveral(body) ? { severalChoices: true } : {}),
   });
 }
+
+/** By number, or by a list of prompts, each of which is answered. */
+const asksForSeveral = ({ n, prompt }: JsonObject): boolean =>
+  (typeof n === 'number' && n > 1) || (Array.isArray(prompt) && prompt.length > 1);
 
 /** Switches usage on where the client didn't; its other stream options stay. */
 export function usageEdits(body: JsonObject, envelope: Envelope, quirks: Quirks): Edits {

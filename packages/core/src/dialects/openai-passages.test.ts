@@ -149,6 +149,41 @@ describe('the tap on a Chat stream', () => {
     expect(tapped(chat, [content, finish]).tap.hasEnded()).toBe(true);
   });
 
+  it('of several choices has ended when the last of them has', () => {
+    const several = { ...plain, severalChoices: true };
+    const piece = (index: number, finish_reason: string | null = null) => ({
+      model: 'gpt',
+      choices: [{ index, delta: {}, finish_reason }],
+    });
+    const begun = [piece(0), piece(1), piece(0, 'stop')];
+
+    expect(tapped(chat, begun, several).tap.hasEnded()).toBe(false);
+    expect(tapped(chat, [...begun, piece(1, 'length')], several).tap.hasEnded()).toBe(true);
+    expect(tapped(chat, [...begun, '[DONE]'], several).tap.hasEnded()).toBe(true);
+  });
+
+  it.each<[Passage, JsonObject, boolean | undefined]>([
+    [chat, { model: 'm', n: 2 }, true],
+    [chat, { model: 'm', n: 1 }, undefined],
+    [openAiCompletionsPassage, { model: 'm', prompt: ['a', 'b'] }, true],
+    [openAiCompletionsPassage, { model: 'm', prompt: 'a' }, undefined],
+  ])('knows that several choices were asked for: %#', (passage, body, expected) => {
+    const read = passage.envelope(body);
+    expect(read.ok && read.value.severalChoices).toBe(expected);
+  });
+
+  it('counts usage that stands in a choice', () => {
+    const within = {
+      choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage: counted.usage }],
+    };
+    for (const quirks of [{}, { usageIn: 'choices' }]) {
+      expect(tapped(chat, [content, within], { ...plain, quirks }).tap.usage()).toMatchObject({
+        input: { uncached: 3 },
+        output: { text: 2 },
+      });
+    }
+  });
+
   it.each<[string, JsonObject | string, string]>([
     ['an error', { error: { message: 'x' } }, 'provider_failed'],
     ['HTML', '<html></html>', 'provider_invalid_reply'],

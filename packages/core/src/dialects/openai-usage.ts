@@ -27,9 +27,11 @@ const WireUsage = z.looseObject({
   prompt_tokens: Count,
   completion_tokens: Count,
   prompt_tokens_details: PromptDetails,
+  prompt_token_details: PromptDetails,
   completion_tokens_details: CompletionDetails,
   prompt_cache_hit_tokens: Count,
   cached_tokens: Count,
+  num_cached_tokens: Count,
   reasoning_tokens: Count,
 });
 
@@ -62,10 +64,13 @@ export function decodeOpenAiUsage(value: unknown, quirks: Quirks): Usage | undef
 
 function inputOf(wire: z.infer<typeof WireUsage>): Usage['input'] {
   if (typeof wire.prompt_tokens !== 'number') return {};
-  const details = wire.prompt_tokens_details;
+  const details = wire.prompt_tokens_details ?? wire.prompt_token_details;
   const parts = divide(wire.prompt_tokens);
   const cacheRead = parts.take(
-    details?.cached_tokens ?? wire.prompt_cache_hit_tokens ?? wire.cached_tokens,
+    details?.cached_tokens ??
+      wire.prompt_cache_hit_tokens ??
+      wire.cached_tokens ??
+      wire.num_cached_tokens,
   );
   const cacheWrite5m = parts.take(details?.cache_write_tokens);
   const audio = parts.take(details?.audio_tokens);
@@ -137,10 +142,16 @@ export function encodeOpenAiUsage(usage: Usage): JsonObject {
   };
 }
 
-/** Where a reply or a chunk carries its usage; the quirk's own field stands in for a missing one. */
+/**
+ * Where a reply or a chunk carries its usage: where it belongs, else where the quirk says, else in its
+ * first choice.
+ */
 export function usageField(body: JsonObject, quirks: Quirks): JsonValue | undefined {
   const usual = body['usage'];
-  if (isJsonObject(usual) || quirks.usageIn === undefined) return usual;
-  const elsewhere = body[quirks.usageIn];
-  return isJsonObject(elsewhere) ? (elsewhere['usage'] ?? elsewhere) : undefined;
+  if (isJsonObject(usual)) return usual;
+  const elsewhere = quirks.usageIn === undefined ? undefined : body[quirks.usageIn];
+  if (isJsonObject(elsewhere)) return elsewhere['usage'] ?? elsewhere;
+  const choices = body['choices'];
+  const first = Array.isArray(choices) ? choices[0] : undefined;
+  return isJsonObject(first) ? (first['usage'] ?? usual) : usual;
 }

@@ -14,6 +14,8 @@ export interface Envelope {
   readonly maxOutputTokens?: number;
   /** True when the client itself asked for usage in its stream. */
   readonly includeUsage: boolean;
+  /** True where more than one choice is asked for. */
+  readonly severalChoices?: boolean;
 }
 
 /**
@@ -49,6 +51,15 @@ export interface TapOptions {
   readonly quirks: Quirks;
   /** True when usage was switched on by us: its extra chunk is taken out again. */
   readonly dropUsageChunk: boolean;
+  /** True when the stream holds several choices: it has ended when all of them have. */
+  readonly severalChoices?: boolean;
+}
+
+/** Puts right in a passing reply what its provider's quirks name, and leaves the rest of its text. */
+export interface Mender {
+  /** The event's data as it goes on; undefined: it is left out. */
+  event(event: SseEvent): string | undefined;
+  reply(text: string, body: JsonValue): string;
 }
 
 /** How bodies of one dialect pass through: read for the meter, changed only where they must be. */
@@ -65,11 +76,20 @@ export interface Passage {
     options: { readonly provider: string; readonly quirks: Quirks },
   ): Result<ReadReply, GatewayError>;
   createTap(options: TapOptions): Tap;
+  /** Absent, or undefined: with such quirks a reply is the client's as it comes. */
+  createMender?(quirks: Quirks, options: MenderOptions): Mender | undefined;
+  /** Gives a provider back, in its own place, what a mender put elsewhere in an earlier reply. */
+  restore?(text: string, body: JsonObject, quirks: Quirks): string;
   /** Text of a request or reply body or stream payload, for an estimate where no usage came. */
   inputText(body: JsonObject): string;
   outputText(body: JsonValue): string;
   /** How many messages a request holds, for the same estimate; absent where there are none. */
   messageCount?(body: JsonObject): number;
+}
+
+export interface MenderOptions {
+  /** True when the client asked for usage, or the reply isn't streamed. */
+  readonly includeUsage: boolean;
 }
 
 export interface ReadReply {

@@ -1,7 +1,7 @@
 export const LEFT_BRACE = 123;
 export const LEFT_BRACKET = 91;
 export const RIGHT_BRACE = 125;
-const RIGHT_BRACKET = 93;
+export const RIGHT_BRACKET = 93;
 export const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;

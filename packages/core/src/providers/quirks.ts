@@ -1,7 +1,12 @@
 /** Where a look-alike departs from its dialect, as data. Shared code asks for a quirk, never a name. */
 export interface Quirks {
-  /** Streams carry usage in this field of the last chunk, in place of `usage` (Groq's `x_groq`). */
+  /**
+   * Streams carry usage in this field of the last chunk, in place of `usage` (Groq's `x_groq`); of a
+   * list, in its first item (Moonshot's `choices`).
+   */
   readonly usageIn?: string;
+  /** Cached and reasoning tokens stand beside the sums, in place of `…_tokens_details`. */
+  readonly flatUsage?: boolean;
   /** `completion_tokens` leaves reasoning out (xAI): output is the sum of both. */
   readonly completionExcludesReasoning?: boolean;
   /** The limit is `max_tokens`; `max_completion_tokens` is not known. */
@@ -12,4 +17,31 @@ export interface Quirks {
   readonly noDeveloperRole?: boolean;
   /** Earlier reasoning is taken back in this field of assistant messages; absent: it is left out. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning';
+  /**
+   * Replies carry reasoning elsewhere than in `reasoning_content`: in `reasoning`, or as `thinking`
+   * parts of a `content` that is a list (Mistral). It is taken back where it came from.
+   */
+  readonly reasoningIn?: 'reasoning' | 'content';
+  /** What replies leave out, or fill wrongly, of what the dialect's clients insist on. */
+  readonly omits?: readonly Omission[];
+  /** A stream's beginning (`message_start`) comes again in its midst. */
+  readonly repeatsStart?: boolean;
 }
+
+/**
+ * - `object`: the kind of a reply or chunk.
+ * - `choices`: the list, in chunks that have nothing for it.
+ * - `role`: the author of a message, once at its beginning.
+ * - `index`: the position of a choice.
+ * - `tool_call_index`: the position of a tool call in a stream, or the same for all of them.
+ * - `sequence_number`: the count of a stream's events.
+ */
+export const OMISSIONS = [
+  'object',
+  'choices',
+  'role',
+  'index',
+  'tool_call_index',
+  'sequence_number',
+] as const;
+export type Omission = (typeof OMISSIONS)[number];

@@ -9,3 +9,4 @@ export {
   type SsePiece,
   type SseSplitter,
 } from './sse-splitter.ts';
+export { withData } from './with-data.ts';

@@ -8,6 +8,7 @@ import { isBraced } from '../is-braced.ts';
 import type { Passage, Tap, TapOptions, Verdict } from '../passage.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { decodeErrorBody, isErrorBody } from './errors.ts';
+import { createMender } from './mender.ts';
 import { DIALECT } from './rest.ts';
 import { decodeUsage, mergeUsage } from './usage.ts';
 import { WireChunk, WireReply, type WireUsage } from './wire.ts';
@@ -50,6 +51,7 @@ export const anthropicPassage: Passage = {
   },
 
   createTap,
+  createMender,
   inputText: (body) => [body['system'], body['messages'], body['tools']].map(textIn).join('\n'),
   outputText,
   messageCount: ({ system, messages }) =>

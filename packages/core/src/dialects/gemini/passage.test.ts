@@ -56,6 +56,18 @@ describe('a stream that passes', () => {
     });
   });
 
+  it('of several candidates ends with the last of them', () => {
+    const tap = geminiPassage.createTap({ ...options, severalChoices: true });
+    const push = (...candidates: object[]) => tap.push({ data: JSON.stringify({ candidates }) });
+
+    push({ index: 0, finishReason: 'STOP' }, { index: 1 });
+    expect(tap.hasEnded()).toBe(false);
+    push({ index: 1, finishReason: 'STOP' });
+    expect(tap.hasEnded()).toBe(true);
+    const asked = geminiPassage.envelope({ model: 'm', generationConfig: { candidateCount: 2 } });
+    expect(asked).toMatchObject({ value: { severalChoices: true } });
+  });
+
   it.each([
     ['<html>', 'provider_invalid_reply'],
     ['{"error":{"code":503,"message":"busy"}}', 'provider_failed'],

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { err, ok } from '../../result.ts';
+import { createChoiceBook } from '../choice-book.ts';
 import type { Passage, Tap, TapOptions, Verdict } from '../passage.ts';
 import { valueFinder } from '../value-finder.ts';
 import { wireProblem } from '../wire-problem.ts';
@@ -15,7 +16,12 @@ import { decodeUsage } from './usage.ts';
 const Envelope = z.looseObject({
   model: z.string().min(1),
   stream: z.boolean().nullish(),
-  generationConfig: z.looseObject({ maxOutputTokens: z.int().nonnegative().nullish() }).nullish(),
+  generationConfig: z
+    .looseObject({
+      maxOutputTokens: z.int().nonnegative().nullish(),
+      candidateCount: z.unknown().optional(),
+    })
+    .nullish(),
 });
 
 export const geminiPassage: Passage = {
@@ -26,12 +32,14 @@ export const geminiPassage: Passage = {
     if (!parsed.success) return err(wireProblem(parsed.error));
     const { model, stream, generationConfig } = parsed.data;
     const limit = generationConfig?.maxOutputTokens;
+    const count = generationConfig?.candidateCount;
     return ok({
       model,
       stream: stream === true,
       ...(limit == null ? {} : { maxOutputTokens: limit }),
       // Streams of this dialect always carry usage.
       includeUsage: true,
+      ...(typeof count === 'number' && count > 1 ? { severalChoices: true } : {}),
     });
   },
 
@@ -78,7 +86,9 @@ const fails = valueFinder('error');
  * Each piece repeats all counts so far, so only the latest is parsed, and that when somebody asks;
  * the others are only searched.
  */
-function createTap({ provider }: TapOptions): Tap {
+function createTap({ provider, severalChoices }: TapOptions): Tap {
+  const several =
+    severalChoices === true ? createChoiceBook('candidates', 'finishReason') : undefined;
   let latest: string | undefined;
   let ended = false;
 
@@ -102,7 +112,11 @@ function createTap({ provider }: TapOptions): Tap {
           return { type: 'fail', error: decodeErrorBody(json.value, provider) };
         }
       }
-      if (finishes(text) || blocks(text)) ended = true;
+      if (several !== undefined) {
+        const json = parseJson(text);
+        if (json.ok && isJsonObject(json.value)) ended = several.note(json.value);
+      } else if (finishes(text)) ended = true;
+      if (blocks(text)) ended = true;
       if (latest === undefined || counts(text)) latest = text;
       return PASS;
     },

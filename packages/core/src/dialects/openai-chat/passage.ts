@@ -5,7 +5,9 @@ import { readEnvelope, usageEdits } from '../openai-envelope.ts';
 import type { Edits, Envelope, Passage } from '../passage.ts';
 import { readOpenAiReply } from '../read-openai-reply.ts';
 import { textWithin } from '../text-within.ts';
+import { createMender } from './mender.ts';
 import { refusesTools } from './refuses-tools.ts';
+import { restoreMessages } from './restore-message.ts';
 
 const SPOKEN = new Set([
   'content',
@@ -35,6 +37,8 @@ export const passage: Passage = {
   },
   readReply: (body, options) => readOpenAiReply(body, 'choices', options),
   createTap: createChunkTap,
+  createMender,
+  restore: restoreMessages,
   inputText: (body) => {
     const tools = body['tools'] ?? body['functions'];
     const said = textWithin(body['messages'], SPOKEN);

@@ -8,6 +8,7 @@ import { readEnvelope } from '../openai-envelope.ts';
 import { decodeErrorValue, errorValueOf } from '../openai-errors.ts';
 import type { Passage, ReadReply, Tap, TapOptions, Verdict } from '../passage.ts';
 import { textWithin } from '../text-within.ts';
+import { createMender } from './mender.ts';
 import { decodeUsage } from './usage.ts';
 
 const INPUT = new Set(['input', 'instructions', 'content', 'text', 'arguments', 'output', 'name']);
@@ -23,6 +24,7 @@ export const passage: Passage = {
   edits: () => ({}),
   readReply,
   createTap,
+  createMender,
   inputText: (body) => {
     const said = textWithin(
       { input: body['input'] ?? '', instructions: body['instructions'] ?? '' },

@@ -7,7 +7,7 @@ export const cerebras: ProviderDescription = {
   basePath: '/v1',
   auth: 'bearer',
   keyVariables: ['CEREBRAS_API_KEY'],
-  quirks: { noDeveloperRole: true },
+  quirks: { noDeveloperRole: true, reasoningIn: 'reasoning' },
   models: [{ id: 'gpt-oss-120b' }],
   modelPrefixes: [],
 };

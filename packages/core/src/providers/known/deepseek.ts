@@ -13,6 +13,7 @@ export const deepseek: ProviderDescription = {
     maxTokensField: 'max_tokens',
     noDeveloperRole: true,
     reasoningField: 'reasoning_content',
+    flatUsage: true,
   },
   models: [{ id: 'deepseek-v4-pro' }, { id: 'deepseek-chat' }, { id: 'deepseek-reasoner' }],
   modelPrefixes: ['deepseek-'],

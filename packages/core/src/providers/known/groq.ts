@@ -10,7 +10,7 @@ export const groq: ProviderDescription = {
   basePath: '/openai/v1',
   auth: 'bearer',
   keyVariables: ['GROQ_API_KEY'],
-  quirks: { usageIn: 'x_groq', reasoningField: 'reasoning' },
+  quirks: { usageIn: 'x_groq', reasoningField: 'reasoning', reasoningIn: 'reasoning' },
   models: [{ id: 'llama-3.3-70b-versatile' }, { id: 'llama-3.1-8b-instant' }],
   modelPrefixes: [],
 };

@@ -8,7 +8,14 @@ export const mistral: ProviderDescription = {
   basePath: '/v1',
   auth: 'bearer',
   keyVariables: ['MISTRAL_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', noStreamOptions: true, noDeveloperRole: true },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    noStreamOptions: true,
+    noDeveloperRole: true,
+    flatUsage: true,
+    reasoningIn: 'content',
+    omits: ['tool_call_index'],
+  },
   models: [
     { id: 'mistral-large-latest' },
     { id: 'mistral-medium-latest' },

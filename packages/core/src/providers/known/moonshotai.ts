@@ -13,6 +13,11 @@ export const moonshotai: ProviderDescription = {
     maxTokensField: 'max_tokens',
     noDeveloperRole: true,
     reasoningField: 'reasoning_content',
+    usageIn: 'choices',
+    flatUsage: true,
+    omits: ['object'],
+    // https://github.com/MoonshotAI/Kimi-K2.5/issues/33
+    repeatsStart: true,
   },
   models: [{ id: 'kimi-k3' }],
   modelPrefixes: ['kimi-', 'moonshot-'],

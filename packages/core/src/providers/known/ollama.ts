@@ -11,7 +11,13 @@ export const ollama: ProviderDescription = {
   },
   auth: 'none',
   keyVariables: [],
-  quirks: { maxTokensField: 'max_tokens', noDeveloperRole: true },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    noDeveloperRole: true,
+    reasoningIn: 'reasoning',
+    // https://github.com/ollama/ollama/issues/15457
+    omits: ['tool_call_index'],
+  },
   models: [],
   modelPrefixes: [],
 };

@@ -10,7 +10,7 @@ export const openrouter: ProviderDescription = {
   },
   auth: 'bearer',
   keyVariables: ['OPENROUTER_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', reasoningField: 'reasoning' },
+  quirks: { maxTokensField: 'max_tokens', reasoningField: 'reasoning', reasoningIn: 'reasoning' },
   models: [],
   modelPrefixes: [],
 };

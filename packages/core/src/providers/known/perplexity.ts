@@ -6,7 +6,14 @@ export const perplexity: ProviderDescription = {
   baseUrl: { 'openai-chat': 'https://api.perplexity.ai' },
   auth: 'bearer',
   keyVariables: ['PERPLEXITY_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', noStreamOptions: true, noDeveloperRole: true },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    noStreamOptions: true,
+    noDeveloperRole: true,
+    flatUsage: true,
+    completionExcludesReasoning: true,
+    omits: ['object'],
+  },
   models: [
     { id: 'sonar' },
     { id: 'sonar-pro' },

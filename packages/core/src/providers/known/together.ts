@@ -6,7 +6,7 @@ export const together: ProviderDescription = {
   baseUrl: { 'openai-chat': 'https://api.together.xyz/v1' },
   auth: 'bearer',
   keyVariables: ['TOGETHER_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', noDeveloperRole: true },
+  quirks: { maxTokensField: 'max_tokens', noDeveloperRole: true, reasoningIn: 'reasoning' },
   models: [],
   modelPrefixes: [],
 };

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { anthropicMessages } from './anthropic-messages/index.ts';
+import { openAiResponses } from './openai-responses/index.ts';
+
+const all = { includeUsage: true };
+
+describe('a stream of messages that begins again', () => {
+  const start = { event: 'message_start', data: '{"type":"message_start","message":{}}' };
+  const word = { event: 'content_block_delta', data: '{"type":"content_block_delta"}' };
+  const unnamed = { data: '{"type": "message_start","message":{}}' };
+
+  it('is sent on with its first beginning only', () => {
+    const mender = anthropicMessages.passage.createMender?.({ repeatsStart: true }, all);
+    const sent = [start, start, word, unnamed, word].map((event) => mender?.event(event));
+    expect(sent).toEqual([start.data, undefined, word.data, undefined, word.data]);
+  });
+
+  it('is the provider’s own affair where no quirk says so', () => {
+    expect(anthropicMessages.passage.createMender?.({}, all)).toBeUndefined();
+  });
+});
+
+describe('a stream of a response without numbers', () => {
+  const mender = () => openAiResponses.passage.createMender?.({ omits: ['sequence_number'] }, all);
+
+  it('is numbered in its order, and nothing else of it changes', () => {
+    const mending = mender();
+    const sent = ['{"type":"response.created", "n":1.0}', '{}', '[DONE]'].map((data) =>
+      mending?.event({ data }),
+    );
+    expect(sent).toEqual([
+      '{"type":"response.created", "n":1.0,"sequence_number":0}',
+      '{"sequence_number":1}',
+      '[DONE]',
+    ]);
+  });
+
+  it('keeps the numbers that ascend, and goes on from them', () => {
+    const mending = mender();
+    const sent = ['{"sequence_number":4}', '{}', '{"sequence_number":0}'].map((data) =>
+      mending?.event({ data }),
+    );
+    expect(sent).toEqual([
+      '{"sequence_number":4}',
+      '{"sequence_number":5}',
+      '{"sequence_number":6}',
+    ]);
+  });
+
+  it('is the provider’s own affair where no quirk says so', () => {
+    expect(openAiResponses.passage.createMender?.({ omits: ['object'] }, all)).toBeUndefined();
+  });
+});
