@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** What a reply says, in the words in which every reader of it can be compared. */
+export interface Reading {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finish: Finish;
+  readonly usage: Usage;
+  /** Why there is no answer, or no whole one. */
+  readonly failure?: string;
+}
+
+export interface ToolCall {
+  readonly name: string;
+  /** The arguments as JSON; as text where they are none. */
+  readonly input: unknown;
+}
+
+export type Finish = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'other';
+
+/** Tokens. Input includes what came from the cache and what went into it; output includes reasoning. */
+export interface Usage {
+  readonly input?: number | undefined;
+  readonly cacheRead?: number | undefined;
+  readonly cacheWrite?: number | undefined;
+  readonly output?: number | undefined;
+  readonly reasoning?: number | undefined;
+}
+
+export const USAGE_FIELDS = ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as const;
+type UsageAspect = `usage.${(typeof USAGE_FIELDS)[number]}`;
+export type Aspect = 'text' | 'reasoning' | 'toolCalls' | 'finish' | UsageAspect | 'failure';
+
+export interface Difference {
+  readonly aspect: Aspect;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/**
+ * Of a failure only that it is one: whether as a status or within a stream depends on when it came.
+ * What the oracle doesn't count it makes no claim about.
+ */
+export function differences(expected: Reading, actual: Reading): Difference[] {
+  if (expected.failure !== undefined && actual.failure !== undefined) return [];
+  if (expected.failure !== actual.failure) {
+    return [{ aspect: 'failure', expected: expected.failure, actual: actual.failure }];
+  }
+  // Dialects without a word for it say by the calls that the reply waits for them.
+  const isWaiting = expected.finish === 'stop' && expected.toolCalls.length > 0;
+  const spoken = [
+    'text',
+    'reasoning',
+    'toolCalls',
+    ...(isWaiting ? [] : ['finish' as const]),
+  ] as const;
+  const said = spoken.map((aspect) => ({
+    aspect,
+    expected: expected[aspect],
+    actual: actual[aspect],
+  }));
+  const counted = USAGE_FIELDS.filter((field) => expected.usage[field] !== undefined).map(
+    (field) => ({
+      aspect: `usage.${field}` as const,
+      expected: expected.usage[field],
+      actual: actual.usage[field] ?? 0,
+    }),
+  );
+  return [...said, ...counted].filter((one) => !isDeepStrictEqual(one.expected, one.actual));
+}
+
+/** Nothing was said; with the reason. */
+export const failed = (failure: string): Reading => ({
+  text: '',
+  reasoning: '',
+  toolCalls: [],
+  finish: 'error',
+  usage: {},
+  failure,
+});
+
+/** OpenAI's own tools that wait for their client; the AI SDK renames fields of their calls. */
+const BUILT_IN: ReadonlySet<string> = new Set([
+  'apply_patch',
+  'local_shell',
+  'shell',
+  'tool_search',
+]);
+
+/** Without the call's id, which stands beside the arguments or among them, and in the wire's own names. */
+export function toolCall(name: string, input: unknown): ToolCall {
+  if (!BUILT_IN.has(name) || typeof input !== 'object' || input === null) return { name, input };
+  const { callId: _ours, call_id: _theirs, ...fields }: { [field: string]: unknown } = { ...input };
+  return { name, input: withWireNames(fields) };
+}
+
+function withWireNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withWireNames);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== null)
+      .map(([name, field]) => [
+        name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+        withWireNames(field),
+      ]),
+  );
+}
+
+/** Arguments as JSON, whoever wrote the blanks in them. */
+export function parsedInput(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
