@@ -16,6 +16,7 @@ import { createMetrics } from './adapters/metrics/create-metrics.ts';
 import { createPriceBook } from './adapters/prices/create-price-book.ts';
 import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
 import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
+import { holdFolder } from './adapters/sqlite/hold-folder.ts';
 import { openDatabase } from './adapters/sqlite/open-database.ts';
 import { loadSecret } from './adapters/sqlite/server-secret.ts';
 import { createSqliteKeyStore } from './adapters/sqlite/sqlite-key-store.ts';
@@ -102,11 +103,17 @@ export function compose(
     ...(onLog === undefined ? undefined : { onLine: onLog }),
   });
   const ids = createIds();
+  const folder = holdFolder(config.dataDir);
+  if (!folder.ok) return folder;
   const db = openDatabase(config.dataDir);
-  if (!db.ok) return db;
+  if (!db.ok) {
+    folder.value.release();
+    return db;
+  }
   const secret = loadSecret(config.dataDir, config.secret);
   if (!secret.ok) {
     db.value.close();
+    folder.value.release();
     return secret;
   }
 
@@ -222,6 +229,7 @@ export function compose(
       await Promise.all([http.close(), simulated.close(), tokens.close()]);
       const unwritten = await ledger.close();
       db.value.close();
+      folder.value.release();
       log.flush();
       return unwritten;
     },

@@ -168,6 +168,21 @@ it('the process that was started is the gateway itself, and it has no child', as
   expect(processes.filter(([, parent]) => parent === String(gateway.pid))).toEqual([]);
 }, 40_000);
 
+it('a second gateway on one data folder is refused, until the first is gone, however it went', async () => {
+  const { gateway } = await start();
+  await using _stopped = gateway;
+
+  await using second = await startProcess(COMMAND, ['start'], { env, cwd: folder });
+  await second.waitForLine('another gateway runs on the data folder');
+  expect(await second.waitForEnd(15_000)).toEqual({ code: 1, signal: null });
+  gateway.kill('SIGKILL');
+  await gateway.waitForEnd(15_000);
+
+  const third = await start();
+  await using _also = third.gateway;
+  expect(third.url).toMatch(/^http:/);
+}, 60_000);
+
 it('nothing secret is printed or written in plain text', async () => {
   const { gateway, url } = await start();
   await using _stopped = gateway;
