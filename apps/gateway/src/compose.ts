@@ -2,6 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import { ok, type Result } from '@tollgate/core';
 import {
   anthropicMessages,
+  bedrockConverse,
   cohereChat,
   type Dialect,
   gemini,
@@ -68,6 +69,7 @@ const DIALECTS: ReadonlyMap<ProviderDialectId, Dialect> = new Map([
   ['anthropic-messages', anthropicMessages],
   ['gemini', gemini],
   ['cohere-chat', cohereChat],
+  ['bedrock-converse', bedrockConverse],
 ]);
 
 export interface Surroundings {

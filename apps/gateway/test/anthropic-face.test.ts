@@ -68,6 +68,32 @@ describe('the headers of the Anthropic face', () => {
     expect(reply.headers.get('x-tollgate-dropped')).toBeNull();
   });
 
+  it('sends on only the betas that its provider is said to know, and names the others', async () => {
+    const anthropic = { betas: { 'anthropic-beta': ['interleaved-thinking-*'] } };
+    await using harness = await createHarness(createApp, {
+      settings: { config: { providers: { anthropic } } },
+    });
+    harness.anthropic.mockMessageSuccess();
+    const headers = {
+      'anthropic-version': '2023-06-01',
+      'anthropic-beta': 'context-1m-2025-08-07,interleaved-thinking-2025-05-14',
+    };
+
+    const reply = await post(harness, MESSAGES, hello, { headers });
+    const strict = await post(harness, MESSAGES, hello, {
+      headers: { ...headers, 'x-tollgate-strict': 'true' },
+    });
+
+    const dropped = 'anthropic-beta.context-1m-2025-08-07';
+    expect(reply.headers.get('x-tollgate-dropped')).toBe(dropped);
+    expect(harness.anthropic.lastRequest().headers['anthropic-beta']).toBe(
+      'interleaved-thinking-2025-05-14',
+    );
+    expect(strict.status).toBe(400);
+    expect(errorOf(strict).message).toContain(dropped);
+    expect((await harness.usage()).map(({ losses }) => losses)).toEqual([[dropped]]);
+  });
+
   it('names a beta that another dialect’s provider never hears of, and refuses it when strict', async () => {
     await using harness = await start();
     harness.openai.mockChatCompletionSuccess();

@@ -317,7 +317,7 @@ it.each<[string, unknown, readonly string[]]>([
     'a misspelt dialect',
     { providers: { a: { ...OWN, dialect: 'openai' } } },
     [
-      'providers.a.dialect: expected one of "openai-chat", "openai-responses", "anthropic-messages", "gemini", "cohere-chat", or a list of them',
+      'providers.a.dialect: expected one of "openai-chat", "openai-responses", "anthropic-messages", "gemini", "cohere-chat", "bedrock-converse", or a list of them',
     ],
   ],
   [

@@ -1,13 +1,14 @@
 import type { ProviderDialectId } from '@tollgate/core/dialects';
 import {
   type AuthScheme,
+  type Betas,
   type ProviderDescription,
   SIMULATED_PROVIDER,
 } from '@tollgate/core/providers';
 import type { ProviderConfig } from './config.ts';
 import { type Finding, meant } from './describe-issue.ts';
 import { type Environment, readVariable, urlVariableOf } from './environment.ts';
-import { HttpUrl, Key, type ProviderSettings } from './schema.ts';
+import { BETA_HEADERS, HttpUrl, Key, type ProviderSettings } from './schema.ts';
 import { Secret } from './secret.ts';
 import { oneUrl, spokenDialects } from './spoken-dialects.ts';
 
@@ -65,7 +66,11 @@ const AUTH_OF_DIALECT = {
   'anthropic-messages': 'x-api-key',
   gemini: 'x-goog-api-key',
   'cohere-chat': 'bearer',
+  'bedrock-converse': 'bearer',
 } as const satisfies Record<ProviderDialectId, AuthScheme>;
+
+/** A name of the operator's own is taken for its dialect's own provider, under another name. */
+const ALL_BETAS: Betas = Object.fromEntries(BETA_HEADERS.map((header) => [header, ['*']]));
 
 function fromFile(name: string, section: ProviderSettings, sources: ProviderSources): Outcome {
   const path = ['providers', name];
@@ -104,6 +109,7 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
       keyVariables: description?.keyVariables ?? [],
       quirks: { ...description?.quirks, ...section.quirks },
       ...(section.pricedAs === undefined ? undefined : { pricedAs: section.pricedAs }),
+      betas: section.betas ?? description?.betas ?? ALL_BETAS,
       models: listedModels(section, description),
       modelPrefixes: description?.modelPrefixes ?? [],
       apiKey: isKeyless ? undefined : new Secret(key),

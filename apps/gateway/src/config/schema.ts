@@ -24,6 +24,7 @@ export const PROVIDER_DIALECTS = [
   'anthropic-messages',
   'gemini',
   'cohere-chat',
+  'bedrock-converse',
 ] as const;
 const Dialect = z.enum(PROVIDER_DIALECTS);
 
@@ -74,6 +75,9 @@ const Governance = z.discriminatedUnion('kind', [
     keys: LocalKeys,
   }),
 ]);
+
+/** Headers by which clients opt in to what is new. */
+export const BETA_HEADERS = ['anthropic-beta', 'openai-beta'] as const;
 
 const BaseUrls = z.partialRecord(Dialect, HttpUrl);
 
@@ -139,7 +143,7 @@ const Provider = z.strictObject({
       description: 'What its own official client calls its base URL: one, or one for each dialect.',
     }),
   auth: z
-    .enum(['bearer', 'x-api-key', 'x-goog-api-key', 'none'])
+    .enum(['bearer', 'x-api-key', 'x-goog-api-key', 'api-key', 'none'])
     .optional()
     .meta({ description: 'How the key is sent. Absent: as its dialect does.' }),
   anthropicVersion: z
@@ -149,6 +153,13 @@ const Provider = z.strictObject({
     .meta({
       description:
         'The `anthropic-version` of translated requests. Absent: 2023-06-01. What passes keeps its client’s.',
+    }),
+  betas: z
+    .partialRecord(z.enum(BETA_HEADERS), z.array(z.string().min(1)))
+    .optional()
+    .meta({
+      description:
+        'Values of `anthropic-beta` and `openai-beta` that it knows, `*` at their end for any ending; others are dropped and told. Absent: as known, all at a name of yours.',
     }),
   models: z
     .array(z.string().min(1))

@@ -3,8 +3,9 @@ import { decodeUtf8, parseJson } from '@tollgate/core/json';
 import * as z from 'zod';
 import type { ProviderConfig } from '../config/config.ts';
 import type { Upstream, UpstreamRequest } from '../ports/upstream.ts';
+import { versionHeaders } from './dialect-headers.ts';
 import type { ProviderModel } from './models.ts';
-import { authHeaders, beneathBase, versionHeaders } from './provider-request.ts';
+import { authHeaders, beneathBase } from './provider-request.ts';
 
 const Id = z.string().min(1).max(256);
 
@@ -36,30 +37,40 @@ const LIST_LIMIT_BYTES = 8 * 1024 * 1024;
 const DEADLINES = { connectMs: 2_000, headersMs: 4_000, idleMs: 4_000, totalMs: 5_000 } as const;
 
 /** Where each dialect lists its models. */
-const LISTS = {
+const LISTS: { readonly [dialect in ProviderDialectId]?: string } = {
   'openai-chat': '/models',
   'openai-responses': '/models',
   'anthropic-messages': '/v1/models?limit=1000',
   gemini: '/v1beta/models?pageSize=1000',
   'cohere-chat': '/v1/models?page_size=1000&endpoint=chat',
-} as const satisfies Record<ProviderDialectId, string>;
+};
 
 /** The request for a provider's list of models; undefined when it speaks nothing that has one. */
 export function modelListRequest(provider: ProviderConfig): UpstreamRequest | undefined {
   const [dialect] = provider.dialects;
   if (dialect === undefined) return undefined;
+  const url = listUrl(provider, dialect);
+  if (url === undefined) return undefined;
   return {
     provider: provider.name,
-    url: beneathBase(provider, dialect, LISTS[dialect]),
+    url,
     method: 'GET',
     headers: {
       ...authHeaders(provider, dialect),
-      ...(dialect === 'anthropic-messages' ? versionHeaders(provider) : undefined),
+      ...versionHeaders(provider, dialect),
     },
     body: undefined,
     deadlines: DEADLINES,
     signal: new AbortController().signal,
   };
+}
+
+function listUrl(provider: ProviderConfig, dialect: ProviderDialectId): URL | undefined {
+  const { modelList } = provider;
+  if (modelList === 'none') return undefined;
+  if (modelList !== undefined) return new URL(modelList.url);
+  const path = LISTS[dialect];
+  return path === undefined ? undefined : beneathBase(provider, dialect, path);
 }
 
 /** Asks a provider which models it serves; undefined when it doesn't say in time. */

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@tollgate/core';
-import { type GatewayError, type Loss, lost, type StreamEvent } from '@tollgate/core/chat';
+import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
 import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 import { renderSse, type SseEvent } from '@tollgate/core/sse';
@@ -9,7 +9,9 @@ import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
 import type { Call } from './call.ts';
 import { type Destination, type FindDestination, targetOf } from './destination.ts';
+import { lostHeaders, passedHeaders } from './dialect-headers.ts';
 import { keptAlive } from './kept-alive.ts';
+import { checkLosses } from './losses.ts';
 import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
 import type { Translate } from './translate.ts';
@@ -69,8 +71,11 @@ export function createChatService(deps: ChatDeps): ChatService {
       if (!found.ok) return found;
       const destination = found.value;
       if (passes(destination, protocol, body)) {
+        const passed = passedHeaders(destination.provider, protocol, headers ?? {});
+        const losses = checkLosses(passed.losses, call.strict);
+        if (!losses.ok) return losses;
         const passing = { protocol, destination, envelope: envelope.value, text, body };
-        return deps.pass(call, headers === undefined ? passing : { ...passing, headers });
+        return deps.pass(call, { ...passing, headers: passed.headers, losses: losses.value });
       }
       if (protocol.dialect === undefined) return err(cannotPass(destination, protocol));
       const decoded = protocol.dialect.decodeRequest(body);
@@ -156,26 +161,10 @@ async function* encodedFrames(
 
 /** A body passes to a provider of its dialect, unless that wants it in another that it speaks. */
 function passes(destination: Destination, protocol: WireProtocol, body: JsonObject): boolean {
-  const { provider } = destination;
-  if (!speaks(provider, protocol.operation)) return false;
-  if (protocol.dialect === undefined || provider.dialects.length < 2) return true;
+  if (!speaks(destination, protocol.operation)) return false;
+  if (protocol.dialect === undefined || destination.provider.dialects.length < 2) return true;
   return protocol.passage.isRefused?.(body, targetOf(destination).ability) !== true;
 }
-
-/** Headers that a provider of another dialect has no use for, where that asks less of it. */
-const lostHeaders = (
-  protocol: WireProtocol,
-  headers: { readonly [name: string]: string },
-): readonly Loss[] =>
-  (protocol.headers ?? [])
-    .filter(({ name, isHint }) => isHint && headers[name] !== undefined)
-    .map(({ name }) =>
-      lost(
-        'providerHeaders',
-        name,
-        'the model’s provider speaks another dialect, which has no such header',
-      ),
-    );
 
 const cannotPass = (destination: Destination, protocol: WireProtocol): GatewayError => ({
   kind: 'invalid_request',

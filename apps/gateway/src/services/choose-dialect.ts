@@ -2,6 +2,7 @@ import { err, ok, type Result } from '@tollgate/core';
 import type { ChatRequest, GatewayError, Loss } from '@tollgate/core/chat';
 import type { Dialect, ProviderDialectId, Target } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
+import { dialectsFor } from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
 
 export interface ChosenDialect {
@@ -28,7 +29,7 @@ export function chooseDialect(
 ): Result<ChosenDialect, GatewayError> {
   let best: ChosenDialect | undefined;
   let refusal: GatewayError | undefined;
-  for (const operation of asked.provider.dialects) {
+  for (const operation of dialectsFor(asked.provider, asked.target.model)) {
     const dialect = dialects.get(operation);
     if (dialect === undefined) continue;
     const encoded = dialect.encodeRequest(asked.request, asked.target);

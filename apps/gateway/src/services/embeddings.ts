@@ -32,7 +32,7 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
     create: async (call, request) => {
       const found = await deps.find(call, request.model);
       if (!found.ok) return found;
-      if (!speaks(found.value.provider, 'openai-embeddings')) return err(none(found.value));
+      if (!speaks(found.value, 'openai-embeddings')) return err(none(found.value));
       const meter = deps.metering.start(call, found.value, false);
       const text = { input: () => textOf(request), output: () => '' };
       const reply = await bookedOnBug({ meter, text }, () =>

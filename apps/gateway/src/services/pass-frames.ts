@@ -73,7 +73,7 @@ export async function* passFrames(
     if (model !== undefined) meter.sawModel(model);
     meter.finish({
       ...(error === undefined ? undefined : { error }),
-      losses: [],
+      losses: request.losses ?? [],
       text: textOf(request, () => kept.text()),
     });
   }

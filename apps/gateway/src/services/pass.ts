@@ -44,10 +44,10 @@ async function passed(
   deps: PassDeps,
   { call, request, meter }: Passing,
 ): Promise<Result<WireAnswer, GatewayError>> {
-  const { protocol, destination, envelope } = request;
+  const { protocol, destination, envelope, losses = [] } = request;
   const sentAt = deps.clock.monotonic();
   const fail = (error: GatewayError): { readonly ok: false; readonly error: GatewayError } => {
-    meter.finish({ error, losses: [], text: textOf(request, () => '') });
+    meter.finish({ error, losses, text: textOf(request, () => '') });
     return { ok: false, error };
   };
 
@@ -68,7 +68,7 @@ async function passed(
   }
   if (envelope.stream) {
     const frames = await begun(passFrames({ call, request, meter, body: reply.value.body }));
-    return ok({ type: 'stream', frames, losses: [], served: served() });
+    return ok({ type: 'stream', frames, losses, served: served() });
   }
   const read = await readJsonReply(reply.value, destination.provider.name);
   return finishWhole(read, { request, meter, served: served(), fail });
@@ -86,7 +86,7 @@ function finishWhole(
   { request, meter, served, fail }: WholeContext,
 ): Result<WireAnswer, GatewayError> {
   if (!read.ok) return fail(read.error);
-  const { protocol, destination } = request;
+  const { protocol, destination, losses = [] } = request;
   const { body, json } = read.value;
   const facts = protocol.passage.readReply(json, {
     provider: destination.provider.name,
@@ -96,10 +96,10 @@ function finishWhole(
   if (facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
   if (facts.value.model !== undefined) meter.sawModel(facts.value.model);
   meter.finish({
-    losses: [],
+    losses,
     text: textOf(request, () => protocol.passage.outputText(json)),
   });
-  return ok({ type: 'whole', body: mended(request, body, json), losses: [], served });
+  return ok({ type: 'whole', body: mended(request, body, json), losses, served });
 }
 
 /** The body as it came, but for what its provider's quirks name. */

@@ -1,8 +1,9 @@
+import type { Loss } from '@tollgate/core/chat';
 import type { Envelope } from '@tollgate/core/dialects';
 import { editTopLevel, type JsonObject } from '@tollgate/core/json';
+import { endpointOf } from '@tollgate/core/providers';
 import type { CountedText } from './call-meter.ts';
 import type { Destination } from './destination.ts';
-import { isAddressed } from './provider-request.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 /** A body on its way to a provider of the same dialect. */
@@ -15,6 +16,8 @@ export interface PassingRequest {
   readonly body: JsonObject;
   /** The dialect's own of the client's headers. */
   readonly headers?: { readonly [name: string]: string };
+  /** What the provider is not told. */
+  readonly losses?: readonly Loss[];
 }
 
 /** What is counted of such a call, should its provider not count. */
@@ -40,7 +43,7 @@ export function editedText({
 }: PassingRequest): string {
   const wanted = protocol.passage.edits(body, envelope, destination.provider.quirks);
   const isAsTold =
-    isAddressed(protocol.operation) ||
+    endpointOf(destination.provider, protocol.operation).addressed?.includes('model') === true ||
     (destination.model === envelope.model && namesModelOnce(text));
   const edits = isAsTold ? wanted : { ...wanted, model: destination.model };
   const edited = Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);

@@ -1,11 +1,12 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
-import { decodeUtf8, type JsonValue, parseJson } from '@tollgate/core/json';
+import { decodeUtf8, type JsonObject, type JsonValue, parseJson } from '@tollgate/core/json';
+import type { Operation } from '@tollgate/core/providers';
 import type { Log } from '../ports/log.ts';
 import type { Deadlines, Upstream, UpstreamReply } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import type { Destination } from './destination.ts';
-import { type Operation, providerHeaders, providerUrl } from './provider-request.ts';
+import { providerRequest, providerUrl } from './provider-request.ts';
 import { logRefusedKey } from './refused-key.ts';
 import type { ProviderFailure } from './wire-protocol.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -32,7 +33,9 @@ export interface ProviderCall {
   readonly operation: Operation;
   /** Whether a stream is asked for: some addresses say it. */
   readonly stream?: boolean;
-  readonly body: Uint8Array | string;
+  /** A body of our own making, or the text of one that passes. */
+  readonly body: JsonObject | string;
+  /** The dialect's own of the client's headers. */
   readonly headers?: { readonly [name: string]: string };
 }
 
@@ -46,8 +49,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       provider: provider.name,
       url: providerUrl(provider, operation, { model: destination.model, stream }),
       method: 'POST',
-      headers: { ...providerHeaders(provider, operation), ...headers },
-      body,
+      ...providerRequest(provider, operation, { body, headers }),
       deadlines: deps.deadlines,
       signal: call.signal,
     });

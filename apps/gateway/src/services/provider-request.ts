@@ -1,52 +1,23 @@
-import { geminiBody, geminiPath, type ProviderDialectId } from '@tollgate/core/dialects';
-import type { JsonObject } from '@tollgate/core/json';
-import { endpointUrl } from '@tollgate/core/providers';
+import type { ProviderDialectId } from '@tollgate/core/dialects';
+import { editTopLevel, type JsonObject } from '@tollgate/core/json';
+import {
+  bodyFor,
+  dialectsFor,
+  endpointOf,
+  endpointUrl,
+  familyOf,
+  hasOneAddress,
+  misplacedFields,
+  type Operation,
+  pathOf,
+} from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
+import type { Destination } from './destination.ts';
+import { headerFields, versionHeaders } from './dialect-headers.ts';
 
-/** What is called at a provider: a chat dialect, or one of the smaller endpoints beside it. */
-export type Operation =
-  | ProviderDialectId
-  | 'openai-completions'
-  | 'openai-embeddings'
-  | 'openai-count-tokens'
-  | 'anthropic-count-tokens'
-  | 'gemini-count-tokens';
-
-/** Operations whose address says what others say in the body: which model, and whether to stream. */
-type AddressedOperation = 'gemini' | 'gemini-count-tokens';
-
-export const isAddressed = (operation: Operation): operation is AddressedOperation =>
-  FAMILY[operation] === 'gemini';
-
-const PATHS = {
-  'openai-chat': '/chat/completions',
-  'openai-responses': '/responses',
-  'openai-completions': '/completions',
-  'openai-embeddings': '/embeddings',
-  'openai-count-tokens': '/responses/input_tokens',
-  'anthropic-messages': '/v1/messages',
-  'anthropic-count-tokens': '/v1/messages/count_tokens',
-  'cohere-chat': '/v2/chat',
-} as const satisfies Record<Exclude<Operation, AddressedOperation>, string>;
-
-/** The smaller endpoints live beside the dialect that they came with. */
-const FAMILY = {
-  'openai-chat': 'openai-chat',
-  'openai-responses': 'openai-responses',
-  'openai-completions': 'openai-chat',
-  'openai-embeddings': 'openai-chat',
-  'openai-count-tokens': 'openai-responses',
-  'anthropic-messages': 'anthropic-messages',
-  gemini: 'gemini',
-  'gemini-count-tokens': 'gemini',
-  'cohere-chat': 'cohere-chat',
-  'anthropic-count-tokens': 'anthropic-messages',
-} as const satisfies Record<Operation, ProviderDialectId>;
-
-export const familyOf = (operation: Operation): ProviderDialectId => FAMILY[operation];
-
-export const speaks = (provider: ProviderConfig, operation: Operation): boolean =>
-  provider.dialects.includes(FAMILY[operation]);
+/** Whether an operation can be asked for of the model there. */
+export const speaks = ({ provider, model }: Destination, operation: Operation): boolean =>
+  dialectsFor(provider, model).includes(familyOf(operation));
 
 const urls = new WeakMap<ProviderConfig, Map<Operation, URL>>();
 
@@ -56,11 +27,9 @@ export function providerUrl(
   operation: Operation,
   asked: { readonly model: string; readonly stream?: boolean | undefined },
 ): URL {
-  if (isAddressed(operation)) {
-    const generating = asked.stream === true ? 'streamGenerateContent' : 'generateContent';
-    const method = operation === 'gemini' ? generating : 'countTokens';
-    return beneathBase(provider, FAMILY[operation], geminiPath(asked.model, method));
-  }
+  const endpoint = endpointOf(provider, operation);
+  const made = (): URL => beneathBase(provider, familyOf(operation), pathOf(endpoint, asked));
+  if (!hasOneAddress(endpoint)) return made();
   let known = urls.get(provider);
   if (known === undefined) {
     known = new Map();
@@ -68,7 +37,7 @@ export function providerUrl(
   }
   let url = known.get(operation);
   if (url === undefined) {
-    url = beneathBase(provider, FAMILY[operation], PATHS[operation]);
+    url = made();
     known.set(operation, url);
   }
   return url;
@@ -87,47 +56,49 @@ export function beneathBase(
   return new URL(url);
 }
 
-/** The headers that every request to a provider carries; its credential among them. */
-export function providerHeaders(
+/** What is sent: the headers, our credential among them, and the body as it stands at this endpoint. */
+export function providerRequest(
   provider: ProviderConfig,
   operation: Operation,
-): { readonly [name: string]: string } {
-  const isAnthropic = FAMILY[operation] === 'anthropic-messages';
-  const versioned = isAnthropic ? versionHeaders(provider) : undefined;
+  {
+    body,
+    headers: own = {},
+  }: { readonly body: string | JsonObject; readonly headers?: Headers | undefined },
+): { readonly headers: Headers; readonly body: string } {
+  const endpoint = endpointOf(provider, operation);
+  const said = { ...versionHeaders(provider, operation), ...own };
+  const { fields, headers } = headerFields(endpoint, said);
   return {
-    'content-type': 'application/json',
-    ...authHeaders(provider, FAMILY[operation]),
-    ...versioned,
+    headers: {
+      'content-type': 'application/json',
+      ...authHeaders(provider, familyOf(operation)),
+      ...headers,
+    },
+    body:
+      typeof body === 'string'
+        ? passingBody(body, fields, misplacedFields(endpoint, operation))
+        : JSON.stringify({ ...bodyFor(endpoint, body), ...fields }),
   };
 }
 
-/** A body of our own making as it is sent. */
-export const bodyText = (operation: Operation, body: JsonObject): string =>
-  JSON.stringify(isAddressed(operation) ? geminiBody(body) : body);
+/** A body that passes keeps its text: only what stands elsewhere here is taken out or put in. */
+function passingBody(
+  text: string,
+  fields: JsonObject,
+  misplaced: ReturnType<typeof misplacedFields>,
+): string {
+  const edits = { ...Object.fromEntries(misplaced.map((field) => [field, undefined])), ...fields };
+  return Object.keys(edits).length === 0 ? text : editTopLevel(text, edits);
+}
 
-/** What a provider understands whose operator names no version. */
-const ANTHROPIC_VERSION = '2023-06-01';
+interface Headers {
+  readonly [name: string]: string;
+}
 
-/** The version of Anthropic's API that a request of our own making is written in. */
-export const versionHeaders = (
-  provider: ProviderConfig,
-): { readonly 'anthropic-version': string } => ({
-  'anthropic-version': provider.anthropicVersion ?? ANTHROPIC_VERSION,
-});
-
-export function authHeaders(
-  provider: ProviderConfig,
-  dialect: ProviderDialectId,
-): { readonly [name: string]: string } {
+export function authHeaders(provider: ProviderConfig, dialect: ProviderDialectId): Headers {
   if (provider.apiKey === undefined) return {};
-  switch (provider.authBy?.[dialect] ?? provider.auth) {
-    case 'bearer':
-      return { authorization: `Bearer ${provider.apiKey.reveal()}` };
-    case 'x-api-key':
-      return { 'x-api-key': provider.apiKey.reveal() };
-    case 'x-goog-api-key':
-      return { 'x-goog-api-key': provider.apiKey.reveal() };
-    case 'none':
-      return {};
-  }
+  const scheme = provider.authBy?.[dialect] ?? provider.auth;
+  if (scheme === 'none') return {};
+  const key = provider.apiKey.reveal();
+  return scheme === 'bearer' ? { authorization: `Bearer ${key}` } : { [scheme]: key };
 }

@@ -1,12 +1,13 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import {
   decodeAnthropicError,
+  decodeBedrockError,
   decodeCohereError,
   decodeGeminiError,
   decodeOpenAiError,
   type ProviderDialectId,
 } from '@tollgate/core/dialects';
-import { familyOf, type Operation } from './provider-request.ts';
+import { familyOf, type Operation } from '@tollgate/core/providers';
 import type { ProviderFailure } from './wire-protocol.ts';
 
 const DECODERS = {
@@ -15,6 +16,7 @@ const DECODERS = {
   'anthropic-messages': decodeAnthropicError,
   gemini: decodeGeminiError,
   'cohere-chat': decodeCohereError,
+  'bedrock-converse': decodeBedrockError,
 } as const satisfies Record<ProviderDialectId, typeof decodeOpenAiError>;
 
 /** What a provider's refusal means, read in the dialect that it was asked in. */

@@ -7,6 +7,7 @@ import type {
   TokenCounting,
 } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
+import { dialectsFor, type Operation } from '@tollgate/core/providers';
 import { framingTokens } from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
@@ -14,10 +15,11 @@ import type { WireAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import type { ChatService } from './chat.ts';
 import { type Destination, targetOf } from './destination.ts';
+import { passedHeaders } from './dialect-headers.ts';
 import { checkLosses } from './losses.ts';
 import { editedText } from './passing-request.ts';
 import { type Exchange, type JsonReply, readJsonReply } from './provider-exchange.ts';
-import { bodyText, type Operation, speaks } from './provider-request.ts';
+import { speaks } from './provider-request.ts';
 import { countedText } from './spoken-text.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
@@ -65,8 +67,9 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
         ({ type: 'whole', body: json, losses, served: { destination, providerMs } }) as const;
 
       const isHttp = provider.transport === 'http';
-      const passes = isHttp && speaks(provider, protocol.operation);
+      const passes = isHttp && speaks(destination, protocol.operation);
       if (passes) {
+        const { headers, losses } = passedHeaders(provider, protocol, request.headers);
         const counted = await ask(deps, call, {
           destination,
           counting,
@@ -74,10 +77,10 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
           body:
             request.renamed?.(model) ??
             editedText({ ...request, destination, envelope: envelope.value }),
-          headers: request.headers,
+          headers,
         });
         if (counted.ok) {
-          const answer = whole(counted.value.body, counted.value.providerMs);
+          const answer = whole(counted.value.body, counted.value.providerMs, losses);
           return ok({ answer, isEstimate: false });
         }
         if (!isUnserved(counted.error)) return counted;
@@ -102,7 +105,7 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
 interface Asked {
   readonly operation: Operation;
   readonly counting: TokenCounting;
-  readonly body: string;
+  readonly body: JsonObject | string;
   readonly headers?: { readonly [name: string]: string };
 }
 
@@ -119,7 +122,7 @@ function countersOf(
   destination: Destination,
   { request, losses }: DecodedRequest,
 ): readonly (Asked & { readonly losses: readonly Loss[] })[] {
-  return destination.provider.dialects.flatMap((id) => {
+  return dialectsFor(destination.provider, destination.model).flatMap((id) => {
     const dialect = dialects.get(id);
     const operation = COUNTERS[id];
     if (dialect?.tokenCounting === undefined || operation === undefined) return [];
@@ -128,7 +131,7 @@ function countersOf(
     const told = checkLosses([...losses, ...encoded.value.losses], false);
     if (!told.ok) return [];
     const counting = dialect.tokenCounting;
-    const body = bodyText(operation, counting.encodeRequest(encoded.value.value));
+    const body = counting.encodeRequest(encoded.value.value);
     return [{ operation, counting, body, losses: told.value }];
   });
 }

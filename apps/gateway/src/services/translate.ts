@@ -13,7 +13,6 @@ import { type Destination, targetOf } from './destination.ts';
 import { checkLosses } from './losses.ts';
 import { meteredBatches } from './metered-batches.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
-import { bodyText } from './provider-request.ts';
 import { countedText, replyText } from './spoken-text.ts';
 import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -72,7 +71,7 @@ async function answered(
     destination,
     operation: chosen.operation,
     stream: request.stream,
-    body: bodyText(chosen.operation, chosen.body),
+    body: chosen.body,
   });
   if (!sent.ok) return sent;
   const served = { destination, providerMs: deps.clock.monotonic() - sentAt };

@@ -1,7 +1,7 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Dialect, Passage } from '@tollgate/core/dialects';
+import type { Operation } from '@tollgate/core/providers';
 import type { SseEvent } from '@tollgate/core/sse';
-import type { Operation } from './provider-request.ts';
 
 /** A wire dialect that clients and providers both speak, so that its bodies may pass. */
 export interface WireProtocol {

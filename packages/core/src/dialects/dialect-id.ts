@@ -20,4 +20,5 @@ export type ProviderDialectId =
   | 'openai-responses'
   | 'anthropic-messages'
   | 'gemini'
-  | 'cohere-chat';
+  | 'cohere-chat'
+  | 'bedrock-converse';

@@ -6,6 +6,7 @@ export {
   decodeAnthropicError,
   encodeAnthropicError,
 } from './anthropic-messages/index.ts';
+export { bedrockConverse, decodeBedrockError } from './bedrock-converse/index.ts';
 export { cohereChat, decodeCohereError } from './cohere-chat/index.ts';
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';
@@ -14,9 +15,7 @@ export {
   decodeGeminiError,
   encodeGeminiError,
   gemini,
-  geminiBody,
   geminiErrorBody,
-  geminiPath,
   geminiTokenCounting,
   renamedGeminiCount,
 } from './gemini/index.ts';

@@ -21,12 +21,14 @@ export function openAiProtocols(face: Face): OpenAiProtocols {
   const errorEvent = (error: GatewayError): SseEvent => ({
     data: JSON.stringify(face.encodeError(error).body),
   });
+  const headers = [{ name: 'openai-beta', isHint: true }];
   const passing = { dialect: undefined, errorEvent };
   return {
     chat: {
       operation: 'openai-chat',
       passage: openAiChat.passage,
       dialect: openAiChat,
+      headers,
       errorEvent,
     },
     completions: {
@@ -39,6 +41,7 @@ export function openAiProtocols(face: Face): OpenAiProtocols {
       operation: 'openai-responses',
       passage: openAiResponses.passage,
       dialect: openAiResponses,
+      headers,
       errorEvent: (error) => ({
         event: 'error',
         data: JSON.stringify({ type: 'error', ...errorFields(face, error) }),

@@ -8,7 +8,6 @@ import { DIALECT } from './rest.ts';
 import { createStreamDecoder } from './stream-decoder.ts';
 import { createStreamEncoder } from './stream-encoder.ts';
 
-export { geminiBody, geminiPath } from './address.ts';
 export { tokenCounting as geminiTokenCounting } from './count-tokens.ts';
 export { renamedCount as renamedGeminiCount } from './counted-request.ts';
 export { decodeGeminiError, encodeGeminiError, geminiErrorBody } from './errors.ts';

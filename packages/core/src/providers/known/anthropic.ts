@@ -19,6 +19,7 @@ export const anthropic: ProviderDescription = {
   auth: 'x-api-key',
   keyVariables: ['ANTHROPIC_API_KEY'],
   quirks: {},
+  betas: { 'anthropic-beta': ['*'] },
   models: [
     { id: 'claude-opus-5-5', ability: NEVER_FORCED },
     { id: 'claude-sonnet-5-5', ability: NEVER_FORCED },

@@ -24,6 +24,7 @@ export const openai: ProviderDescription = {
   auth: 'bearer',
   keyVariables: ['OPENAI_API_KEY'],
   quirks: {},
+  betas: { 'openai-beta': ['*'] },
   models: [
     { id: 'gpt-4o', created: 1706745600, ability: NEVER_REASONS },
     { id: 'gpt-4o-mini', created: 1706745600, ability: NEVER_REASONS },

@@ -1,0 +1,71 @@
+import { type Loss, lost } from '@tollgate/core/chat';
+import type { JsonObject, JsonValue } from '@tollgate/core/json';
+import {
+  type Endpoint,
+  familyOf,
+  type Operation,
+  siftBetas,
+  valuesOf,
+} from '@tollgate/core/providers';
+import type { ProviderConfig } from '../config/config.ts';
+import type { WireProtocol } from './wire-protocol.ts';
+
+interface Headers {
+  readonly [name: string]: string;
+}
+
+/** What a provider understands whose operator names no version. */
+const ANTHROPIC_VERSION = '2023-06-01';
+
+/** The version of its API that a request is written in, where a dialect has such versions. */
+export const versionHeaders = (provider: ProviderConfig, operation: Operation): Headers =>
+  familyOf(operation) === 'anthropic-messages'
+    ? { 'anthropic-version': provider.anthropicVersion ?? ANTHROPIC_VERSION }
+    : {};
+
+/** A dialect's headers as a provider takes them: some are fields of its body. */
+export function headerFields(
+  { bodyHeaders = {} }: Endpoint,
+  headers: Headers,
+): { readonly fields: JsonObject; readonly headers: Headers } {
+  const fields: [string, JsonValue][] = [];
+  const rest: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const here = bodyHeaders[name];
+    if (here === undefined) rest.push([name, value]);
+    else if (here.isList === true) fields.push([here.field, [...valuesOf(value)]]);
+    else fields.push([here.field, here.words?.[value] ?? value]);
+  }
+  return { fields: Object.fromEntries(fields), headers: Object.fromEntries(rest) };
+}
+
+/** Of a client's own headers, what goes on to a provider of its dialect. */
+export function passedHeaders(
+  provider: ProviderConfig,
+  { headers: listed = [] }: WireProtocol,
+  headers: Headers,
+): { readonly headers: Headers; readonly losses: readonly Loss[] } {
+  const passed: [string, string][] = [];
+  const losses: Loss[] = [];
+  for (const { name, isHint } of listed) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    if (!isHint) {
+      passed.push([name, value]);
+      continue;
+    }
+    const { header, dropped } = siftBetas(provider.betas, name, value);
+    if (header !== undefined) passed.push([name, header]);
+    losses.push(...dropped.map((beta) => droppedHeader(`${name}.${beta}`, 'knows none such')));
+  }
+  return { headers: Object.fromEntries(passed), losses };
+}
+
+/** Headers that a provider of another dialect has no use for, where that asks less of it. */
+export const lostHeaders = (protocol: WireProtocol, headers: Headers): readonly Loss[] =>
+  (protocol.headers ?? [])
+    .filter(({ name, isHint }) => isHint && headers[name] !== undefined)
+    .map(({ name }) => droppedHeader(name, 'speaks another dialect, which has no such header'));
+
+const droppedHeader = (name: string, why: string): Loss =>
+  lost('providerHeaders', name, `the model’s provider ${why}`);
