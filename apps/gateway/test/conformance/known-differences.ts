@@ -134,28 +134,4 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     clients: TRANSLATED_FROM_RESPONSES,
     aspects: ['finish'],
   },
-  {
-    reason: 'The bytes pass, and are not yet mended: reasoning counted beside the completion.',
-    recordings: ['xai/xai-text.json', 'xai/xai-text.chunks.txt'],
-    clients: ['chat/openai', 'chat/@ai-sdk/openai-compatible', 'chat/@ai-sdk/openai'],
-    aspects: ['usage.output'],
-  },
-  {
-    reason: 'The bytes pass, and are not yet mended: content as a list of thoughts and text.',
-    recordings: ['mistral/mistral-reasoning.json', 'mistral/mistral-reasoning.chunks.txt'],
-    clients: ['chat/openai'],
-    aspects: ['text', 'reasoning'],
-  },
-  {
-    reason: 'The bytes pass, and are not yet mended: content as a list of thoughts and text.',
-    recordings: ['mistral/mistral-reasoning.json', 'mistral/mistral-reasoning.chunks.txt'],
-    clients: ['chat/@ai-sdk/openai'],
-    aspects: ['failure'],
-  },
-  {
-    reason: 'The bytes pass, and are not yet mended: no role in the first delta.',
-    recordings: ['mistral/mistral-incremental-tool-call.chunks.txt'],
-    clients: ['chat/openai'],
-    aspects: ['failure'],
-  },
 ];

@@ -14,7 +14,7 @@ export const mistral: ProviderDescription = {
     noDeveloperRole: true,
     flatUsage: true,
     reasoningIn: 'content',
-    omits: ['tool_call_index'],
+    omits: ['role', 'tool_call_index'],
   },
   models: [
     { id: 'mistral-large-latest' },
