@@ -230,6 +230,31 @@ describe('a provider', () => {
     });
   });
 
+  it('that needs no key is sent the one that the file gives it all the same', () => {
+    const config = parsed({ providers: { vllm: { apiKey: 'k' }, ollama: {} } });
+
+    expect(provider(config, 'vllm')).toMatchObject({ auth: 'bearer', apiKey: expect.anything() });
+    expect(provider(config, 'ollama')).toMatchObject({ auth: 'none', apiKey: undefined });
+  });
+
+  it('knows the betas that are known of it, all of them under a name of the operator’s', () => {
+    const own = { dialect: 'anthropic-messages', baseUrl: 'http://b', apiKey: 'k' };
+    const betas = { 'anthropic-beta': ['context-*'] };
+    const config = parsed({
+      providers: {
+        deepseek: { apiKey: 'k' },
+        anthropic: { apiKey: 'k' },
+        mine: own,
+        told: { ...own, betas },
+      },
+    });
+
+    expect(provider(config, 'deepseek')?.betas).toEqual({});
+    expect(provider(config, 'anthropic')?.betas).toEqual({ 'anthropic-beta': ['*'] });
+    expect(provider(config, 'mine')?.betas).toMatchObject({ 'anthropic-beta': ['*'] });
+    expect(provider(config, 'told')?.betas).toEqual(betas);
+  });
+
   it('that the file switches off stays off beside its key', () => {
     const config = parsed({ providers: { openai: { enabled: false } } }, { OPENAI_API_KEY: 'k' });
 

@@ -90,7 +90,10 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
   if ('findings' in spoken) return spoken;
 
   const [first = 'openai-chat'] = spoken.dialects;
-  const auth = section.auth ?? description?.auth ?? AUTH_OF_DIALECT[first];
+  const own = description?.auth ?? AUTH_OF_DIALECT[first];
+  // A key for a provider that needs none is sent all the same.
+  const needsOne = own === 'none' && section.apiKey !== undefined;
+  const auth = section.auth ?? (needsOne ? AUTH_OF_DIALECT[first] : own);
   const key = section.apiKey ?? keyOf(description?.keyVariables ?? [], sources.env)?.key;
   if (key === undefined && auth !== 'none') {
     const unset = sources.withoutKey.get(name) ?? description?.keyVariables[0];
@@ -109,7 +112,7 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
       keyVariables: description?.keyVariables ?? [],
       quirks: { ...description?.quirks, ...section.quirks },
       ...(section.pricedAs === undefined ? undefined : { pricedAs: section.pricedAs }),
-      betas: section.betas ?? description?.betas ?? ALL_BETAS,
+      betas: section.betas ?? (description === undefined ? ALL_BETAS : (description.betas ?? {})),
       models: listedModels(section, description),
       modelPrefixes: description?.modelPrefixes ?? [],
       apiKey: isKeyless ? undefined : new Secret(key),

@@ -28,7 +28,8 @@ describe('KNOWN_PROVIDERS', () => {
 
   it.each(KNOWN_PROVIDERS)('asks for a key exactly where $name takes one', (provider) => {
     expect(provider.keyVariables.length > 0).toBe(provider.auth !== 'none');
-    for (const name of provider.keyVariables) expect(name).toMatch(/^[A-Z0-9_]+_API_KEY$/);
+    for (const name of provider.keyVariables)
+      expect(name).toMatch(/^[A-Z0-9_]+_(?:API_KEY|TOKEN)$/);
   });
 
   it('never claims one prefix for two providers', () => {

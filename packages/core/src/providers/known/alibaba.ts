@@ -1,11 +1,15 @@
 import type { ProviderDescription } from '../provider-description.ts';
 
-/** DashScope's international endpoint; other regions by `baseUrl`. */
+/**
+ * DashScope's international endpoint; other regions by `baseUrl`.
+ * Source: https://help.aliyun.com/en/model-studio/compatibility-with-openai-responses-api
+ */
 export const alibaba: ProviderDescription = {
   name: 'alibaba',
-  dialects: ['openai-chat', 'anthropic-messages'],
+  dialects: ['openai-chat', 'openai-responses', 'anthropic-messages'],
   baseUrl: {
     'openai-chat': 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+    'openai-responses': 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     'anthropic-messages': 'https://dashscope-intl.aliyuncs.com/apps/anthropic',
   },
   auth: 'bearer',

@@ -15,6 +15,11 @@ export const deepseek: ProviderDescription = {
     reasoningField: 'reasoning_content',
     flatUsage: true,
   },
-  models: [{ id: 'deepseek-v4-pro' }, { id: 'deepseek-chat' }, { id: 'deepseek-reasoner' }],
+  models: [
+    { id: 'deepseek-v4-pro' },
+    { id: 'deepseek-flash' },
+    { id: 'deepseek-chat' },
+    { id: 'deepseek-reasoner' },
+  ],
   modelPrefixes: ['deepseek-'],
 };

@@ -1,10 +1,12 @@
 import type { ProviderDescription } from '../provider-description.ts';
 
+/** Source: https://platform.kimi.ai/docs/api/overview */
 export const moonshotai: ProviderDescription = {
   name: 'moonshotai',
-  dialects: ['openai-chat', 'anthropic-messages'],
+  dialects: ['openai-chat', 'openai-responses', 'anthropic-messages'],
   baseUrl: {
     'openai-chat': 'https://api.moonshot.ai/v1',
+    'openai-responses': 'https://api.moonshot.ai/v1',
     'anthropic-messages': 'https://api.moonshot.ai/anthropic',
   },
   auth: 'bearer',
