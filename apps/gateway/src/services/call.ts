@@ -1,3 +1,4 @@
+import type { ReplyHead } from '@tollgate/core/dialects';
 import type { Identity } from '@tollgate/core/governance';
 import type { FaceName } from '../config/face-names.ts';
 
@@ -15,4 +16,6 @@ export interface Call {
   readonly strict: boolean;
   /** Fires when the client leaves. */
   readonly signal: AbortSignal;
+  /** Told what of a provider's reply head is the client's to know, at each attempt. */
+  readonly hear?: (head: ReplyHead) => void;
 }

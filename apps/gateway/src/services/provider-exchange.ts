@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
+import { readReplyHead } from '@tollgate/core/dialects';
 import { decodeUtf8, type JsonObject, type JsonValue, parseJson } from '@tollgate/core/json';
-import type { Operation } from '@tollgate/core/providers';
+import { familyOf, type Operation } from '@tollgate/core/providers';
 import type { Log } from '../ports/log.ts';
 import type { Deadlines, Upstream, UpstreamReply } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
@@ -54,6 +55,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       signal: call.signal,
     });
     if (!sent.ok) return sent;
+    call.hear?.(readReplyHead(familyOf(operation), sent.value.headers));
     if (sent.value.status >= 200 && sent.value.status < 300) return sent;
 
     const read = await sent.value.body.bytes(FAILURE_LIMIT_BYTES);

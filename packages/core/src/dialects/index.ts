@@ -37,4 +37,5 @@ export {
 } from './openai-errors.ts';
 export { openAiResponses } from './openai-responses/index.ts';
 export type * from './passage.ts';
+export { type ReplyHead, readReplyHead } from './reply-headers.ts';
 export { wireProblem } from './wire-problem.ts';

@@ -7,6 +7,7 @@ const EXPOSED = [
   'x-ratelimit-limit',
   'x-ratelimit-remaining',
   'x-ratelimit-reset',
+  'x-request-id',
   'x-sentinel-model',
   'x-sentinel-tier',
   'x-tollgate-call',

@@ -10,6 +10,7 @@ import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Call } from '../../services/call.ts';
 import type { Face } from './face.ts';
 import { presentedKey } from './presented-key.ts';
+import { createProviderHead } from './provider-head.ts';
 import { sendError } from './send-error.ts';
 
 export interface EntranceDeps {
@@ -66,6 +67,7 @@ export function createEntrance(deps: EntranceDeps): Entrance {
         startedMonotonic,
         strict,
         signal: left.signal,
+        hear: createProviderHead(res, face),
       };
       return handler({ req, res, call });
     };

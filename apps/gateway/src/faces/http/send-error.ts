@@ -16,7 +16,8 @@ export function sendError(
     res.destroy();
     return;
   }
-  const reply = face.encodeError(error, callId);
+  const told = face.idHeader === undefined ? undefined : res.getHeader(face.idHeader);
+  const reply = face.encodeError(error, typeof told === 'string' ? told : callId);
   const body = JSON.stringify(reply.body);
   // The rest of a body that is too large is never read: the connection can't be used again.
   if (error.kind === 'body_too_large') res.setHeader('connection', 'close');

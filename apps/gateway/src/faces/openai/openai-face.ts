@@ -8,6 +8,7 @@ import { predecessorError } from './predecessor-error.ts';
 export function createOpenAiFace(governance: GovernanceConfig['kind']): Face {
   return {
     name: 'openai',
+    idHeader: 'x-request-id',
     encodeError: (error: GatewayError) => {
       const reply = encodeOpenAiError(error);
       return governance === 'zion' ? predecessorError(error, reply) : reply;

@@ -59,7 +59,7 @@ export function mountPassthrough(app: Express, face: Face, deps: PassthroughDeps
             detail: "The path has a segment that can't be passed on.",
           };
         }
-        return passOn(deps, entered, { route: route.path, path });
+        return passOn(deps, entered, { route: route.path, path, face });
       };
       deps.entrance(face, handler)(req, res);
     });
@@ -69,7 +69,7 @@ export function mountPassthrough(app: Express, face: Face, deps: PassthroughDeps
 async function passOn(
   deps: PassthroughDeps,
   { req, res, call }: Entered,
-  { route, path }: { readonly route: string; readonly path: string },
+  { route, path, face }: { readonly route: string; readonly path: string; readonly face: Face },
 ): Promise<GatewayError | undefined> {
   const body = await readBytes(req, deps.config.limits.bodyBytes);
   if (!body.ok) return body.error;
@@ -82,19 +82,19 @@ async function passOn(
     body: body.value.length === 0 ? undefined : body.value,
   });
   if (!sent.ok) return sent.error;
-  await relay(sent.value, { res, call });
+  await relay(sent.value, { res, call, face });
   return undefined;
 }
 
 async function relay(
   { reply, meter, refusal }: PassedOn,
-  { res, call }: Pick<Entered, 'res' | 'call'>,
+  { res, call, face }: Pick<Entered, 'res' | 'call'> & { readonly face: Face },
 ): Promise<void> {
   let error: GatewayError | undefined = { kind: 'client_closed' };
   try {
     // What we have said already, of the limit and to browsers, is ours to say.
     for (const [name, value] of Object.entries(handedOn(reply.headers))) {
-      if (!res.hasHeader(name)) res.setHeader(name, value);
+      if (!res.hasHeader(name) || name === face.idHeader) res.setHeader(name, value);
     }
     res.writeHead(reply.status);
     for await (const chunk of reply.body.chunks()) {
