@@ -143,6 +143,8 @@ export function compose(
   const tokens = createTokenCounter();
   const prices = createPriceBook({ providers: config.providers, configured: config.prices });
   const metering = createMetering({ clock, ledger, log, tokens, prices });
+  const lost = metering.settleLost();
+  if (lost > 0) log.warn({ count: lost }, 'calls were lost with the last gateway, and are booked');
   const exchange = createExchange({
     upstreamOf: (destination) => upstreamOf(destination.provider),
     deadlines: DEADLINES,

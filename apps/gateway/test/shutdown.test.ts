@@ -138,6 +138,53 @@ it('usage that the ledger would not take is told, and the end is 1', async () =>
   expect(await gateway.waitForEnd(15_000)).toEqual({ code: 1, signal: null });
 }, 90_000);
 
+it('a call that its gateway was killed in is booked by the next one, once', async () => {
+  const first = await start();
+  await using killed = first.gateway;
+  const { response } = await running(first.url);
+  killed.kill('SIGKILL');
+  await killed.waitForEnd(15_000);
+  await expect(response.text()).rejects.toThrow();
+
+  for (let turn = 0; turn < 2; turn += 1) {
+    const { gateway } = await start();
+    await using next = gateway;
+    next.kill('SIGTERM');
+    await next.waitForEnd(15_000);
+  }
+
+  expect(await usage()).toMatchObject([
+    { requests: 1, failedRequests: 1, estimatedRequests: 1, outputTokens: 2_000 },
+  ]);
+}, 90_000);
+
+it('no call goes out while the ledger can not be written, and those that run go on', async () => {
+  const { gateway, url } = await start();
+  await using _stopped = gateway;
+  const { reply, response } = await running(url);
+  using other = new DatabaseSync(join(folder, 'data of mine', 'tollgate.db'));
+  other.exec('begin immediate');
+
+  const refused = await ask(url);
+  expect(refused.status).toBe(503);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(openai.receivedRequests()).toHaveLength(1);
+  await reply.send(dataEvents(chunks.slice(2)).join(''));
+  await reply.end();
+  expect(await response.text()).toContain('two');
+
+  other.exec('rollback');
+  openai.mockChatCompletionStream(chunks);
+  for (;;) {
+    const again = await ask(url);
+    if (again.status === 200) break;
+    await again.text();
+  }
+  gateway.kill('SIGTERM');
+  expect(await gateway.waitForEnd(15_000)).toEqual({ code: 0, signal: null });
+  expect(await usage()).toMatchObject([{ requests: 2, estimatedRequests: 0 }]);
+}, 90_000);
+
 it('connections that idle or never asked do not hold the end up', async () => {
   const { gateway, url } = await start();
   await using _stopped = gateway;

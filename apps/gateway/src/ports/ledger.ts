@@ -1,4 +1,4 @@
-import type { UsageEvent } from '@tollgate/core/usage';
+import type { Intent, UsageEvent } from '@tollgate/core/usage';
 import type { DependencyStatus } from './governance.ts';
 import type { BookedPrice } from './price-book.ts';
 
@@ -36,9 +36,13 @@ export interface UsageQuery {
 
 /**
  * Where usage events become durable. `record` queues for the next group commit; an event that was
- * recorded is written once, or the ledger says that it is unhealthy. Later an intent goes before.
+ * recorded is written once, or the ledger says that it is unhealthy. It takes the place of its intent.
  */
 export interface Ledger {
+  /** Resolves once it is durable that this call may be sent; false: the ledger can't be written. */
+  intend(intent: Intent): Promise<boolean>;
+  /** Calls that a gateway before this one meant to send, and of whose end nothing is known. */
+  lost(): readonly Intent[];
   /** `price` is the one its cost was computed by: kept beside it, so that it can be computed again. */
   record(event: UsageEvent, price?: BookedPrice): void;
   /** Resolves when everything recorded so far is durable. */

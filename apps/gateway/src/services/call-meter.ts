@@ -1,9 +1,13 @@
+import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
 import {
+  type AdmittedCall,
   createMeter,
   type EndedCall,
+  eventOfLost,
   framingTokens,
   type Meter,
+  roughEstimate,
   type UsageEvent,
 } from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
@@ -49,9 +53,25 @@ export interface MeterDeps {
   readonly log: Log;
 }
 
+/** What is known of the size of a call before it is sent. */
+export interface AskedFor {
+  readonly stream: boolean;
+  readonly inputBytes: number;
+  readonly maxOutputTokens?: number | undefined;
+}
+
 export interface Metering {
-  /** From here on the request is on its way, and ends in exactly one usage event. */
-  start(call: Call, destination: Destination, stream: boolean): CallMeter;
+  /**
+   * Makes it durable that this request goes out: from here on it is on its way, and ends in exactly
+   * one usage event, even should this process die. Without a ledger nothing may go out.
+   */
+  start(
+    call: Call,
+    destination: Destination,
+    asked: AskedFor,
+  ): Promise<Result<CallMeter, GatewayError>>;
+  /** Books the calls that a gateway before this one was killed in; tells how many they are. */
+  settleLost(): number;
   /** Resolves when every estimate under way has become an event. */
   idle(): Promise<void>;
   /** Resolves when every call that was started has become an event. */
@@ -92,9 +112,16 @@ export function createMetering(deps: MeterDeps): Metering {
     estimating.add(settled);
   };
 
-  const start = (call: Call, destination: Destination, stream: boolean): CallMeter => {
+  const start: Metering['start'] = async (call, destination, asked) => {
+    const intended = admitted(call, destination, asked.stream);
+    const isDurable = await ledger.intend({ ...intended, estimate: roughEstimate(asked) });
+    if (!isDurable) return err({ kind: 'ledger_unavailable', retryAfterSeconds: RETRY_SECONDS });
+    return ok(meterOf(call, destination, intended));
+  };
+
+  const meterOf = (call: Call, destination: Destination, intended: AdmittedCall): CallMeter => {
     const elapsed = (): number => clock.monotonic() - call.startedMonotonic;
-    const meter: Meter = createMeter(admitted(call, destination, stream));
+    const meter: Meter = createMeter(intended);
     meter.sent();
     running += 1;
     let hasBegun = false;
@@ -129,6 +156,13 @@ export function createMetering(deps: MeterDeps): Metering {
   };
   return {
     start,
+    settleLost: () => {
+      const lost = ledger.lost();
+      for (const intent of lost) {
+        book(eventOfLost(intent, clock.now()), intent.modelServed ?? intent.modelAsked);
+      }
+      return lost.length;
+    },
     idle,
     ended: async () => {
       while (running > 0) await onLastEnd.promise;
@@ -137,7 +171,10 @@ export function createMetering(deps: MeterDeps): Metering {
   };
 }
 
-const admitted = (call: Call, destination: Destination, stream: boolean) => ({
+/** The ledger tries again by itself, each second. */
+const RETRY_SECONDS = 1;
+
+const admitted = (call: Call, destination: Destination, stream: boolean): AdmittedCall => ({
   callId: call.id,
   startedAt: call.startedAt,
   keyId: call.identity.keyId,

@@ -33,8 +33,15 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
       const found = await deps.find(call, request.model);
       if (!found.ok) return found;
       if (!speaks(found.value, 'openai-embeddings')) return err(none(found.value));
-      const meter = deps.metering.start(call, found.value, false);
-      const text = { input: () => textOf(request), output: () => '' };
+      const input = textOf(request);
+      const started = await deps.metering.start(call, found.value, {
+        stream: false,
+        inputBytes: input.length,
+        maxOutputTokens: 0,
+      });
+      if (!started.ok) return started;
+      const meter = started.value;
+      const text = { input: () => input, output: () => '' };
       const reply = await bookedOnBug({ meter, text }, () =>
         embed(deps.exchange, call, { request, destination: found.value }),
       );

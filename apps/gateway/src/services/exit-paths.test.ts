@@ -75,7 +75,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
   const metering = createMetering({
     ...deps,
     prices: { priceOf: () => undefined },
-    ledger: { record: (event: UsageEvent) => booked.push(event) },
+    ledger: { intend: async () => true, record: (event: UsageEvent) => booked.push(event) },
     log: { info: () => {}, error: () => {}, warn: () => {}, debug: () => {} },
   } as unknown as MeterDeps);
   const dialects = new Map([['openai-chat' as const, dialect]]);

@@ -28,7 +28,13 @@ export type Pass = (
 export function createPass(deps: PassDeps): Pass {
   return async (call, request) => {
     const { destination, envelope } = request;
-    const meter = deps.metering.start(call, destination, envelope.stream);
+    const started = await deps.metering.start(call, destination, {
+      stream: envelope.stream,
+      inputBytes: request.text.length,
+      maxOutputTokens: envelope.maxOutputTokens,
+    });
+    if (!started.ok) return started;
+    const meter = started.value;
     const text = textOf(request, () => '');
     return bookedOnBug({ meter, text }, () => passed(deps, { call, request, meter }));
   };

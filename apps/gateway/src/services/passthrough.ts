@@ -49,7 +49,14 @@ export function createPassthroughService(deps: PassthroughDeps): PassthroughServ
       if (!admitted.ok) return admitted;
       if (provider === undefined) return { ok: false, error: noProvider };
       const destination = { provider, model: request.route, asked: request.route };
-      const meter = deps.metering.start(call, destination, false);
+      // No tokens are counted on such a path, so none are taken to be lost with it.
+      const started = await deps.metering.start(call, destination, {
+        stream: false,
+        inputBytes: 0,
+        maxOutputTokens: 0,
+      });
+      if (!started.ok) return started;
+      const meter = started.value;
       const sent = await deps.upstreamOf(provider).send({
         provider: provider.name,
         url: beneathBase(provider, 'openai-chat', request.path),

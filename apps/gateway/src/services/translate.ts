@@ -48,9 +48,15 @@ export function createTranslate(deps: TranslateDeps): Translate {
     const losses = checkLosses([...hubRequest.losses, ...chosen.value.losses], call.strict);
     if (!losses.ok) return losses;
 
-    const meter = deps.metering.start(call, destination, request.stream);
-    const exchange = { ...hubRequest, target, losses: losses.value, meter, chosen: chosen.value };
     const text = countedText(request, () => '');
+    const started = await deps.metering.start(call, destination, {
+      stream: request.stream,
+      inputBytes: text.input().length,
+      maxOutputTokens: request.maxOutputTokens,
+    });
+    if (!started.ok) return started;
+    const meter = started.value;
+    const exchange = { ...hubRequest, target, losses: losses.value, meter, chosen: chosen.value };
     const answer = await bookedOnBug({ meter, text }, () => answered(deps, call, exchange));
     if (!answer.ok) {
       meter.finish({ error: answer.error, losses: losses.value, text });

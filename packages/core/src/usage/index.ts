@@ -1,4 +1,5 @@
 export { framingTokens } from './framing-tokens.ts';
+export { eventOfLost, type Intent, roughEstimate } from './intent.ts';
 export {
   type AdmittedCall,
   type CallEnd,

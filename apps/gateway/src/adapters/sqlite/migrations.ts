@@ -100,4 +100,10 @@ export const MIGRATIONS: readonly string[] = [
   alter table calls add column price_id text;
   alter table calls add column unpriced text;
   `,
+  `
+  create table intents (
+    call_id text primary key,
+    intent text not null
+  ) strict, without rowid;
+  `,
 ];

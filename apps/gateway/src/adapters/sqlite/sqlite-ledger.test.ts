@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { DatabaseSync } from 'node:sqlite';
-import type { UsageEvent } from '@tollgate/core/usage';
+import type { Intent, UsageEvent } from '@tollgate/core/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../test-support/manual-clock.ts';
 import { tempDir } from '../test-support/temp-dir.ts';
@@ -214,6 +214,47 @@ describe('createSqliteLedger', () => {
       status: 'degraded',
       detail: expect.stringContaining('2 events were lost'),
     });
+  });
+});
+
+describe('an intent', () => {
+  const intentOf = (event: UsageEvent): Intent => {
+    const { usage: _usage, status: _status, latencyMs: _latency, losses: _losses, ...call } = event;
+    return { ...call, estimate: { inputTokens: 3, outputTokens: 4 } };
+  };
+
+  it('is durable when it resolves, and until the event of its call is', async () => {
+    const ledger = ledgerWith();
+    const event = usageEvent({ user: ZION_USER });
+    const intent = intentOf(event);
+
+    const durable = await Promise.all([ledger.intend(intent), ledger.intend(intentOf(bare()))]);
+    expect(durable).toEqual([true, true]);
+    expect(ledger.lost()).toHaveLength(2);
+    ledger.record(event);
+    expect(ledger.lost()).toContainEqual(intent);
+    await ledger.flush();
+
+    expect(ledger.lost()).not.toContainEqual(intent);
+    expect(ledger.lost()).toHaveLength(1);
+  });
+
+  it('is refused while the database can not be written, at once after the first time', async () => {
+    const ledger = ledgerWith();
+    db.exec('alter table intents rename to intents_away');
+    expect(await ledger.intend(intentOf(usageEvent()))).toBe(false);
+    db.exec('alter table intents_away rename to intents');
+
+    expect(await ledger.intend(intentOf(usageEvent()))).toBe(false);
+    await ledger.flush();
+    expect(await ledger.intend(intentOf(usageEvent()))).toBe(true);
+  });
+
+  it('is refused by a ledger that is closed', async () => {
+    const ledger = ledgerWith();
+    await ledger.close();
+
+    expect(await ledger.intend(intentOf(usageEvent()))).toBe(false);
   });
 });
 

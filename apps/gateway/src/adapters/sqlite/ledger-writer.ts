@@ -1,0 +1,200 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Intent, UsageEvent } from '@tollgate/core/usage';
+import type { Log } from '../../ports/log.ts';
+import type { BookedPrice } from '../../ports/price-book.ts';
+import { COLUMNS, toRow } from './call-row.ts';
+import { toOutboxItem } from './outbox-item.ts';
+
+export interface WriterOptions {
+  readonly log?: Log;
+  /** Events that wait for the group commit; at this many the commit happens at once. */
+  readonly maxQueued?: number;
+  /** Events kept while the database can't be written; beyond, new ones are lost and counted. */
+  readonly maxHeld?: number;
+}
+
+/** How long events wait for company. A commit costs as much for fifty as for one. */
+const GROUP_MS = 10;
+const RETRY_MS = 1000;
+
+type Listener = (event: UsageEvent) => void;
+
+interface Recorded {
+  readonly event: UsageEvent;
+  readonly price: BookedPrice | undefined;
+}
+
+interface Intended {
+  readonly intent: Intent;
+  readonly resolve: (isDurable: boolean) => void;
+}
+
+const STATEMENTS = {
+  begin: 'begin immediate',
+  commit: 'commit',
+  intent: 'insert into intents (call_id, intent) values (?, ?) on conflict do nothing',
+  settled: 'delete from intents where call_id = ?',
+  call: `insert into calls (${COLUMNS.join(', ')})
+    values (${COLUMNS.map(() => '?').join(', ')}) on conflict (call_id) do nothing`,
+  price: 'insert into prices (id, source, price) values (?, ?, ?) on conflict do nothing',
+  item: `insert into outbox_items
+    (call_id, email, input_tokens, output_tokens, requests, model, at)
+    values (?, ?, ?, ?, ?, ?, ?) on conflict (call_id) do nothing`,
+} as const;
+
+type Statements = { readonly [name in keyof typeof STATEMENTS]: StatementSync };
+
+/**
+ * Writes the ledger in groups: intents each turn of the event loop, since calls wait for them; events
+ * within milliseconds, each in one commit with its price, the end of its intent and what must go on
+ * to the governance service. An event recorded twice under one call id is written once.
+ */
+export class LedgerWriter {
+  readonly #db: DatabaseSync;
+  readonly #log: Log | undefined;
+  readonly #maxQueued: number;
+  readonly #maxHeld: number;
+  readonly #statements: Statements;
+  readonly #listeners = new Set<Listener>();
+  #intended: Intended[] = [];
+  #queue: Recorded[] = [];
+  #turn: NodeJS.Immediate | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #problem: string | undefined;
+  #lost = 0;
+  #isClosed = false;
+
+  constructor(db: DatabaseSync, options: WriterOptions) {
+    this.#db = db;
+    this.#log = options.log;
+    this.#maxQueued = options.maxQueued ?? 1000;
+    this.#maxHeld = options.maxHeld ?? 100_000;
+    this.#statements = prepareAll(db);
+  }
+
+  /** Why the database refused the last write; undefined while it takes them. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Events that will never be written. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  intend(intent: Intent): Promise<boolean> {
+    // A database that just refused is asked again by the timer alone: each try may take seconds.
+    if (this.#isClosed || this.#problem !== undefined) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#intended.push({ intent, resolve });
+      this.#turn ??= setImmediate(() => {
+        this.#turn = undefined;
+        this.write();
+      });
+    });
+  }
+
+  record(event: UsageEvent, price: BookedPrice | undefined): void {
+    if (this.#isClosed || this.#queue.length >= this.#maxHeld) {
+      if (this.#isClosed) this.#log?.error({ call: event.callId }, 'a call ended after the ledger');
+      this.#lost += 1;
+      return;
+    }
+    this.#queue.push({ event, price });
+    if (this.#problem === undefined && this.#queue.length >= this.#maxQueued) this.write();
+    else this.#schedule(GROUP_MS);
+  }
+
+  /** Called after each event that has become durable. Returns the way to stop listening. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Commits what waits. False when the database refused: intents are refused too, events stay. */
+  write(): boolean {
+    const isIdle = this.#queue.length === 0 && this.#intended.length === 0;
+    if (isIdle && this.#problem === undefined) return true;
+    const recorded = this.#queue;
+    const intended = this.#intended;
+    this.#intended = [];
+    try {
+      this.#statements.begin.run();
+      for (const { intent } of intended) {
+        this.#statements.intent.run(intent.callId, JSON.stringify(intent));
+      }
+      for (const one of recorded) this.#insert(one);
+      this.#statements.commit.run();
+    } catch (error) {
+      for (const { resolve } of intended) resolve(false);
+      this.#refused(error);
+      return false;
+    }
+    this.#queue = [];
+    for (const { resolve } of intended) resolve(true);
+    if (this.#problem !== undefined) this.#log?.info({ events: recorded.length }, 'ledger is back');
+    this.#problem = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const { event } of recorded) for (const listener of this.#listeners) listener(event);
+    return true;
+  }
+
+  /** Resolves with how many events are lost, as the database would not take them. */
+  close(): number {
+    const isWritten = this.write();
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
+    this.#timer = undefined;
+    this.#listeners.clear();
+    if (!isWritten) this.#log?.error({ events: this.#queue.length }, 'usage could not be written');
+    return this.#queue.length + this.#lost;
+  }
+
+  #schedule(delayMs: number): void {
+    // A real timer, not the clock's: durability doesn't wait for a test to move time.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.write();
+    }, delayMs);
+  }
+
+  #insert({ event, price }: Recorded): void {
+    if (price !== undefined) {
+      this.#statements.price.run(price.id, price.source, JSON.stringify(price.price));
+    }
+    this.#statements.settled.run(event.callId);
+    const { changes } = this.#statements.call.run(...toRow(event));
+    const item = changes === 0 ? undefined : toOutboxItem(event);
+    if (item === undefined) return;
+    const { callId, email, inputTokens, outputTokens, requests, model, at } = item;
+    this.#statements.item.run(
+      callId,
+      email,
+      inputTokens,
+      outputTokens,
+      requests,
+      model ?? null,
+      at,
+    );
+  }
+
+  #refused(error: unknown): void {
+    if (this.#db.isTransaction) this.#db.exec('rollback');
+    const detail = error instanceof Error ? error.message : String(error);
+    if (this.#problem === undefined) this.#log?.error({ detail }, "the ledger can't be written");
+    this.#problem = detail;
+    this.#schedule(RETRY_MS);
+  }
+}
+
+const prepareAll = (db: DatabaseSync): Statements => ({
+  begin: db.prepare(STATEMENTS.begin),
+  commit: db.prepare(STATEMENTS.commit),
+  intent: db.prepare(STATEMENTS.intent),
+  settled: db.prepare(STATEMENTS.settled),
+  call: db.prepare(STATEMENTS.call),
+  price: db.prepare(STATEMENTS.price),
+  item: db.prepare(STATEMENTS.item),
+});
