@@ -347,7 +347,6 @@ describe('everything else that such a provider sent', () => {
     ['groq', 'groq-text'],
     ['groq', 'groq-tool-call'],
     ['deepseek', 'deepseek-text'],
-    ['mistral', 'mistral-incremental-tool-call'],
   ])('passes byte by byte: %s/%s', async (provider, name) => {
     const recording = recorded(provider, name);
 
@@ -358,6 +357,21 @@ describe('everything else that such a provider sent', () => {
     });
 
     expect(reply.text).toBe(frameRecording(recording));
+  });
+
+  it('passes byte by byte around the role that its first delta lacked', async () => {
+    const recording = recorded('mistral', 'mistral-incremental-tool-call');
+
+    const reply = await post(harness, '/v1/chat/completions', {
+      ...asking('mistral/m'),
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+
+    const [before = '', after = '', ...more] = reply.text.split(',"role":"assistant"');
+    expect(more).toEqual([]);
+    expect(before + after).toBe(frameRecording(recording));
+    expect(before).not.toContain('\n\n');
   });
 
   it('passes byte by byte around what is mended', async () => {
