@@ -10,6 +10,7 @@ import type { Ability } from '../providers/ability.ts';
 import type { Quirks } from '../providers/quirks.ts';
 import type { Result } from '../result.ts';
 import type { SseEvent } from '../sse/sse-event.ts';
+import type { StatePlaces } from '../state/state-places.ts';
 import type { DialectId } from './dialect-id.ts';
 import type { Passage } from './passage.ts';
 
@@ -50,6 +51,7 @@ export interface StreamEncoder extends Stepper<StreamEvent, SseEvent> {
 /** One wire dialect, both ways: the same codec serves as client face and as provider adapter. */
 export interface Codec {
   readonly id: DialectId;
+  readonly statePlaces: StatePlaces;
 
   decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError>;
   encodeRequest(request: ChatRequest, target: Target): Result<Encoded<JsonObject>, GatewayError>;

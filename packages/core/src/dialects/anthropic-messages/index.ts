@@ -18,6 +18,7 @@ export {
 /** Anthropic's Messages API, both ways. */
 export const anthropicMessages: Dialect = {
   id: DIALECT,
+  statePlaces: { kinds: { reasoning: 'signature' }, keepsThoughts: true },
   passage: anthropicPassage,
   decodeRequest,
   encodeRequest,

@@ -12,6 +12,7 @@ export { decodeBedrockError } from './errors.ts';
 /** Bedrock's Converse API, both ways. How it is reached is its transport's business. */
 export const bedrockConverse: Dialect = {
   id: DIALECT,
+  statePlaces: { kinds: { reasoning: 'signature' }, keepsThoughts: true },
   passage: bedrockPassage,
   decodeRequest,
   encodeRequest,

@@ -1,3 +1,4 @@
+import { NO_STATE } from '../../state/state-places.ts';
 import type { Dialect } from '../dialect.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeRequest } from './encode-request.ts';
@@ -12,6 +13,7 @@ export { decodeCohereError } from './errors.ts';
 /** Cohere's Chat API v2, both ways. */
 export const cohereChat: Dialect = {
   id: DIALECT,
+  statePlaces: NO_STATE,
   passage: coherePassage,
   decodeRequest,
   encodeRequest,

@@ -15,6 +15,16 @@ export { decodeGeminiError, encodeGeminiError, geminiErrorBody } from './errors.
 /** Google's `generateContent`, both ways. */
 export const gemini: Dialect = {
   id: DIALECT,
+  statePlaces: {
+    kinds: {
+      text: 'thought-signature',
+      reasoning: 'thought-signature',
+      'tool-call': 'thought-signature',
+      media: 'thought-signature',
+    },
+    // Its documents ask for signatures back, not for the thoughts; some clients strip those.
+    keepsThoughts: false,
+  },
   passage: geminiPassage,
   decodeRequest,
   encodeRequest,

@@ -1,5 +1,6 @@
 import { stepper } from '../../fold.ts';
 import { ok } from '../../result.ts';
+import { NO_STATE } from '../../state/state-places.ts';
 import type { Codec } from '../dialect.ts';
 import { encodeRequest } from './encode-request.ts';
 import { decodeReply, encodeReply } from './reply.ts';
@@ -13,6 +14,7 @@ import { createStreamEncoder } from './stream-encoder.ts';
  */
 export const native: Codec = {
   id: 'native',
+  statePlaces: NO_STATE,
   decodeRequest: (body) => decodeNativeRequest(body),
   encodeRequest: (request, target) => ok(encodeRequest(request, target)),
   decodeReply,

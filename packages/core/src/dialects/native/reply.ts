@@ -44,7 +44,7 @@ const NO_USAGE = changed(
 
 interface Encoding {
   readonly losses: Loss[];
-  readonly nextCallId: () => string;
+  readonly nextCallId: (id: string) => string;
 }
 
 function encodeChoice(choice: Choice, index: number, encoding: Encoding): JsonObject {
@@ -73,7 +73,7 @@ function encodeCall(part: ToolCallPart, path: string, encoding: Encoding): JsonO
   const value = parseArguments(part.argumentsJson);
   if (value === undefined) encoding.losses.push(invalidArguments(path));
   return {
-    id: encoding.nextCallId(),
+    id: encoding.nextCallId(part.id),
     type: 'function',
     function: { name: part.name, arguments: value ?? part.argumentsJson },
   };

@@ -30,7 +30,7 @@ interface ChoiceState {
 /** Written to in place: a stream has thousands of events. */
 interface State {
   readonly id: string;
-  readonly nextCallId: () => string;
+  readonly nextCallId: (id: string) => string;
   readonly choices: Map<number, ChoiceState>;
   /** By path, so that what comes in many deltas is told once. */
   readonly losses: Map<string, Loss>;
@@ -108,7 +108,7 @@ function startPart(state: State, event: Of<'part-start'>): readonly SseEvent[] {
   choice.calls += 1;
   choice.parts.set(event.part, { ...open, call: index });
   const fresh = { name: start.name, arguments: '' };
-  const call = { index, id: state.nextCallId(), type: 'function', function: fresh };
+  const call = { index, id: state.nextCallId(start.id), type: 'function', function: fresh };
   return say(state, event.choice, { tool_calls: [call] });
 }
 

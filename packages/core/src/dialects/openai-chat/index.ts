@@ -1,3 +1,4 @@
+import { NO_STATE } from '../../state/state-places.ts';
 import type { Dialect } from '../dialect.ts';
 import { passage } from './passage.ts';
 import { decodeReply, encodeReply } from './reply.ts';
@@ -7,6 +8,7 @@ import { createStreamDecoder, createStreamEncoder } from './stream.ts';
 /** OpenAI's Chat Completions, and what its look-alikes make of it. */
 export const openAiChat: Dialect = {
   id: 'openai-chat',
+  statePlaces: NO_STATE,
   passage,
   decodeRequest,
   encodeRequest,

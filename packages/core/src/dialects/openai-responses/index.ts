@@ -9,6 +9,7 @@ import { createStreamDecoder, createStreamEncoder } from './stream.ts';
 /** OpenAI's Responses API, and what its look-alikes make of it. */
 export const openAiResponses: Dialect = {
   id: DIALECT,
+  statePlaces: { kinds: { reasoning: 'encrypted' }, keepsThoughts: true },
   passage,
   decodeRequest,
   encodeRequest,

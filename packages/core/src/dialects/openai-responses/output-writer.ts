@@ -295,7 +295,8 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
         return [];
       }
       // Another dialect's encrypted thoughts would come back to us as this dialect's own.
-      if (state.kind === 'encrypted' && part.itemId !== undefined) {
+      const isOwn = part.itemId !== undefined || state.origin.provider === DIALECT;
+      if (state.kind === 'encrypted' && isOwn) {
         const begun = part.item === undefined ? beginThought(part, false) : [];
         if (part.item !== undefined) part.item.encrypted = state.data;
         return begun;
