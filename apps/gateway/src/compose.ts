@@ -15,11 +15,14 @@ import { createMemoryRateLimiter } from './adapters/limiter/memory-rate-limiter.
 import { createLog } from './adapters/log/create-log.ts';
 import { createMetrics } from './adapters/metrics/create-metrics.ts';
 import { createPriceBook } from './adapters/prices/create-price-book.ts';
+import { createSealers } from './adapters/sealing/create-sealers.ts';
+import { withAccounts } from './adapters/sealing/with-accounts.ts';
 import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
 import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
 import { holdFolder } from './adapters/sqlite/hold-folder.ts';
 import { openDatabase } from './adapters/sqlite/open-database.ts';
 import { loadSecret } from './adapters/sqlite/server-secret.ts';
+import { createSqliteKeptStore } from './adapters/sqlite/sqlite-kept-store.ts';
 import { createSqliteKeyStore } from './adapters/sqlite/sqlite-key-store.ts';
 import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
 import { createIds } from './adapters/system/create-ids.ts';
@@ -97,27 +100,29 @@ export interface Gateway {
 
 /** The only place that knows which adapter stands behind which port. */
 export function compose(
-  config: Config,
+  loaded: Config,
   { clock, onLog }: Surroundings,
 ): Result<Gateway, { readonly detail: string }> {
   const log = createLog({
-    level: config.logLevel,
+    level: loaded.logLevel,
     ...(onLog === undefined ? undefined : { onLine: onLog }),
   });
   const ids = createIds();
-  const folder = holdFolder(config.dataDir);
+  const folder = holdFolder(loaded.dataDir);
   if (!folder.ok) return folder;
-  const db = openDatabase(config.dataDir);
+  const db = openDatabase(loaded.dataDir);
   if (!db.ok) {
     folder.value.release();
     return db;
   }
-  const secret = loadSecret(config.dataDir, config.secret);
+  const secret = loadSecret(loaded.dataDir, loaded.secret);
   if (!secret.ok) {
     db.value.close();
     folder.value.release();
     return secret;
   }
+
+  const config = { ...loaded, providers: withAccounts(loaded.providers, secret.value) };
 
   const ledger = createSqliteLedger(db.value, { clock, log });
   const keyStore = createSqliteKeyStore(db.value, secret.value, {
@@ -158,6 +163,10 @@ export function compose(
     governance,
     pass: createPass({ clock, metering, exchange }),
     translate: createTranslate({ clock, metering, exchange, dialects: DIALECTS }),
+    sealerFor: createSealers(secret.value, {
+      clock,
+      kept: createSqliteKeptStore(db.value, { clock, log }),
+    }),
   });
   const services = {
     chat,

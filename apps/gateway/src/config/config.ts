@@ -10,6 +10,8 @@ export interface ProviderConfig extends ProviderDescription {
   readonly transport: 'http' | 'simulated';
   /** The version of Anthropic's API for requests that a client's own header doesn't decide. */
   readonly anthropicVersion?: string;
+  /** Whose state it keeps: what one account made goes back to no other. */
+  readonly account?: string;
 }
 
 export interface LocalKeyConfig {

@@ -120,6 +120,7 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
       ...(section.anthropicVersion === undefined
         ? undefined
         : { anthropicVersion: section.anthropicVersion }),
+      ...(section.account === undefined ? undefined : { account: section.account }),
     },
   };
 }

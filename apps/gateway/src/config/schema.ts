@@ -161,6 +161,10 @@ const Provider = z.strictObject({
       description:
         'Values of `anthropic-beta` and `openai-beta` that it knows, `*` at their end for any ending; others are dropped and told. Absent: as known, all at a name of yours.',
     }),
+  account: z.string().min(1).max(64).optional().meta({
+    description:
+      'Names the account that its key belongs to: give it before a key is rotated, and state that the provider made under the old one (signatures, encrypted reasoning) still goes back. Absent: the key itself decides.',
+  }),
   models: z
     .array(z.string().min(1))
     .optional()

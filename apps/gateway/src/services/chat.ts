@@ -3,13 +3,15 @@ import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
 import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 import { renderSse, type SseEvent } from '@tollgate/core/sse';
+import { carrying, openRequest, SEAL_MARK, type Sealer } from '@tollgate/core/state';
 import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
+import type { SealerFor } from '../ports/sealer-for.ts';
 import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
 import type { Call } from './call.ts';
 import { type Destination, type FindDestination, targetOf } from './destination.ts';
-import { lostHeaders, passedHeaders } from './dialect-headers.ts';
+import { passedHeaders } from './dialect-headers.ts';
 import { keptAlive } from './kept-alive.ts';
 import { checkLosses } from './losses.ts';
 import type { Pass } from './pass.ts';
@@ -53,6 +55,7 @@ export interface ChatDeps {
   readonly governance: Governance;
   readonly pass: Pass;
   readonly translate: Translate;
+  readonly sealerFor: SealerFor;
 }
 
 export function createChatService(deps: ChatDeps): ChatService {
@@ -70,7 +73,8 @@ export function createChatService(deps: ChatDeps): ChatService {
       const found = await service.find(call, envelope.value.model);
       if (!found.ok) return found;
       const destination = found.value;
-      if (passes(destination, protocol, body)) {
+      const sealer = deps.sealerFor(call.identity.subject);
+      if (passes(destination, protocol, body) && !hasSealed({ protocol, text, body }, sealer)) {
         const passed = passedHeaders(destination.provider, protocol, headers ?? {});
         const losses = checkLosses(passed.losses, call.strict);
         if (!losses.ok) return losses;
@@ -82,7 +86,8 @@ export function createChatService(deps: ChatDeps): ChatService {
       if (!decoded.ok) return decoded;
       return service.encoded(call, {
         request: decoded.value.request,
-        losses: [...lostHeaders(protocol, headers ?? {}), ...decoded.value.losses],
+        losses: decoded.value.losses,
+        headers: { protocol, given: headers ?? {} },
         destination,
         dialect: protocol.dialect,
         answering: answering(envelope.value),
@@ -92,13 +97,16 @@ export function createChatService(deps: ChatDeps): ChatService {
 
     encoded: async (call, { dialect, answering, keepAlive, ...request }) => {
       let unsaid = (): readonly Loss[] => [];
-      const answer = await deps.translate(call, { ...request, faceLosses: () => unsaid() });
+      const sealer = deps.sealerFor(call.identity.subject);
+      const opened = withState(request, sealer);
+      const answer = await deps.translate(call, { ...opened, faceLosses: () => unsaid() });
       if (!answer.ok) return answer;
-      const { losses, served } = answer.value;
+      const { losses, served, spoken } = answer.value;
+      const face = carrying(dialect, spoken.statePlaces, sealer);
       if (answer.value.type === 'whole') {
         const { reply, book } = answer.value;
         try {
-          const encoded = dialect.encodeReply(reply, answering);
+          const encoded = face.encodeReply(reply, answering);
           unsaid = () => encoded.losses;
           const body = JSON.stringify(encoded.value);
           return ok({ type: 'whole', body, losses: [...losses, ...encoded.losses], served });
@@ -108,7 +116,7 @@ export function createChatService(deps: ChatDeps): ChatService {
       }
       const frames = await begun(
         encodedFrames(answer.value.batches, {
-          dialect,
+          face,
           answering,
           hear: (losses) => {
             unsaid = losses;
@@ -121,7 +129,8 @@ export function createChatService(deps: ChatDeps): ChatService {
     },
 
     hub: async (call, request) => {
-      const answer = await deps.translate(call, request);
+      const sealer = deps.sealerFor(call.identity.subject);
+      const answer = await deps.translate(call, withState(request, sealer));
       if (answer.ok && answer.value.type === 'whole') answer.value.book();
       return answer;
     },
@@ -130,7 +139,7 @@ export function createChatService(deps: ChatDeps): ChatService {
 }
 
 interface FaceStream {
-  readonly dialect: Codec;
+  readonly face: Pick<Codec, 'createStreamEncoder'>;
   readonly answering: Answering;
   /** Told what the face could not say so far. */
   readonly hear: (losses: () => readonly Loss[]) => void;
@@ -139,9 +148,9 @@ interface FaceStream {
 /** Events of the hub as the frames of a dialect, a batch at a time. To be begun. */
 async function* encodedFrames(
   batches: AsyncGenerator<readonly StreamEvent[], void>,
-  { dialect, answering, hear }: FaceStream,
+  { face, answering, hear }: FaceStream,
 ): AsyncGenerator<string, void> {
-  const encoder = dialect.createStreamEncoder(answering);
+  const encoder = face.createStreamEncoder(answering);
   hear(encoder.losses);
   try {
     yield '';
@@ -157,6 +166,25 @@ async function* encodedFrames(
   } finally {
     await batches.return();
   }
+}
+
+/** The request with what its tokens stand for, and what of that was lost. */
+function withState<T extends HubRequest>(asked: T, sealer: Sealer): T {
+  const { request, losses } = openRequest(asked.request, sealer);
+  return { ...asked, request, losses: [...asked.losses, ...losses] };
+}
+
+/**
+ * True of a body with tokens that only we can read, of turns that another provider answered. Text
+ * that merely holds the mark is no reason not to pass.
+ */
+function hasSealed(
+  { protocol, text, body }: Pick<WireRequest, 'protocol' | 'text' | 'body'>,
+  sealer: Sealer,
+): boolean {
+  if (!text.includes(SEAL_MARK)) return false;
+  const decoded = protocol.dialect?.decodeRequest(body);
+  return decoded?.ok === true && openRequest(decoded.value.request, sealer).hadSealed;
 }
 
 /** A body passes to a provider of its dialect, unless that wants it in another that it speaks. */

@@ -52,6 +52,10 @@ export function targetOf(destination: Destination): Target {
     model,
     ability: abilityOf(provider.models, model),
     quirks: provider.quirks,
-    origin: { provider: provider.name, model },
+    origin: {
+      provider: provider.name,
+      ...(provider.account === undefined ? undefined : { account: provider.account }),
+      model,
+    },
   };
 }

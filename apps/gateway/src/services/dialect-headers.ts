@@ -61,8 +61,26 @@ export function passedHeaders(
   return { headers: Object.fromEntries(passed), losses };
 }
 
+/** The client's own headers of the dialect that its face speaks. */
+export interface ClientHeaders {
+  readonly protocol: WireProtocol;
+  readonly given: Headers;
+}
+
+/** The same beside a body of our own making, which may all the same be of the client's dialect. */
+export function headersBeside(
+  provider: ProviderConfig,
+  operation: Operation,
+  client: ClientHeaders | undefined,
+): { readonly headers: Headers; readonly losses: readonly Loss[] } {
+  if (client === undefined) return { headers: {}, losses: [] };
+  const { protocol, given } = client;
+  if (protocol.operation === operation) return passedHeaders(provider, protocol, given);
+  return { headers: {}, losses: lostHeaders(protocol, given) };
+}
+
 /** Headers that a provider of another dialect has no use for, where that asks less of it. */
-export const lostHeaders = (protocol: WireProtocol, headers: Headers): readonly Loss[] =>
+const lostHeaders = (protocol: WireProtocol, headers: Headers): readonly Loss[] =>
   (protocol.headers ?? [])
     .filter(({ name, isHint }) => isHint && headers[name] !== undefined)
     .map(({ name }) => droppedHeader(name, 'speaks another dialect, which has no such header'));

@@ -10,6 +10,7 @@ import type { Call } from './call.ts';
 import type { Metering } from './call-meter.ts';
 import { chooseDialect } from './choose-dialect.ts';
 import { type Destination, targetOf } from './destination.ts';
+import { headersBeside } from './dialect-headers.ts';
 import { checkLosses } from './losses.ts';
 import { meteredBatches } from './metered-batches.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
@@ -32,8 +33,13 @@ export type Translate = (
 
 /** A whole answer is booked by its caller, once what its face can't say of it is known. */
 export type BookedAnswer =
-  | (Extract<HubAnswer, { type: 'whole' }> & { readonly book: () => void })
-  | Extract<HubAnswer, { type: 'stream' }>;
+  | (Extract<HubAnswer, { type: 'whole' }> & Spoken & { readonly book: () => void })
+  | (Extract<HubAnswer, { type: 'stream' }> & Spoken);
+
+/** The dialect that the provider was spoken to in. */
+interface Spoken {
+  readonly spoken: Dialect;
+}
 
 export function createTranslate(deps: TranslateDeps): Translate {
   return async (call, hubRequest) => {
@@ -45,7 +51,10 @@ export function createTranslate(deps: TranslateDeps): Translate {
       provider: destination.provider,
     });
     if (!chosen.ok) return chosen;
-    const losses = checkLosses([...hubRequest.losses, ...chosen.value.losses], call.strict);
+    const { operation } = chosen.value;
+    const beside = headersBeside(destination.provider, operation, hubRequest.headers);
+    const said = [...beside.losses, ...hubRequest.losses, ...chosen.value.losses];
+    const losses = checkLosses(said, call.strict);
     if (!losses.ok) return losses;
 
     const text = countedText(request, () => '');
@@ -56,7 +65,14 @@ export function createTranslate(deps: TranslateDeps): Translate {
     });
     if (!started.ok) return started;
     const meter = started.value;
-    const exchange = { ...hubRequest, target, losses: losses.value, meter, chosen: chosen.value };
+    const exchange = {
+      ...hubRequest,
+      target,
+      losses: losses.value,
+      meter,
+      chosen: chosen.value,
+      sentHeaders: beside.headers,
+    };
     const answer = await bookedOnBug({ meter, text }, () => answered(deps, call, exchange));
     if (!answer.ok) {
       meter.finish({ error: answer.error, losses: losses.value, text });
@@ -78,6 +94,7 @@ async function answered(
     operation: chosen.operation,
     stream: request.stream,
     body: chosen.body,
+    headers: exchange.sentHeaders,
   });
   if (!sent.ok) return sent;
   const served = { destination, providerMs: deps.clock.monotonic() - sentAt };
@@ -85,7 +102,13 @@ async function answered(
   if (request.stream) {
     if (!isEventStream(sent.value)) return otherThanAsked(sent.value, destination);
     const batches = await begun(meteredBatches({ ...exchange, call, body: sent.value.body }));
-    return ok({ type: 'stream', batches, losses: exchange.losses, served });
+    return ok({
+      type: 'stream',
+      batches,
+      losses: exchange.losses,
+      served,
+      spoken: chosen.dialect,
+    });
   }
   if (isEventStream(sent.value)) return otherThanAsked(sent.value, destination);
   return wholeAnswer(exchange, sent.value, { destination, sentAt, clock: deps.clock });
@@ -110,7 +133,7 @@ async function wholeAnswer(
     meter.finish({ losses: [...losses, ...(faceLosses?.() ?? [])], text });
   };
   const served = { destination: timing.destination, providerMs };
-  return ok({ type: 'whole', reply, losses, served, book });
+  return ok({ type: 'whole', reply, losses, served, book, spoken: chosen.dialect });
 }
 
 function otherThanAsked(reply: UpstreamReply, destination: Destination) {

@@ -3,6 +3,7 @@ import type { Target } from '@tollgate/core/dialects';
 import type { CallMeter } from './call-meter.ts';
 import type { ChosenDialect } from './choose-dialect.ts';
 import type { Destination } from './destination.ts';
+import type { ClientHeaders } from './dialect-headers.ts';
 
 /** A request in the hub's words, and where it goes. */
 export interface HubRequest {
@@ -10,6 +11,8 @@ export interface HubRequest {
   readonly destination: Destination;
   /** What the face's decoder left out already. */
   readonly losses: readonly Loss[];
+  /** Those of its dialect: for a provider that is spoken to in it, and no other. */
+  readonly headers?: ClientHeaders;
   /** What the face could not say of the answer; asked for once, when the call is booked. */
   readonly faceLosses?: () => readonly Loss[];
 }
@@ -19,4 +22,5 @@ export interface TranslatedExchange extends HubRequest {
   readonly target: Target;
   readonly meter: CallMeter;
   readonly chosen: ChosenDialect;
+  readonly sentHeaders: { readonly [name: string]: string };
 }

@@ -1,4 +1,4 @@
-import { hint, type Loss } from '../chat/loss.ts';
+import { type Loss, lost } from '../chat/loss.ts';
 import type { ProviderState } from '../chat/provider-state.ts';
 import type { PartDelta, StreamEvent } from '../chat/stream-event.ts';
 import { type CarriedPart, type CarriedState, writeCarried } from './carried-state.ts';
@@ -64,7 +64,8 @@ export function createChoiceSealer(
   let hasCarried = false;
   let held: HeldCall | undefined;
 
-  const dropped = (path: string, why: string): void => lose(hint(`${path}.state`, 'dropped', why));
+  const dropped = (path: string, why: string): void =>
+    lose(lost('providerState', `${path}.state`, why));
 
   const placed = (kind: ProviderState['kind'], data: string): PartDelta => ({
     type: 'state',

@@ -1,5 +1,5 @@
 import type { ContentPart, ToolResultPart } from '../chat/content-part.ts';
-import { hint, type Loss } from '../chat/loss.ts';
+import { type Loss, lost } from '../chat/loss.ts';
 import type { Message } from '../chat/message.ts';
 import type { ChatRequest } from '../chat/request.ts';
 import { createCallNames } from './call-names.ts';
@@ -30,7 +30,7 @@ export function openRequest(request: ChatRequest, sealer: Sealer): OpenedRequest
       return payload === undefined ? undefined : readCarried(payload);
     },
     names: createCallNames(),
-    lose: (path) => losses.push(hint(`${path}.state`, 'dropped', UNOPENED)),
+    lose: (path) => losses.push(lost('providerState', `${path}.state`, UNOPENED)),
   };
   const messages = turnsOf(request.messages).flatMap((turn) => openMessages(turn, context));
   return { request: { ...request, messages }, losses, hadSealed: true };

@@ -1,0 +1,32 @@
+import type { Codec } from '../dialects/dialect.ts';
+import { createReplySealer, sealReply } from './seal-reply.ts';
+import type { Sealer } from './sealer.ts';
+import type { StatePlaces } from './state-places.ts';
+
+/**
+ * A face's dialect whose replies carry what their provider wants back: in the dialect's own places,
+ * else in ids of calls.
+ */
+export function carrying(
+  face: Codec,
+  made: StatePlaces,
+  sealer: Sealer,
+): Pick<Codec, 'encodeReply' | 'createStreamEncoder'> {
+  const sealing = { made, face, sealer };
+  return {
+    encodeReply: (reply, answering) => {
+      const sealed = sealReply(reply, sealing);
+      const { value, losses } = face.encodeReply(sealed.value, answering);
+      return { value, losses: [...sealed.losses, ...losses] };
+    },
+    createStreamEncoder: (answering) => {
+      const replies = createReplySealer(sealing);
+      const encoder = face.createStreamEncoder(answering);
+      return {
+        push: (event) => replies.push(event).flatMap((sealed) => encoder.push(sealed)),
+        end: encoder.end,
+        losses: () => [...replies.losses(), ...encoder.losses()],
+      };
+    },
+  };
+}
