@@ -157,16 +157,15 @@ export function compose(
     readFailure,
   });
   const findDestination = createFindDestination(config);
+  const kept = createSqliteKeptStore(db.value, { clock, log });
+  const sealerFor = createSealers(secret.value, { clock, kept });
   const chat = createChatService({
     clock,
     findDestination,
     governance,
     pass: createPass({ clock, metering, exchange }),
     translate: createTranslate({ clock, metering, exchange, dialects: DIALECTS }),
-    sealerFor: createSealers(secret.value, {
-      clock,
-      kept: createSqliteKeptStore(db.value, { clock, log }),
-    }),
+    sealerFor,
   });
   const services = {
     chat,
@@ -183,6 +182,7 @@ export function compose(
       exchange,
       tokens,
       dialects: DIALECTS,
+      sealerFor,
     }),
     usage: createUsageService(ledger),
     keys: createKeyService(keyStore),

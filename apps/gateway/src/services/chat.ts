@@ -3,7 +3,7 @@ import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
 import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 import { renderSse, type SseEvent } from '@tollgate/core/sse';
-import { carrying, openRequest, SEAL_MARK, type Sealer } from '@tollgate/core/state';
+import { carrying } from '@tollgate/core/state';
 import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
 import type { SealerFor } from '../ports/sealer-for.ts';
@@ -16,6 +16,7 @@ import { keptAlive } from './kept-alive.ts';
 import { checkLosses } from './losses.ts';
 import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
+import { hasSealed, withState } from './sealed-history.ts';
 import type { Translate } from './translate.ts';
 import type { HubRequest } from './translated-exchange.ts';
 import type { WireProtocol } from './wire-protocol.ts';
@@ -166,25 +167,6 @@ async function* encodedFrames(
   } finally {
     await batches.return();
   }
-}
-
-/** The request with what its tokens stand for, and what of that was lost. */
-function withState<T extends HubRequest>(asked: T, sealer: Sealer): T {
-  const { request, losses } = openRequest(asked.request, sealer);
-  return { ...asked, request, losses: [...asked.losses, ...losses] };
-}
-
-/**
- * True of a body with tokens that only we can read, of turns that another provider answered. Text
- * that merely holds the mark is no reason not to pass.
- */
-function hasSealed(
-  { protocol, text, body }: Pick<WireRequest, 'protocol' | 'text' | 'body'>,
-  sealer: Sealer,
-): boolean {
-  if (!text.includes(SEAL_MARK)) return false;
-  const decoded = protocol.dialect?.decodeRequest(body);
-  return decoded?.ok === true && openRequest(decoded.value.request, sealer).hadSealed;
 }
 
 /** A body passes to a provider of its dialect, unless that wants it in another that it speaks. */

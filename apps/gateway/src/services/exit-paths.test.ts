@@ -87,6 +87,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
     pass,
     findDestination: () => ok(destination),
     governance: { admit: async () => ok(undefined) },
+    sealerFor: () => ({ seal: () => undefined, open: () => undefined }),
   } as unknown as Parameters<typeof createChatService>[0]);
   return { booked, chat, metering };
 }

@@ -10,6 +10,7 @@ import type { JsonObject } from '@tollgate/core/json';
 import { dialectsFor, type Operation } from '@tollgate/core/providers';
 import { framingTokens } from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
+import type { SealerFor } from '../ports/sealer-for.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
 import type { WireAnswer } from './answer.ts';
 import type { Call } from './call.ts';
@@ -20,6 +21,7 @@ import { checkLosses } from './losses.ts';
 import { editedText } from './passing-request.ts';
 import { type Exchange, type JsonReply, readJsonReply } from './provider-exchange.ts';
 import { speaks } from './provider-request.ts';
+import { hasSealed, withState } from './sealed-history.ts';
 import { countedText } from './spoken-text.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
@@ -50,6 +52,7 @@ export interface TokenCountDeps {
   readonly find: ChatService['find'];
   readonly exchange: Exchange;
   readonly tokens: TokenCounter;
+  readonly sealerFor: SealerFor;
   readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
 }
 
@@ -67,7 +70,9 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
         ({ type: 'whole', body: json, losses, served: { destination, providerMs } }) as const;
 
       const isHttp = provider.transport === 'http';
-      const passes = isHttp && speaks(destination, protocol.operation);
+      const sealer = deps.sealerFor(call.identity.subject);
+      const passes =
+        isHttp && speaks(destination, protocol.operation) && !hasSealed(request, sealer);
       if (passes) {
         const { headers, losses } = passedHeaders(provider, protocol, request.headers);
         const counted = await ask(deps, call, {
@@ -87,7 +92,8 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
       }
       const decoded = counting.decodeRequest(body);
       if (!decoded.ok) return decoded;
-      for (const counter of isHttp && !passes ? countersOf(deps, destination, decoded.value) : []) {
+      const opened = withState(decoded.value, sealer);
+      for (const counter of isHttp && !passes ? countersOf(deps, destination, opened) : []) {
         const counted = await ask(deps, call, { ...counter, destination });
         if (counted.ok) {
           const { tokens, providerMs } = counted.value;
@@ -96,7 +102,7 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
         }
         if (!isUnserved(counted.error)) return counted;
       }
-      const json = JSON.stringify(counting.encodeReply(await estimate(deps, decoded.value, model)));
+      const json = JSON.stringify(counting.encodeReply(await estimate(deps, opened, model)));
       return ok({ answer: whole(json, 0), isEstimate: true });
     },
   };

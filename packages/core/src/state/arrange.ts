@@ -1,7 +1,7 @@
-import type { ContentPart, ReasoningPart, TextPart } from '../chat/content-part.ts';
+import type { ContentPart, TextPart } from '../chat/content-part.ts';
 import type { CarriedPart } from './carried-state.ts';
 
-/** A part of a turn as its client gave it back; of a call, with what stood before it. */
+/** A part of a turn as its client gave it back; of a call that carried something, with what stood before it. */
 export interface LaidOut {
   readonly part: ContentPart;
   readonly path: string;
@@ -25,11 +25,8 @@ export function arrange(parts: readonly LaidOut[]): Arranged {
   const hasThoughts = parts.some(({ before }) => before?.some(({ type }) => type === 'reasoning'));
   const head = parts.slice(0, end);
   const tail = parts.slice(end).map(({ part }) => part);
-  if (!hasThoughts) {
-    const signed = signTexts(head);
-    return { content: [...signed.content, ...tail], lost: signed.lost };
-  }
-  const { content, lost } = putTogether(head) ?? thoughtsFirst(head);
+  const otherwise = hasThoughts ? thoughtsFirst : signTexts;
+  const { content, lost } = putTogether(head) ?? otherwise(head);
   return { content: [...content, ...tail], lost };
 }
 
@@ -37,21 +34,37 @@ function putTogether(parts: readonly LaidOut[]): Arranged | undefined {
   const laidOut = parts.flatMap(({ before = [] }) => before);
   const lengths = laidOut.flatMap((one) => (one.type === 'text' ? [one.length] : []));
   const texts = parts.flatMap(({ part }) => (part.type === 'text' ? [part] : []));
-  const isPlain = parts.every(({ part }) => part.type === 'text' || part.type === 'tool-call');
-  const pieces = isPlain ? cut(texts, lengths) : undefined;
+  // Thoughts without state are shown by some clients, and stand first with them.
+  const shown = parts.flatMap(({ part }) =>
+    part.type === 'reasoning' && part.state === undefined ? [part] : [],
+  );
+  const calls = parts.filter(({ part }) => part.type === 'tool-call');
+  const isAll = texts.length + shown.length + calls.length === parts.length;
+  const pieces = isAll ? cut(texts, lengths) : undefined;
   if (pieces === undefined) return undefined;
+  return { content: [...shown, ...woven(calls, pieces)], lost: [] };
+}
+
+/** Texts, thoughts and calls in the order in which the calls' tokens tell of them. */
+function woven(parts: readonly LaidOut[], pieces: readonly TextPart[]): readonly ContentPart[] {
+  const content: ContentPart[] = [];
+  const plain: ContentPart[] = [];
   let next = 0;
-  const content = parts.flatMap(({ part, before = [] }): readonly ContentPart[] => {
-    if (part.type !== 'tool-call') return [];
-    const between = before.flatMap((one): readonly ContentPart[] => {
-      if (one.type === 'reasoning') return [thoughtOf(one)];
-      const piece = pieces[next];
-      next += 1;
-      return piece === undefined ? [] : [signed(piece, one)];
-    });
-    return [...between, part];
-  });
-  return { content, lost: [] };
+  for (const { part, before } of parts) {
+    if (before === undefined) plain.push(part);
+    for (const one of before ?? []) {
+      if (one.type === 'reasoning') content.push(one);
+      else if (one.type === 'call') content.push(...plain.splice(0, 1));
+      else {
+        const piece = pieces[next];
+        next += 1;
+        if (piece !== undefined) content.push(signed(piece, one));
+      }
+    }
+    // Calls that no token tells of follow the last that did.
+    if (before !== undefined) content.push(...plain.splice(0), part);
+  }
+  return content;
 }
 
 /** The texts that the model wrote, of those that the client made of them; undefined where they differ. */
@@ -91,9 +104,7 @@ function thoughtsFirst(parts: readonly LaidOut[]): Arranged {
 }
 
 const thoughtsBefore = (one: LaidOut | undefined): readonly ContentPart[] =>
-  (one?.before ?? []).flatMap((part) => (part.type === 'reasoning' ? [thoughtOf(part)] : []));
-
-const thoughtOf = (part: Extract<CarriedPart, { type: 'reasoning' }>): ReasoningPart => part;
+  (one?.before ?? []).filter((part) => part.type === 'reasoning');
 
 const signed = (
   text: TextPart,

@@ -2,8 +2,12 @@ import * as z from 'zod';
 import type { ProviderState, StateOrigin } from '../chat/provider-state.ts';
 import { parseJson } from '../json/parse-json.ts';
 
-/** A part that stood before a call: thoughts whole, of a text only how long it was. */
+/**
+ * A part that stood before a call: thoughts whole, of a text only how long it was, of a call that
+ * carries nothing only that it was there.
+ */
 export type CarriedPart =
+  | { readonly type: 'call'; readonly state: readonly [] }
   | {
       readonly type: 'reasoning';
       readonly text?: string;
@@ -25,7 +29,7 @@ export interface CarriedState {
   readonly form?: 'full' | 'summary';
   /** A call's own id, in the provider's words. */
   readonly callId?: string;
-  /** What stood between the call and the one before it, in its order. */
+  /** What stood between the call and the last that carried something, in its order. */
   readonly before?: readonly CarriedPart[];
 }
 
@@ -44,6 +48,7 @@ const Payload = z.strictObject({
   b: z
     .array(
       z.union([
+        z.null(),
         Length,
         z.strictObject({ n: Length, s: States }),
         z.strictObject({ t: z.string().exactOptional(), f: Form.exactOptional(), s: States }),
@@ -72,6 +77,7 @@ export function writeCarried({ state, form, callId, before = [] }: CarriedState)
 }
 
 function writePart(part: CarriedPart): NonNullable<z.infer<typeof Payload>['b']>[number] {
+  if (part.type === 'call') return null;
   if (part.type === 'text') {
     return part.state.length === 0 ? part.length : { n: part.length, s: statesOf(part.state) };
   }
@@ -108,6 +114,7 @@ function readPart(
   part: NonNullable<z.infer<typeof Payload>['b']>[number],
   read: (states: WireStates) => readonly ProviderState[],
 ): CarriedPart {
+  if (part === null) return { type: 'call', state: [] };
   if (typeof part === 'number') return { type: 'text', length: part, state: [] };
   if ('n' in part) return { type: 'text', length: part.n, state: read(part.s) };
   return {

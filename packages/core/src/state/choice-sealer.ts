@@ -72,19 +72,24 @@ export function createChoiceSealer(
     state: { origin: { provider: face.id }, kind, data },
   });
 
+  /** Once something was carried, texts between calls are told too: the turn is put together by them. */
+  const mustCarry = (own: readonly ProviderState[]): boolean =>
+    own.length > 0 ||
+    riding.some(({ part }) => part.state.length > 0 || (hasCarried && part.type !== 'call'));
+
   /** The call with everything that it carries, and the states that go with its beginning. */
   const carrying = (
     event: Of<'part-start'>,
     own: readonly ProviderState[],
   ): readonly [Of<'part-start'>, readonly PartDelta[]] => {
     const { start } = event;
-    const before = riding;
-    riding = [];
-    const hasState = own.length > 0 || before.some(({ part }) => part.state.length > 0);
-    // The texts between calls are told too, so that the turn can be put together again.
-    if (start.type !== 'tool-call' || !(hasState || (hasCarried && before.length > 0))) {
+    if (start.type !== 'tool-call' || !mustCarry(own)) {
+      // Thoughts that follow must find their way back behind it.
+      if (!keepsThoughts) riding.push({ part: PLAIN_CALL, path: '', isLostAlone: false });
       return [event, []];
     }
+    const before = riding;
+    riding = [];
     const carried: CarriedState = {
       state: own,
       callId: start.id,
@@ -226,6 +231,8 @@ export function createChoiceSealer(
     },
   };
 }
+
+const PLAIN_CALL: CarriedPart = { type: 'call', state: [] };
 
 const NO_PLACE = 'provider state has no place here, and no call follows that could carry it';
 const TOO_LARGE = 'provider state that is too large to be kept';

@@ -65,9 +65,8 @@ function openCall(part: ToolCallPart, path: string, context: OpenContext): LaidO
   }
   const id = carried.callId ?? part.id;
   names.give(part.id, id);
-  const before = carried.before ?? [];
   const opened = withState({ ...part, id }, [...unsealed(part), ...carried.state]);
-  return { part: opened, path, ...(before.length === 0 ? {} : { before }) };
+  return { part: opened, path, before: carried.before ?? [] };
 }
 
 /**
