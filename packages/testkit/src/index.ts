@@ -30,6 +30,8 @@ export type { ControlledReply } from './replies/controlled-reply.ts';
 export { controlledReply } from './replies/controlled-reply.ts';
 export * from './replies/faults.ts';
 export * from './replies/reply.ts';
+export type { RequestDialect, SampleRequest } from './requests.ts';
+export { listRequests, REQUEST_DIALECTS, SAMPLE_MODEL } from './requests.ts';
 export type { DisposableServer } from './server/start-server.ts';
 export { listenOnLoopback, startServer } from './server/start-server.ts';
 export * from './test-data.ts';

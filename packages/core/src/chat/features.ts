@@ -36,6 +36,7 @@ const TABLE = {
   audioFormat: hint('the format and voice of audio that is written'),
   jsonOutput: hint('output as JSON without a schema'),
   outputSchema: meaning('output by a schema; of a strict one, each of its keywords'),
+  outputGrammar: meaning('output by a grammar that only the client’s dialect knows'),
   outputDescription: hint('the description beside a schema for output'),
   schemaKeyword: hint('keywords in schemas of tools and of output that is not strict'),
   reasoning: hint('reasoning, switched on or off or shown'),

@@ -1,4 +1,3 @@
-import { type Loss, lost } from '../chat/loss.ts';
 import type { Rest } from '../chat/rest.ts';
 import type { JsonValue } from '../json/json-value.ts';
 
@@ -30,11 +29,4 @@ export function restFor(
   if (rest === undefined || rest.dialect !== dialect) return {};
   const fields = Object.entries(rest.fields).filter(([name]) => !known.has(name));
   return Object.fromEntries(fields);
-}
-
-/** What another dialect's client asked for in fields that have no word in the hub: named, so that it is told. */
-export function lostRest(dialect: string, rest: Rest | undefined, at = ''): readonly Loss[] {
-  if (rest === undefined || rest.dialect === dialect) return [];
-  const why = 'a field that only another dialect knows';
-  return Object.keys(rest.fields).map((field) => lost('unknownFields', `${at}rest.${field}`, why));
 }

@@ -43,11 +43,15 @@ export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayE
 /** Of the fields that are objects, what of them we have no word for. */
 function restFields(wire: WireRequest): { readonly [field: string]: unknown } {
   const { thinking, output_config: output, metadata, ...others } = wire;
+  const isOwnForm = thinking != null && !KNOWN_THINKING.includes(thinking.type);
+  const unknownThinking = isOwnForm
+    ? thinking
+    : restOf(thinking ?? {}, KNOWN.thinkingSetting).rest?.fields;
   const unknownOutput = restOf(output ?? {}, KNOWN.output).rest?.fields;
   const unknownMetadata = restOf(metadata ?? {}, KNOWN.metadata).rest?.fields;
   return {
     ...others,
-    ...(thinking == null || KNOWN_THINKING.includes(thinking.type) ? {} : { thinking }),
+    ...(unknownThinking === undefined ? {} : { thinking: unknownThinking }),
     ...(unknownOutput === undefined ? {} : { output_config: unknownOutput }),
     ...(unknownMetadata === undefined ? {} : { metadata: unknownMetadata }),
   };

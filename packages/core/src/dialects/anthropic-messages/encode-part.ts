@@ -26,6 +26,9 @@ export function encodePart(
 ): JsonObject | undefined {
   const { losses } = context;
   const cache = cacheControl(part.cache);
+  if (part.type !== 'reasoning' && part.state !== undefined && part.state.length > 0) {
+    losses.push(lost('providerState', `${path}.state`, 'only reasoning is signed here'));
+  }
   switch (part.type) {
     case 'text': {
       // A text block without a word in it is refused, and says nothing.

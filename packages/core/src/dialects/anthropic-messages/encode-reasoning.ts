@@ -68,6 +68,10 @@ export function encodeReasoning(
     losses.push(lost('reasoning', 'reasoning', 'a forced tool call leaves no room for reasoning'));
     return {};
   }
+  if (!isWanted(reasoning) && reasoning.visibility !== undefined) {
+    const why = 'nothing is thought unless it is asked for';
+    losses.push(lost('reasoningVisibility', 'reasoning.visibility', why));
+  }
   return encodeWanted(reasoning, limits, losses);
 }
 

@@ -92,9 +92,9 @@ describe('settings', () => {
     ['knows its own tiers', { serviceTier: 'default' }, { service_tier: 'standard_only' }, []],
     [
       'leaves out fields of another dialect',
-      { rest: { dialect: 'openai-chat', fields: { web_search_options: {} } } },
+      { rest: { dialect: 'openai-chat', fields: { web_search_options: {}, prediction: {} } } },
       {},
-      ['rest.web_search_options dropped hint'],
+      ['rest.web_search_options dropped meaning', 'rest.prediction dropped hint'],
     ],
     [
       'keeps fields of its own',

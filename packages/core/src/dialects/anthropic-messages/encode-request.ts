@@ -4,7 +4,9 @@ import type { ChatRequest } from '../../chat/request.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
+import { describedSchema } from '../described-schema.ts';
 import type { Target } from '../dialect.ts';
+import { foreignFields } from '../foreign-fields.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
@@ -52,7 +54,7 @@ export function encodeRequest(
       ...encodeSampling(request, { isThinking, target, losses }),
       ...encodeStops(request, losses),
       ...encodeTools(request, ability, losses),
-      ...(thinking === undefined ? {} : { thinking }),
+      ...(thinking === undefined ? {} : { thinking: { ...rest.thinking, ...thinking } }),
       ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
       ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
       ...encodeServiceTier(request, losses),
@@ -63,13 +65,14 @@ export function encodeRequest(
 
 /** What only this dialect knows, each at its place, without what the hub has a word for. */
 function unnamed(rest: Rest | undefined): {
-  readonly [place in 'fields' | 'output' | 'metadata']: JsonObject;
+  readonly [place in 'fields' | 'output' | 'metadata' | 'thinking']: JsonObject;
 } {
   const { output_config, metadata, thinking, ...fields } = fieldsOf(rest, KNOWN.request);
-  const isOwnThinking =
-    isJsonObject(thinking) && !KNOWN_THINKING.includes(String(thinking['type']));
+  const beside = isJsonObject(thinking) ? thinking : {};
+  const isOwnForm = 'type' in beside && !KNOWN_THINKING.includes(String(beside['type']));
   return {
-    fields: { ...fields, ...(isOwnThinking ? { thinking } : {}) },
+    fields: { ...fields, ...(isOwnForm ? { thinking: beside } : {}) },
+    thinking: isOwnForm ? {} : withoutFields(beside, KNOWN.thinkingSetting),
     output: isJsonObject(output_config) ? withoutFields(output_config, KNOWN.output) : {},
     metadata: isJsonObject(metadata) ? withoutFields(metadata, KNOWN.metadata) : {},
   };
@@ -169,7 +172,7 @@ function encodeOutput(
   return {
     ...(effort === undefined ? {} : { effort }),
     ...(output?.type === 'json-schema'
-      ? { format: { type: 'json_schema', schema: output.schema } }
+      ? { format: { type: 'json_schema', schema: describedSchema(output, losses) } }
       : {}),
   };
 }
@@ -224,12 +227,8 @@ function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
     if (modality !== 'text')
       losses.push(lost('modalities', 'modalities', `this provider writes no ${modality}`));
   }
-  const { rest } = request;
-  if (rest !== undefined && rest.dialect !== DIALECT) {
-    for (const field of Object.keys(rest.fields)) {
-      losses.push(
-        lost('unknownFields', `rest.${field}`, 'a field that only another dialect knows'),
-      );
-    }
+  if (request.audio !== undefined) {
+    losses.push(lost('audioFormat', 'audio', 'this provider writes no audio'));
   }
+  losses.push(...foreignFields(DIALECT, request));
 }

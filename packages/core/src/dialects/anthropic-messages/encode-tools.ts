@@ -1,8 +1,9 @@
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
-import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
+import type { FunctionTool, Tool } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { isForcing } from '../is-forcing.ts';
 import { cacheControl } from './encode-part.ts';
 import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
@@ -11,7 +12,7 @@ import { DIALECT, fieldsOf } from './rest.ts';
 export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss[]): JsonObject {
   const tools = encodeList(request, losses);
   if (tools.length === 0) {
-    if (asksForOne(request.toolChoice))
+    if (isForcing(request.toolChoice))
       losses.push(
         lost('toolChoiceWithoutTools', 'toolChoice', 'there are no tools to choose from'),
       );
@@ -21,7 +22,7 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
     losses.push(lost('tools', 'tools', 'this model calls no tools'));
     return {};
   }
-  const isRefused = ability.toolForcing === false && asksForOne(request.toolChoice);
+  const isRefused = ability.toolForcing === false && isForcing(request.toolChoice);
   if (isRefused)
     losses.push(lost('toolChoice', 'toolChoice', 'this model can not be made to call a tool'));
   const choice = isRefused ? undefined : encodeChoice(request);
@@ -30,12 +31,7 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
 
 /** True when the model is made to call a tool, whatever it thinks. */
 export const isForced = ({ toolChoice }: ChatRequest, ability: Ability): boolean =>
-  ability.toolForcing !== false && asksForOne(toolChoice);
-
-function asksForOne(choice: ToolChoice | undefined): boolean {
-  if (choice?.type === 'allowed') return choice.mode === 'required';
-  return choice?.type === 'required' || choice?.type === 'one';
-}
+  ability.toolForcing !== false && isForcing(toolChoice);
 
 function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[] {
   const { toolChoice } = request;

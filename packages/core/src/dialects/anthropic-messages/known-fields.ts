@@ -15,6 +15,7 @@ export const KNOWN = {
     'service_tier',
   ],
   output: ['effort', 'format'],
+  thinkingSetting: ['type', 'budget_tokens', 'display'],
   metadata: ['user_id'],
   message: ['role', 'content'],
   tool: ['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'],

@@ -4,6 +4,7 @@ import type { StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { foreignCitations } from '../foreign-citations.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import type { CallIds } from './call-ids.ts';
 import { encodeCitation } from './citations.ts';
@@ -27,10 +28,15 @@ export function encodeBlock(
   context: BlockContext,
 ): JsonObject | undefined {
   const { ids, losses } = context;
+  if (part.type !== 'reasoning' && part.state !== undefined && part.state.length > 0) {
+    losses.push(lost('providerState', `${path}.state`, 'only reasoning is signed here'));
+  }
   switch (part.type) {
     case 'text':
       // A block without a word in it is refused, and says nothing.
-      return part.text.trim() === '' ? undefined : textBlock(part);
+      if (part.text.trim() === '') return undefined;
+      losses.push(...foreignCitations(DIALECT, part.annotations, path));
+      return textBlock(part);
     case 'refusal':
       if (part.text.trim() === '') return undefined;
       losses.push(changed('refusal', path, 'emulated', 'a refusal is sent as text'));
@@ -118,6 +124,10 @@ function encodeResult(
 ): JsonObject {
   const content = part.content.flatMap((inner, index) => {
     const at = `${path}.content[${index}]`;
+    if (inner.cache !== undefined) {
+      const why = 'a result is marked as a whole here';
+      context.losses.push(lost('cacheMark', `${at}.cache`, why));
+    }
     const block = inner.type === 'text' ? { text: inner.text } : encodeBlock(inner, at, context);
     return block === undefined ? [] : [block];
   });

@@ -42,7 +42,13 @@ export function encodeReasoning(
   if (reasoning === undefined) return NOTHING;
   const isOff = reasoning.enabled === false || reasoning.effort === 'none';
   const isOn = !isOff && isWanted(reasoning);
-  if (!isOff && !isOn) return NOTHING;
+  if (!isOff && !isOn) {
+    if (reasoning.visibility !== undefined) {
+      const why = 'nothing is thought unless it is asked for';
+      losses.push(lost('reasoningVisibility', 'reasoning.visibility', why));
+    }
+    return NOTHING;
+  }
   if (ability.reasoning === false) {
     if (isOn) losses.push(lost('reasoning', 'reasoning', 'this model does not reason'));
     return NOTHING;
@@ -66,17 +72,24 @@ function encodeEffortOnly(
 ): EncodedReasoning {
   const why = 'this model is told how much to reason by an effort only';
   if (isOff || reasoning.effort === undefined) losses.push(lost('reasoning', 'reasoning', why));
-  else if (reasoning.budgetTokens !== undefined) {
-    losses.push(lost('reasoningBudget', 'reasoning.budgetTokens', why));
+  else {
+    if (reasoning.budgetTokens !== undefined) {
+      losses.push(lost('reasoningBudget', 'reasoning.budgetTokens', why));
+    }
+    if (reasoning.visibility !== undefined) {
+      losses.push(lost('reasoningVisibility', 'reasoning.visibility', why));
+    }
   }
   return isOff ? NOTHING : { ...NOTHING, effort: encodeEffort(reasoning.effort, losses) };
 }
 
 function encodeThinking(
-  { effort, budgetTokens }: ReasoningSettings,
+  reasoning: ReasoningSettings,
   { reasoningBy }: Ability,
   losses: Loss[],
 ): EncodedReasoning {
+  const { effort, budgetTokens } = reasoning;
+  const display = encodeDisplay(reasoning, losses);
   if (reasoningBy === 'budget' || (budgetTokens !== undefined && reasoningBy === undefined)) {
     if (budgetTokens === undefined) {
       losses.push(
@@ -98,14 +111,24 @@ function encodeThinking(
       );
     }
     const wanted = budgetTokens ?? BUDGETS.get(effort ?? '') ?? USUAL_BUDGET;
-    const thinking = { type: 'enabled', budget_tokens: Math.max(LEAST_BUDGET, wanted) };
+    const thinking = { type: 'enabled', budget_tokens: Math.max(LEAST_BUDGET, wanted), ...display };
     return { fields: { thinking }, effort: {}, isThinking: true };
   }
   if (budgetTokens !== undefined) {
     losses.push(lost('reasoningBudget', 'reasoning.budgetTokens', 'this model is given an effort'));
   }
-  const thinking = { type: 'adaptive' };
+  const thinking = { type: 'adaptive', ...display };
   return { fields: { thinking }, effort: encodeEffort(effort, losses), isThinking: true };
+}
+
+/** By the Messages API's own words, which these models take in `thinking`. */
+function encodeDisplay({ visibility }: ReasoningSettings, losses: Loss[]): JsonObject {
+  if (visibility === undefined) return {};
+  if (visibility === 'full') {
+    const why = 'reasoning is shown as a summary here';
+    losses.push(changed('reasoningVisibility', 'reasoning.visibility', 'clamped', why));
+  }
+  return { display: visibility === 'hidden' ? 'omitted' : 'summarized' };
 }
 
 function encodeEffort(effort: string | undefined, losses: Loss[]): JsonObject {

@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
 import type { Target } from '../dialect.ts';
+import { foreignFields } from '../foreign-fields.ts';
 import { createCallIds } from './call-ids.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
@@ -145,7 +146,7 @@ const isNeutral = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
 function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
-  const { seed, logprobs, store, n, modalities, rest } = request;
+  const { seed, logprobs, store, n, modalities } = request;
   const lose = (field: (typeof UNSUPPORTED)[number] | 'seed' | 'logprobs' | 'store'): unknown =>
     losses.push(lost(field, field, 'this provider has no such setting'));
   for (const field of UNSUPPORTED) if (!isNeutral(request[field])) lose(field);
@@ -160,8 +161,8 @@ function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
       losses.push(lost('modalities', 'modalities', `this provider writes no ${modality}`));
     }
   }
-  if (rest === undefined || rest.dialect === DIALECT) return;
-  for (const field of Object.keys(rest.fields)) {
-    losses.push(lost('unknownFields', `rest.${field}`, 'a field that only another dialect knows'));
+  if (request.audio !== undefined) {
+    losses.push(lost('audioFormat', 'audio', 'this provider writes no audio'));
   }
+  losses.push(...foreignFields(DIALECT, request));
 }

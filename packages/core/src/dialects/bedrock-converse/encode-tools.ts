@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, Tool } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { isForcing } from '../is-forcing.ts';
 import { cachePoint } from './encode-block.ts';
 import { DIALECT } from './known-fields.ts';
 
@@ -13,13 +14,10 @@ export function encodeTools(
   losses: Loss[],
 ): { readonly toolConfig?: JsonObject } {
   const { toolChoice: choice, parallelToolCalls } = request;
-  const isForcing =
-    choice?.type === 'required' ||
-    choice?.type === 'one' ||
-    (choice?.type === 'allowed' && choice.mode === 'required');
+  const isForced = isForcing(choice);
   const tools = encodeList(request, losses);
   if (tools.length === 0) {
-    if (isForcing)
+    if (isForced)
       losses.push(
         lost('toolChoiceWithoutTools', 'toolChoice', 'there are no tools to choose from'),
       );
@@ -34,12 +32,12 @@ export function encodeTools(
       lost('parallelToolCalls', 'parallelToolCalls', 'calls can not be kept from coming together'),
     );
   }
-  if (isForcing && ability.toolForcing === false) {
+  if (isForced && ability.toolForcing === false) {
     losses.push(lost('toolChoice', 'toolChoice', 'this model can not be made to call a tool'));
     return { toolConfig: { tools } };
   }
-  const toolChoice = isForcing
-    ? choice.type === 'one'
+  const toolChoice = isForced
+    ? choice?.type === 'one'
       ? { tool: { name: choice.name } }
       : { any: {} }
     : choice?.type === 'auto' || choice?.type === 'allowed'

@@ -1,6 +1,7 @@
 import type { Annotation, ContentPart } from '../../chat/content-part.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import { foreignCitations } from '../foreign-citations.ts';
 import { encodeCitation } from './citations.ts';
 import { DIALECT, fieldsOf } from './known-fields.ts';
 
@@ -34,6 +35,8 @@ export function encodeAssistant(
     const wire = encodeBlock(part, at, context);
     if (wire === undefined) continue;
     if (calls.length > 0) losses.push(changed('callPlace', at, 'moved', 'calls stand last here'));
+    const cited = part.type === 'text' ? part.annotations : undefined;
+    if (!context.isReply) losses.push(...foreignCitations(DIALECT, cited, at));
     blocks.push({ wire, annotations: part.type === 'text' ? (part.annotations ?? []) : [] });
   }
   return render(blocks, calls);

@@ -3,7 +3,9 @@ import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
+import { describedSchema } from '../described-schema.ts';
 import type { Target } from '../dialect.ts';
+import { foreignFields } from '../foreign-fields.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeSampling } from './encode-sampling.ts';
 import { encodeThinking } from './encode-thinking.ts';
@@ -94,10 +96,7 @@ function encodeOutput({ output }: ChatRequest, { hasTools, losses }: OutputConte
     return {};
   }
   if (output.type === 'json') return { response_format: { type: 'json_object' } };
-  if (output.description !== undefined) {
-    losses.push(lost('outputDescription', 'output.description', 'a schema describes itself here'));
-  }
-  return { response_format: { type: 'json_object', json_schema: output.schema } };
+  return { response_format: { type: 'json_object', json_schema: describedSchema(output, losses) } };
 }
 
 const UNSUPPORTED = [
@@ -135,9 +134,8 @@ function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
       losses.push(lost('modalities', 'modalities', `this provider writes no ${modality}`));
     }
   }
-  const { rest } = request;
-  if (rest === undefined || rest.dialect === DIALECT) return;
-  for (const field of Object.keys(rest.fields)) {
-    losses.push(lost('unknownFields', `rest.${field}`, 'a field that only another dialect knows'));
+  if (request.audio !== undefined) {
+    losses.push(lost('audioFormat', 'audio', 'this provider writes no audio'));
   }
+  losses.push(...foreignFields(DIALECT, request));
 }

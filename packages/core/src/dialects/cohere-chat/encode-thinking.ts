@@ -36,6 +36,9 @@ export function encodeThinking(
     );
   }
   if (!isOn) return {};
+  if (budget !== undefined && effort !== undefined) {
+    losses.push(lost('reasoningEffort', 'reasoning.effort', 'a budget is sent in its place'));
+  }
   const bound = budget ?? budgetOf(effort, losses);
   return {
     thinking: { type: 'enabled', ...(bound === undefined ? {} : { token_budget: bound }) },

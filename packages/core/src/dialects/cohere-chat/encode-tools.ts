@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { isForcing } from '../is-forcing.ts';
 import { fieldsOf } from './known-fields.ts';
 
 /** `tools`, `strict_tools` and `tool_choice`, each where there is something to say. */
@@ -33,11 +34,6 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
   };
 }
 
-function isForcing(choice: ToolChoice | undefined): boolean {
-  if (choice?.type === 'allowed') return choice.mode === 'required';
-  return choice?.type === 'required' || choice?.type === 'one';
-}
-
 /** A choice among some tools is made by offering no others. */
 function offered({ tools, toolChoice }: ChatRequest, losses: Loss[]): readonly FunctionTool[] {
   const names =
@@ -58,7 +54,12 @@ function offered({ tools, toolChoice }: ChatRequest, losses: Loss[]): readonly F
   }
   return (tools ?? []).flatMap((tool, index) => {
     if (names !== undefined && !names.includes(tool.name)) return [];
-    if (tool.type === 'function') return [tool];
+    if (tool.type === 'function') {
+      if (tool.cache !== undefined) {
+        losses.push(lost('cacheMark', `tools[${index}].cache`, 'this provider caches by itself'));
+      }
+      return [tool];
+    }
     losses.push(
       lost('serverTools', `tools[${index}]`, `"${tool.name}" is a tool of another provider`),
     );
@@ -79,8 +80,10 @@ const encodeTool = (tool: FunctionTool): JsonObject => ({
 /** All tools are strict, or none is. */
 function encodeStrictness(tools: readonly FunctionTool[], losses: Loss[]): JsonObject {
   if (tools.every(({ strict }) => strict === true)) return { strict_tools: true };
-  if (tools.some(({ strict }) => strict === true)) {
-    losses.push(lost('strictTools', 'tools.strict', 'here either all tools are strict or none'));
+  for (const [index, { strict }] of tools.entries()) {
+    if (strict !== true) continue;
+    const why = 'here either all tools are strict or none';
+    losses.push(lost('strictTools', `tools[${index}].strict`, why));
   }
   return {};
 }

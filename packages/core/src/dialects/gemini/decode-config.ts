@@ -16,7 +16,8 @@ export function decodeConfig(config: GenerationConfig): DecodedConfig {
   const modalities = decodeModalities(config.responseModalities);
   const reasoning = decodeThinking(config.thinkingConfig);
   const { topK } = config;
-  const rest = unknownFields(config, [
+  const thinking = unknownFields(config.thinkingConfig ?? {}, THINKING);
+  const rest = unknownFields({ ...config, ...restThinking(thinking) }, [
     ...KNOWN,
     ...(output === undefined ? [] : ['responseMimeType', 'responseSchema', 'responseJsonSchema']),
     ...(speech === undefined ? [] : ['speechConfig']),
@@ -57,8 +58,12 @@ const KNOWN = [
   'frequencyPenalty',
   'responseLogprobs',
   'logprobs',
-  'thinkingConfig',
 ];
+
+const THINKING = ['includeThoughts', 'thinkingBudget', 'thinkingLevel'];
+
+const restThinking = (thinking: JsonObject): JsonObject | { thinkingConfig: undefined } =>
+  Object.keys(thinking).length === 0 ? { thinkingConfig: undefined } : { thinkingConfig: thinking };
 
 type Settled<T> = { readonly [K in keyof T]?: Exclude<T[K], null | undefined> };
 

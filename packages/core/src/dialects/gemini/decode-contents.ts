@@ -6,7 +6,7 @@ import { isJsonObject } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { historyCallId } from './call-ids.ts';
 import { fileSource, mediaOf } from './media-kind.ts';
-import { asJson, asJsonObject, DIALECT, restOf } from './rest.ts';
+import { asJson, asJsonObject, DIALECT, restOf, unknownFields } from './rest.ts';
 import { isServerTool, serverToolOf } from './server-tool.ts';
 import type { FunctionResponse, WireContent, WirePart, WireRequest } from './wire.ts';
 
@@ -48,7 +48,7 @@ export function decodeContents(
           return err({ kind: 'invalid_request', path, detail: NO_CALL });
         }
         endRun();
-        messages.push({ role: 'tool', content: [decodeResult(part.functionResponse, call)] });
+        messages.push({ role: 'tool', content: [decodeResult(part.functionResponse, part, call)] });
         continue;
       }
       const decoded = decodePart(part, historyCallId(calls));
@@ -134,7 +134,8 @@ function stateOf(signature: string | null | undefined): {
 }
 
 /** `output` and `error` are the API's own words for what a function said; else it is all of it. */
-function decodeResult(wire: FunctionResponse, call: Waiting): ToolResultPart {
+function decodeResult(wire: FunctionResponse, part: WirePart, call: Waiting): ToolResultPart {
+  const beside = unknownFields(part, ['functionResponse']);
   const response = asJson(wire.response ?? {});
   const { output, error } = isJsonObject(response) ? response : {};
   const isOnly = isJsonObject(response) && Object.keys(response).length === 1;
@@ -158,7 +159,11 @@ function decodeResult(wire: FunctionResponse, call: Waiting): ToolResultPart {
     ...(isError ? { isError } : {}),
     ...restOf(
       // Kept as it came, so that what isn't text goes back as more than text.
-      { ...wire, response: texts === undefined ? wire.response : undefined },
+      {
+        ...wire,
+        response: texts === undefined ? wire.response : undefined,
+        beside: Object.keys(beside).length === 0 ? undefined : beside,
+      },
       ['id', 'name', 'parts'],
     ),
   };

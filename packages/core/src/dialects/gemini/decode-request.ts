@@ -95,11 +95,11 @@ function decodeToolChoice(config: WireRequest['toolConfig']): DecodedChoice {
   const { functionCallingConfig: calling, ...others } = config;
   const { mode, allowedFunctionNames, ...restCalling } = calling ?? {};
   const toolChoice = choiceOf(mode ?? undefined, allowedFunctionNames ?? []);
+  const beside = toolChoice === undefined ? (calling ?? {}) : restCalling;
   const unknown = unknownFields(
     {
       ...others,
-      functionCallingConfig:
-        Object.keys(restCalling).length === 0 ? undefined : asJsonObject(restCalling),
+      functionCallingConfig: Object.keys(beside).length === 0 ? undefined : asJsonObject(beside),
     },
     [],
   );
@@ -117,7 +117,8 @@ function choiceOf(mode: string | undefined, names: readonly string[]): ChatReque
       if (names.length === 1) return { type: 'one', name: only };
       return { type: 'allowed', mode: 'required', names };
     case 'VALIDATED':
-      return only === undefined ? { type: 'auto' } : { type: 'allowed', mode: 'auto', names };
+      // Without names it holds arguments to their schemas: no other dialect has a word for that.
+      return only === undefined ? undefined : { type: 'allowed', mode: 'auto', names };
     case 'AUTO':
       return { type: 'auto' };
     case 'NONE':

@@ -1,6 +1,7 @@
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import { describedSchema } from '../described-schema.ts';
 import type { Target } from '../dialect.ts';
 import { encodeThinking } from './encode-thinking.ts';
 import { fieldsOf } from './rest.ts';
@@ -13,6 +14,7 @@ const MAX_CANDIDATES = 8;
 /** `generationConfig`: empty where there is nothing to say. */
 export function encodeConfig(request: ChatRequest, target: Target, losses: Loss[]): JsonObject {
   const rest = fieldsOf(request.rest)['generationConfig'];
+  const thinking = isJsonObject(rest) ? rest['thinkingConfig'] : undefined;
   const { seed, presencePenalty, frequencyPenalty } = request;
   const thinkingConfig = encodeThinking(request.reasoning, target, losses);
   return {
@@ -25,7 +27,9 @@ export function encodeConfig(request: ChatRequest, target: Target, losses: Loss[
     ...encodeLogprobs(request),
     ...encodeOutput(request, losses),
     ...encodeModalities(request, losses),
-    ...(thinkingConfig === undefined ? {} : { thinkingConfig }),
+    ...(thinkingConfig === undefined
+      ? {}
+      : { thinkingConfig: { ...(isJsonObject(thinking) ? thinking : {}), ...thinkingConfig } }),
   };
 }
 
@@ -93,12 +97,7 @@ function encodeOutput({ output }: ChatRequest, losses: Loss[]): JsonObject {
     case 'json':
       return { responseMimeType: 'application/json' };
     case 'json-schema': {
-      if (output.description !== undefined) {
-        losses.push(
-          lost('outputDescription', 'output.description', 'a schema describes itself here'),
-        );
-      }
-      const { schema, changes } = rewriteSchema(output.schema);
+      const { schema, changes } = rewriteSchema(describedSchema(output, losses));
       for (const { path, action, why } of changes) {
         const at = `output.schema${path === '' ? '' : `.${path}`}`;
         // Who insists on the schema must not be given what breaks it.

@@ -1,7 +1,7 @@
 import type { ContentPart, ToolResultPart } from '../../chat/content-part.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
-import type { JsonObject } from '../../json/json-value.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { isInvented } from './call-ids.ts';
 import { NO_SIGNATURE } from './decode-contents.ts';
@@ -133,12 +133,16 @@ function encodeResult(
   }
   const inner = part.content.map((one, index) => ({ one, at: `${path}.content[${index}]` }));
   const texts = inner.flatMap(({ one }) => (one.type === 'text' ? [one.text] : []));
-  const media = inner.flatMap(({ one, at }) =>
-    one.type === 'text' ? [] : encodePart(one, at, { target, losses }),
-  );
-  const { response, ...fields } = fieldsOf(part.rest);
+  const media = inner.flatMap(({ one, at }) => {
+    if (one.type !== 'text') return encodePart(one, at, { target, losses });
+    if (one.cache !== undefined)
+      losses.push(lost('cacheMark', `${at}.cache`, 'no cache marks here'));
+    return [];
+  });
+  const { response, beside, ...fields } = fieldsOf(part.rest);
   const said = texts.length === 1 ? (texts[0] ?? '') : texts;
   return {
+    ...(isJsonObject(beside) ? beside : {}),
     functionResponse: {
       ...fields,
       ...(isInvented(part.callId) ? {} : { id: part.callId }),

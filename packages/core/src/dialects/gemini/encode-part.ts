@@ -138,6 +138,9 @@ function encodeMedia(
   if (part.name !== undefined) {
     losses.push(lost('mediaName', `${path}.name`, 'media have no names here'));
   }
+  if (part.transcript !== undefined) {
+    losses.push(lost('transcript', `${path}.transcript`, 'media have no words beside them here'));
+  }
   const type = mediaTypeOf(part);
   const typed = type === undefined ? {} : { mimeType: type };
   switch (source.type) {

@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../chat/request.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
 import type { Target } from '../dialect.ts';
+import { foreignFields } from '../foreign-fields.ts';
 import { encodeConfig } from './encode-config.ts';
 import { encodeContents } from './encode-contents.ts';
 import { encodeTools } from './encode-tools.ts';
@@ -75,9 +76,5 @@ function tellUnsupported(request: ChatRequest, losses: Loss[]): void {
       losses.push(lost(field, field, 'this provider has no such setting'));
     }
   }
-  const { rest } = request;
-  if (rest === undefined || rest.dialect === DIALECT) return;
-  for (const field of Object.keys(rest.fields)) {
-    losses.push(lost('unknownFields', `rest.${field}`, 'a field that only another dialect knows'));
-  }
+  losses.push(...foreignFields(DIALECT, request));
 }

@@ -3,6 +3,7 @@ import type { MediaPart, MediaSource } from '../../chat/content-part.ts';
 /** Bytes or a file of this wire, which knows a media type and nothing else. */
 export function mediaOf(media: {
   readonly mimeType?: string | null | undefined;
+  readonly displayName?: string | null | undefined;
   readonly source: MediaSource;
 }): MediaPart {
   const type = media.mimeType ?? undefined;
@@ -11,6 +12,7 @@ export function mediaOf(media: {
     kind: kindOf(type ?? ''),
     source: media.source,
     ...(type === undefined ? {} : { mediaType: type }),
+    ...(media.displayName == null ? {} : { name: media.displayName }),
   };
 }
 

@@ -15,8 +15,9 @@ const listOf = <T extends z.ZodType>(item: T) =>
     z.array(item),
   );
 
-const Blob = z.looseObject({ mimeType: z.string().nullish(), data: z.string() });
-const FileData = z.looseObject({ mimeType: z.string().nullish(), fileUri: z.string().min(1) });
+const Described = { mimeType: z.string().nullish(), displayName: z.string().nullish() };
+const Blob = z.looseObject({ ...Described, data: z.string() });
+const FileData = z.looseObject({ ...Described, fileUri: z.string().min(1) });
 
 const FunctionCall = z.looseObject({
   id: z.string().nullish(),

@@ -4,6 +4,7 @@ import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { restOf } from '../rest-of.ts';
+import { readAnnotation } from './annotations.ts';
 import { DIALECT, decodeContent } from './parts.ts';
 import type { WireAssistantMessage, WireContent, WireMessage } from './wire.ts';
 
@@ -19,7 +20,10 @@ export const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
   'reasoning',
   'reasoning_details',
   'tool_call_id',
+  'annotations',
 ]);
+
+export const CALL_FIELDS: ReadonlySet<string> = new Set(['id', 'type', 'function']);
 
 /** Calls seen so far: a result must answer one, and legacy results name no id. */
 interface Calls {
@@ -99,7 +103,7 @@ function assistantParts(
   index: number,
   calls: Calls,
 ): readonly ContentPart[] {
-  const parts: ContentPart[] = [...reasoningParts(wire), ...decodeContent(wire.content)];
+  const parts: ContentPart[] = [...reasoningParts(wire), ...annotated(wire)];
   if (typeof wire.refusal === 'string' && wire.refusal !== '') {
     parts.push({ type: 'refusal', text: wire.refusal });
   }
@@ -126,15 +130,28 @@ function assistantParts(
   return parts;
 }
 
+/** Citations count from the beginning of all text: they are the first text's, mostly the only one. */
+function annotated(wire: WireAssistantMessage): readonly ContentPart[] {
+  const parts = decodeContent(wire.content);
+  const annotations = (wire.annotations ?? []).map((one) => readAnnotation(one, 0));
+  const first = parts.findIndex(({ type }) => type === 'text');
+  if (annotations.length === 0 || first === -1) return parts;
+  return parts.map((part, index) =>
+    part.type === 'text' && index === first ? { ...part, annotations } : part,
+  );
+}
+
 function callPart(call: NonNullable<WireAssistantMessage['tool_calls']>[number]): ContentPart {
   if (call.type === 'custom' || !isFunctionCall(call)) {
     return { type: 'opaque', dialect: DIALECT, raw: call as JsonObject };
   }
+  const rest = restOf(DIALECT, call, CALL_FIELDS);
   return {
     type: 'tool-call',
     id: call.id,
     name: call.function.name,
     argumentsJson: call.function.arguments,
+    ...(rest === undefined ? {} : { rest }),
   };
 }
 

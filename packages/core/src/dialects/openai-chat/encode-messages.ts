@@ -5,7 +5,7 @@ import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { restFor } from '../rest-of.ts';
-import { MESSAGE_FIELDS } from './decode-messages.ts';
+import { CALL_FIELDS, MESSAGE_FIELDS } from './decode-messages.ts';
 import { contentOf, DIALECT, encodePart } from './parts.ts';
 
 interface Context {
@@ -41,7 +41,7 @@ export function encodeMessages(
       const placed = { part, path: `${path}.content[${at}]` };
       if (part.type === 'tool-result') {
         const result = encodeResult(part, placed.path, context);
-        encoded.push(result.message);
+        encoded.push({ ...restFor(DIALECT, message.rest, MESSAGE_FIELDS), ...result.message });
         attached.push(...result.attached);
       } else {
         others.push(placed);
@@ -136,6 +136,7 @@ function encodeAssistant(message: Message, parts: readonly Placed[], context: Co
     if (part.state !== undefined && part.state.length > 0) {
       context.lose(lost('providerState', `${path}.state`, 'provider state has no place here'));
     }
+    tellUnsaid({ part, path }, said, context);
     if (part.type === 'reasoning' && field === undefined) {
       context.lose(lost('earlierReasoning', path, 'earlier reasoning is not taken back'));
     } else if (!say(said, part)) {
@@ -162,6 +163,24 @@ function encodeAssistant(message: Message, parts: readonly Placed[], context: Co
   };
 }
 
+/** What of a part has no place beside what is said of it. */
+function tellUnsaid({ part, path }: Placed, said: Said, { lose }: Context): void {
+  if (part.type === 'text' && part.annotations !== undefined && part.annotations.length > 0) {
+    lose(lost('annotations', `${path}.annotations`, 'a history holds no citations here'));
+  }
+  const isLate = said.calls.length > 0 && (part.type === 'text' || part.type === 'refusal');
+  if (isLate) lose(changed('callPlace', path, 'moved', 'calls stand last here'));
+  if (hasTranscript(part)) {
+    lose(changed('generatedMedia', path, 'emulated', 'what was said goes back as text'));
+  }
+}
+
+const hasTranscript = (part: ContentPart): boolean =>
+  part.type === 'media' &&
+  part.source.type !== 'provider-file' &&
+  part.transcript !== undefined &&
+  part.transcript !== '';
+
 /** False when there is no field for this part. */
 function say(said: Said, part: ContentPart): boolean {
   switch (part.type) {
@@ -178,6 +197,7 @@ function say(said: Said, part: ContentPart): boolean {
       // Many look-alikes parse it unseen: a call without arguments must still be JSON.
       const text = part.argumentsJson === '' ? '{}' : part.argumentsJson;
       said.calls.push({
+        ...restFor(DIALECT, part.rest, CALL_FIELDS),
         id: part.id,
         type: 'function',
         function: { name: part.name, arguments: text },
@@ -185,6 +205,10 @@ function say(said: Said, part: ContentPart): boolean {
       return true;
     }
     case 'media':
+      if (hasTranscript(part)) {
+        said.texts.push(part.transcript ?? '');
+        return true;
+      }
       if (part.kind !== 'audio' || part.source.type !== 'provider-file') return false;
       said.audio.push({ id: part.source.id });
       return true;

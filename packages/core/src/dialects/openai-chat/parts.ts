@@ -1,5 +1,5 @@
 import type { CacheMark, ContentPart, MediaPart } from '../../chat/content-part.ts';
-import { type Loss, lost } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
@@ -19,6 +19,13 @@ const PART_FIELDS = new Set([
   'refusal',
   'cache_control',
 ]);
+
+/** The objects that parts are made of, and what of them has a word in the hub. */
+const INNER: { readonly [field: string]: ReadonlySet<string> } = {
+  image_url: new Set(['url', 'detail']),
+  input_audio: new Set(['data', 'format']),
+  file: new Set(['file_data', 'file_id', 'filename']),
+};
 
 interface PartExtras {
   readonly cache?: CacheMark;
@@ -58,20 +65,34 @@ function decodePart(part: WirePart): ContentPart {
 }
 
 function extrasOf(part: WireKnownPart): PartExtras {
-  const rest = restOf(DIALECT, part, PART_FIELDS);
+  const inner = Object.entries(INNER).map(([field, known]): [string, unknown] => {
+    const value = part[field];
+    return [field, isJsonObject(value) ? restOf(DIALECT, value, known)?.fields : undefined];
+  });
+  const fields = { ...restOf(DIALECT, part, PART_FIELDS)?.fields, ...Object.fromEntries(inner) };
+  const rest = restOf(DIALECT, fields, new Set());
   const marks = part.type === 'refusal' ? undefined : part;
   const asked = marks?.cache_control ?? undefined;
-  const lifetime = asked?.ttl;
-  const cache: CacheMark | undefined =
-    asked === undefined && (marks?.prompt_cache_breakpoint ?? undefined) === undefined
-      ? undefined
-      : lifetime === '5m' || lifetime === '1h'
-        ? { lifetime }
-        : {};
+  const isMarked =
+    asked !== undefined || (marks?.prompt_cache_breakpoint ?? undefined) !== undefined;
+  const cache = isMarked ? cacheOf(asked ?? {}) : undefined;
   return {
     ...(cache === undefined ? {} : { cache }),
     ...(rest === undefined ? {} : { rest }),
   };
+}
+
+export function cacheOf({ ttl }: { readonly ttl?: unknown }): CacheMark {
+  return ttl === '5m' || ttl === '1h' ? { lifetime: ttl } : {};
+}
+
+/** Of the object that a part is made of, what only this dialect knows. */
+function innerRest(part: ContentPart, field: string): JsonObject {
+  const kept = part.rest?.dialect === DIALECT ? part.rest.fields[field] : undefined;
+  const known = INNER[field];
+  return isJsonObject(kept) && known !== undefined
+    ? (restOf(DIALECT, kept, known)?.fields ?? {})
+    : {};
 }
 
 /** An image as replies and requests name it: an address, or bytes within one. */
@@ -169,8 +190,15 @@ function encodeMedia(
       if (context.ability.audio === false) return refuse('the model takes no audio');
       return encodeAudio(part, fields) ?? refuse('audio goes as bytes only');
     case 'file':
-      if (part.source.type === 'text') return { type: 'text', text: part.source.text };
+      if (part.source.type === 'text') {
+        context.lose(changed('file', context.path, 'emulated', 'a file of text is sent as text'));
+        return { type: 'text', text: part.source.text };
+      }
       if (context.ability.files === false) return refuse('the model takes no files');
+      if (part.detail !== undefined && part.detail !== 'auto') {
+        const why = 'files are read in one resolution here';
+        context.lose(lost('mediaDetail', `${context.path}.detail`, why));
+      }
       return encodeFile(part, fields) ?? refuse('files go as bytes or by id only');
     case 'video':
       return refuse('no video here');
@@ -187,19 +215,25 @@ function encodeImage(part: MediaPart, fields: Rested): JsonObject | undefined {
         : undefined;
   if (url === undefined) return undefined;
   const detail = part.detail === undefined ? {} : { detail: part.detail };
-  return { ...fields, type: 'image_url', image_url: { url, ...detail } };
+  return {
+    ...fields,
+    type: 'image_url',
+    image_url: { ...innerRest(part, 'image_url'), url, ...detail },
+  };
 }
 
 function encodeAudio(part: MediaPart, fields: Rested): JsonObject | undefined {
   if (part.source.type !== 'base64') return undefined;
   const type = part.mediaType ?? 'audio/wav';
   const format = AUDIO_FORMATS.get(type) ?? type.replace(/^audio\/(x-)?/, '');
-  return { ...fields, type: 'input_audio', input_audio: { data: part.source.data, format } };
+  const audio = { ...innerRest(part, 'input_audio'), data: part.source.data, format };
+  return { ...fields, type: 'input_audio', input_audio: audio };
 }
 
 function encodeFile(part: MediaPart, fields: Rested): JsonObject | undefined {
   const { source } = part;
-  const named = part.name === undefined ? {} : { filename: part.name };
+  const own = innerRest(part, 'file');
+  const named = part.name === undefined ? own : { ...own, filename: part.name };
   if (source.type === 'provider-file') {
     return { ...fields, type: 'file', file: { file_id: source.id, ...named } };
   }
@@ -208,7 +242,7 @@ function encodeFile(part: MediaPart, fields: Rested): JsonObject | undefined {
     part.mediaType === undefined ? source.data : `data:${part.mediaType};base64,${source.data}`;
   // Bytes without a name are refused: their type is told by its ending.
   const filename = part.name ?? (part.mediaType === 'application/pdf' ? 'file.pdf' : 'file');
-  return { ...fields, type: 'file', file: { file_data: data, filename } };
+  return { ...fields, type: 'file', file: { ...own, file_data: data, filename } };
 }
 
 /** One plain text goes as a string: every look-alike knows that form. */

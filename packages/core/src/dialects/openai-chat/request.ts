@@ -6,7 +6,10 @@ import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest, Target } from '../dialect.ts';
 import { effortFor } from '../effort-for.ts';
-import { lostRest, restFor, restOf } from '../rest-of.ts';
+import { foreignFields } from '../foreign-fields.ts';
+import { isForcing } from '../is-forcing.ts';
+import { restFor, restOf } from '../rest-of.ts';
+import { unmeasuredEffort } from '../unmeasured-effort.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { encodeMessages } from './encode-messages.ts';
@@ -50,7 +53,31 @@ export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayE
       rest: restOf(DIALECT, body, namedFields(wire)),
     }),
   };
-  return ok({ request, losses: [] });
+  return ok({ request, losses: leftOut(wire) });
+}
+
+const FORMAT_FIELDS = new Set(['type', 'json_schema']);
+
+/** What the hub has no place for, in this dialect's own words. */
+function leftOut(wire: WireRequest): readonly Loss[] {
+  const losses: Loss[] = [];
+  const { user, safety_identifier: safety, response_format: format } = wire;
+  if (user && safety && user !== safety) {
+    losses.push(lost('endUser', 'user', 'the safety identifier is sent in its place'));
+  }
+  const beside = format && KNOWN_FORMATS.has(format.type) ? format : {};
+  for (const field of Object.keys(restOf(DIALECT, beside, FORMAT_FIELDS)?.fields ?? {})) {
+    losses.push(lost('unknownFields', `response_format.${field}`, 'not known here'));
+  }
+  for (const [index, message] of wire.messages.entries()) {
+    if (message.role !== 'assistant') continue;
+    for (const [at, detail] of (message.reasoning_details ?? []).entries()) {
+      if (!detail['signature'] && !detail['data']) continue;
+      const path = `messages[${index}].reasoning_details[${at}]`;
+      losses.push(lost('providerState', path, 'which provider made it is not known here'));
+    }
+  }
+  return losses;
 }
 
 function decodeSampling(wire: WireRequest) {
@@ -118,7 +145,7 @@ export function encodeRequest(
   const lose = (loss: Loss): void => {
     losses.push(loss);
   };
-  for (const loss of lostRest(DIALECT, request.rest)) lose(loss);
+  for (const loss of foreignFields(DIALECT, request)) lose(loss);
   const reasoning = reasoningFields(request.reasoning, target, lose);
   const tools = toolFields(request, { target, effort: reasoning['reasoning_effort'] }, lose);
   const value: JsonObject = {
@@ -205,7 +232,11 @@ function reasoningFields(
     drop('enabled', 'not every model here can be told not to reason');
     return {};
   }
-  if (budgetTokens === undefined) return {};
+  if (budgetTokens === undefined) {
+    const { effort: usual, losses } = unmeasuredEffort(reasoning, target.ability);
+    for (const loss of losses) lose(loss);
+    return present({ reasoning_effort: usual });
+  }
   const nearest = effortFor(budgetTokens);
   const why = `there are no budgets here: sent as effort ${nearest}`;
   lose(changed('reasoningBudget', 'reasoning.budgetTokens', 'emulated', why));
@@ -247,7 +278,13 @@ function toolFields(
   }
   const tools = encodeTools(asked, lose);
   // A choice among no tools is refused by the provider, and means nothing.
-  if (tools.length === 0) return {};
+  if (tools.length === 0) {
+    if (isForcing(request.toolChoice)) {
+      const why = 'there are no tools to choose from';
+      lose(lost('toolChoiceWithoutTools', 'toolChoice', why));
+    }
+    return {};
+  }
   if (refusesTools(target.ability, typeof effort === 'string' ? effort : undefined)) {
     const why = 'the model takes no tools here while it reasons';
     lose(lost('tools', 'tools', why));

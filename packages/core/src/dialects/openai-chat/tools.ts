@@ -1,23 +1,32 @@
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
-import type { JsonObject, JsonValue } from '../../json/json-value.ts';
-import { lostRest, restFor, restOf } from '../rest-of.ts';
-import { DIALECT } from './parts.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import { restFor, restOf } from '../rest-of.ts';
+import { cacheOf, DIALECT } from './parts.ts';
 import type { WireFunction, WireRequest, WireTool, WireToolChoice } from './wire.ts';
 
-const FUNCTION_FIELDS = new Set(['name', 'description', 'parameters', 'strict', 'cache_control']);
+/** `tool` is where we keep the fields that stand beside a function. */
+const FUNCTION_FIELDS = new Set([
+  ...['name', 'description', 'parameters', 'strict', 'cache_control', 'tool'],
+]);
+const TOOL_FIELDS = new Set(['type', 'function', 'cache_control']);
+
+type Fields = { readonly [field: string]: unknown };
 
 /** `functions` is the word that `tools` replaced; whoever sends both means all of them. */
 export function decodeTools(wire: WireRequest): readonly Tool[] | undefined {
   if (wire.tools === undefined || wire.tools === null) {
-    return wire.functions?.map(decodeFunction);
+    return wire.functions?.map((one) => decodeFunction(one));
   }
-  return [...wire.tools.map(decodeTool), ...(wire.functions ?? []).map(decodeFunction)];
+  return [
+    ...wire.tools.map(decodeTool),
+    ...(wire.functions ?? []).map((one) => decodeFunction(one)),
+  ];
 }
 
 function decodeTool(tool: WireTool): Tool {
   if (tool.type === 'function' && 'function' in tool)
-    return decodeFunction(tool.function as WireFunction);
+    return decodeFunction(tool.function as WireFunction, tool);
   const custom = tool['custom'];
   const name =
     typeof custom === 'object' && custom !== null && 'name' in custom
@@ -26,8 +35,12 @@ function decodeTool(tool: WireTool): Tool {
   return { type: 'server', name, dialect: DIALECT, raw: tool as JsonObject };
 }
 
-function decodeFunction(wire: WireFunction): FunctionTool {
-  const rest = restOf(DIALECT, wire, FUNCTION_FIELDS);
+/** `beside`: the tool that a function stands in; older clients send the function alone. */
+function decodeFunction(wire: WireFunction, beside: Fields = {}): FunctionTool {
+  const tool = restOf(DIALECT, beside, TOOL_FIELDS)?.fields;
+  const own = restOf(DIALECT, wire, FUNCTION_FIELDS)?.fields;
+  const rest = restOf(DIALECT, { ...own, tool }, new Set());
+  const mark = beside['cache_control'] ?? wire['cache_control'];
   const { description, parameters, strict } = wire;
   return {
     type: 'function',
@@ -35,6 +48,7 @@ function decodeFunction(wire: WireFunction): FunctionTool {
     ...(typeof description === 'string' ? { description } : {}),
     ...(parameters === undefined || parameters === null ? {} : { parameters }),
     ...(typeof strict === 'boolean' ? { strict } : {}),
+    ...(isJsonObject(mark) ? { cache: cacheOf(mark) } : {}),
     ...(rest === undefined ? {} : { rest }),
   };
 }
@@ -75,7 +89,6 @@ export function encodeTools(
       if (tool.cache !== undefined) {
         lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
       }
-      for (const loss of lostRest(DIALECT, tool.rest, `${path}.`)) lose(loss);
       return [encodeFunction(tool)];
     }
     if (tool.dialect === DIALECT) return [tool.raw];
@@ -86,7 +99,9 @@ export function encodeTools(
 }
 
 function encodeFunction(tool: FunctionTool): JsonObject {
+  const beside = tool.rest?.dialect === DIALECT ? tool.rest.fields['tool'] : undefined;
   return {
+    ...(isJsonObject(beside) ? restOf(DIALECT, beside, TOOL_FIELDS)?.fields : {}),
     type: 'function',
     function: {
       ...restFor(DIALECT, tool.rest, FUNCTION_FIELDS),

@@ -79,6 +79,18 @@ const ReasoningDetail = z.looseObject({
   summary: z.string().nullish(),
 });
 
+const Annotation = z.looseObject({
+  type: z.string().nullish(),
+  url_citation: z
+    .looseObject({
+      start_index: z.int().nonnegative().nullish(),
+      end_index: z.int().nonnegative().nullish(),
+      url: z.string().nullish(),
+      title: z.string().nullish(),
+    })
+    .nullish(),
+});
+
 const Name = { name: z.string().nullish() };
 
 const AssistantMessage = z.looseObject({
@@ -91,6 +103,7 @@ const AssistantMessage = z.looseObject({
   reasoning_content: z.string().nullish(),
   reasoning: z.string().nullish(),
   reasoning_details: z.array(ReasoningDetail).nullish(),
+  annotations: z.array(Annotation).nullish(),
   ...Name,
 });
 export type WireAssistantMessage = z.infer<typeof AssistantMessage>;

@@ -3,6 +3,7 @@ import { type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
+import { foreignCitations } from '../foreign-citations.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import { restFor } from '../rest-of.ts';
 import { unsayable } from '../unsayable.ts';
@@ -54,12 +55,15 @@ function encodePlain(
 ): readonly JsonObject[] {
   const items: JsonObject[] = [];
   let content: JsonObject[] = [];
+  let fields: JsonObject = {};
   const role = message.role === 'tool' ? 'user' : message.role;
   const endRun = (): void => {
-    if (content.length > 0) items.push({ role, content: contentOf(content) });
+    if (content.length > 0) items.push({ ...fields, role, content: contentOf(content) });
     content = [];
+    fields = {};
   };
   for (const { part, path } of placed) {
+    tellState(part, path, context);
     const item = itemOf(part, path, context);
     if (item !== undefined) {
       endRun();
@@ -68,7 +72,9 @@ function encodePlain(
     }
     const { ability } = context.target;
     const encoded = encodePart(part, { path, ability, lose: context.lose });
-    if (encoded !== undefined) content.push(encoded);
+    if (encoded === undefined) continue;
+    content.push(encoded);
+    fields = { ...fields, ...messageFields(part) };
   }
   endRun();
   return items;
@@ -114,9 +120,11 @@ function encodeTurn(placed: readonly Placed[], context: Context): readonly JsonO
   for (const [index, { part, path }] of placed.entries()) {
     if (part.cache !== undefined)
       context.lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
+    tellState(part, path, context);
     // Beside calls it says nothing, and others send it all the same.
     if (part.type === 'text' && part.text === '' && placed.length > 1) continue;
     const text = spokenPart(part);
+    if (part.type === 'text') tellCitations(part, path, context);
     if (text !== undefined) {
       const own = messageFields(part);
       if (JSON.stringify(own) !== JSON.stringify(fields)) endMessage();
@@ -130,6 +138,25 @@ function encodeTurn(placed: readonly Placed[], context: Context): readonly JsonO
   }
   endMessage();
   return items;
+}
+
+function tellState({ type, state = [] }: ContentPart, path: string, { lose }: Context): void {
+  if (type === 'reasoning' || state.length === 0) return;
+  lose(lost('providerState', `${path}.state`, 'only reasoning carries state here'));
+}
+
+function tellCitations(
+  { annotations = [] }: Extract<ContentPart, { readonly type: 'text' }>,
+  path: string,
+  { lose }: Context,
+): void {
+  for (const [index, annotation] of annotations.entries()) {
+    if (writeAnnotation(annotation) !== undefined) continue;
+    const why = 'only the addresses of sources can be said here';
+    lose(lost('annotations', `${path}.annotations[${index}]`, why));
+  }
+  const said = annotations.filter((one) => writeAnnotation(one) !== undefined);
+  for (const loss of foreignCitations(DIALECT, said, path)) lose(loss);
 }
 
 function spokenPart(part: ContentPart): JsonObject | undefined {

@@ -4,7 +4,9 @@ import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/re
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { effortFor } from '../effort-for.ts';
-import { lostRest } from '../rest-of.ts';
+import { foreignFields } from '../foreign-fields.ts';
+import { isForcing } from '../is-forcing.ts';
+import { unmeasuredEffort } from '../unmeasured-effort.ts';
 import { DIALECT } from './dialect-name.ts';
 import { encodeToolChoice, encodeTools } from './tools.ts';
 
@@ -99,7 +101,11 @@ function reasoningFields(
     drop('enabled', 'not every model here can be told not to reason');
     return {};
   }
-  if (budgetTokens === undefined) return summary;
+  if (budgetTokens === undefined) {
+    const { effort: usual, losses } = unmeasuredEffort(reasoning, ability);
+    for (const loss of losses) lose(loss);
+    return { ...given('effort', usual), ...summary };
+  }
   const nearest = effortFor(budgetTokens);
   const why = `there are no budgets here: sent as effort ${nearest}`;
   lose(changed('reasoningBudget', 'reasoning.budgetTokens', 'emulated', why));
@@ -131,7 +137,13 @@ function toolFields(request: ChatRequest, { ability }: Target, lose: Lose): Json
   }
   const tools = encodeTools(asked, lose);
   // A choice among no tools is refused by the provider, and means nothing.
-  if (tools.length === 0) return {};
+  if (tools.length === 0) {
+    if (isForcing(request.toolChoice)) {
+      const why = 'there are no tools to choose from';
+      lose(lost('toolChoiceWithoutTools', 'toolChoice', why));
+    }
+    return {};
+  }
   const choice = request.toolChoice;
   return {
     tools,
@@ -171,5 +183,8 @@ function tellUnsaid(request: ChatRequest, lose: Lose): void {
   for (const modality of request.modalities ?? []) {
     if (modality !== 'text') refuse('modalities', `no ${modality} is written here`);
   }
-  for (const loss of lostRest(DIALECT, request.rest)) lose(loss);
+  if (request.audio !== undefined) {
+    lose(lost('audioFormat', 'audio', 'no audio is written here'));
+  }
+  for (const loss of foreignFields(DIALECT, request)) lose(loss);
 }

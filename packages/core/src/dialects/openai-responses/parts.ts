@@ -1,5 +1,5 @@
 import type { ContentPart, MediaPart, MediaSource } from '../../chat/content-part.ts';
-import { type Loss, lost } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
@@ -158,7 +158,10 @@ function encodeMedia(
       if (ability.images === false) return refuse('the model takes no images');
       return encodeImage(part, fields) ?? refuse('images go by URL, as bytes or by id only');
     case 'file':
-      if (part.source.type === 'text') return { type: 'input_text', text: part.source.text };
+      if (part.source.type === 'text') {
+        lose(changed('file', path, 'emulated', 'a file of text is sent as text'));
+        return { type: 'input_text', text: part.source.text };
+      }
       if (ability.files === false) return refuse('the model takes no files');
       return encodeFile(part, fields);
     default:

@@ -55,7 +55,7 @@ export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayE
       rest: decodeRest(wire, body),
     }),
   };
-  return ok({ request, losses: needsState(wire) });
+  return ok({ request, losses: leftOut(wire) });
 }
 
 const LOGPROBS = 'message.output_text.logprobs';
@@ -107,7 +107,7 @@ const TEXT_FIELDS = ['format', 'verbosity'];
 const REASONING_FIELDS = ['effort', 'summary'];
 
 /** What can only be meant where replies are kept: elsewhere it is not done, and said. */
-function needsState(wire: WireRequest): readonly Loss[] {
+function leftOut(wire: WireRequest): readonly Loss[] {
   const losses: Loss[] = [];
   const unknown = 'only the provider that keeps it could know it';
   if (wire.previous_response_id)
@@ -121,6 +121,10 @@ function needsState(wire: WireRequest): readonly Loss[] {
   }
   if (wire.store === true)
     losses.push(lost('store', 'store', 'replies of this provider are not kept'));
+  const { user, safety_identifier: safety } = wire;
+  if (user && safety && user !== safety) {
+    losses.push(lost('endUser', 'user', 'the safety identifier is sent in its place'));
+  }
   return losses;
 }
 

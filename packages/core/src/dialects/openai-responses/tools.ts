@@ -1,7 +1,7 @@
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
-import { lostRest, restFor, restOf } from '../rest-of.ts';
+import { restFor, restOf } from '../rest-of.ts';
 import { DIALECT } from './dialect-name.ts';
 import type { WireFunctionTool, WireTool, WireToolChoice } from './wire.ts';
 
@@ -42,7 +42,6 @@ export function encodeTools(
       if (tool.cache !== undefined) {
         lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
       }
-      for (const loss of lostRest(DIALECT, tool.rest, `${path}.`)) lose(loss);
       return [encodeFunction(tool)];
     }
     if (tool.dialect === DIALECT) return [tool.raw];
