@@ -24,6 +24,9 @@ export interface Usage {
     readonly reasoning?: number;
     readonly audio?: number;
     readonly image?: number;
+    /** Of a predicted output that the client gave: what came to be said, and what was in vain. */
+    readonly acceptedPrediction?: number;
+    readonly rejectedPrediction?: number;
   };
   /** Calls of server-run tools by the provider's name for them. */
   readonly serverTools?: { readonly [name: string]: number };

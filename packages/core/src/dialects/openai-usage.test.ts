@@ -21,6 +21,23 @@ describe('OpenAI’s usage', () => {
       },
     ],
     [
+      'of a predicted output, what was of use and what was not are parts of the output',
+      {
+        prompt_tokens: 9,
+        completion_tokens: 50,
+        completion_tokens_details: {
+          reasoning_tokens: 0,
+          accepted_prediction_tokens: 30,
+          rejected_prediction_tokens: 12,
+        },
+      },
+      {},
+      {
+        input: { uncached: 9 },
+        output: { text: 8, reasoning: 0, acceptedPrediction: 30, rejectedPrediction: 12 },
+      },
+    ],
+    [
       'nothing is known of what is not said',
       { prompt_tokens: 3, completion_tokens: 2, prompt_tokens_details: null },
       {},
@@ -81,6 +98,10 @@ describe('OpenAI’s usage', () => {
       prompt_tokens: fc.nat(2000),
       completion_tokens: fc.nat(2000),
       prompt_tokens_details: fc.record({ cached_tokens: count, cache_write_tokens: count }),
+      completion_tokens_details: fc.record({
+        accepted_prediction_tokens: count,
+        rejected_prediction_tokens: count,
+      }),
     });
     fc.assert(
       fc.property(wire, (body) => {

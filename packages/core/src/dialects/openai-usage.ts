@@ -18,7 +18,13 @@ const PromptDetails = z
   .catch(undefined);
 
 const CompletionDetails = z
-  .looseObject({ reasoning_tokens: Count, audio_tokens: Count, image_tokens: Count })
+  .looseObject({
+    reasoning_tokens: Count,
+    audio_tokens: Count,
+    image_tokens: Count,
+    accepted_prediction_tokens: Count,
+    rejected_prediction_tokens: Count,
+  })
   .nullish()
   .catch(undefined);
 
@@ -96,11 +102,15 @@ function outputOf(wire: z.infer<typeof WireUsage>, quirks: Quirks): Usage['outpu
   const reasoning = parts.take(thought);
   const audio = parts.take(details?.audio_tokens);
   const image = parts.take(details?.image_tokens);
+  const acceptedPrediction = parts.take(details?.accepted_prediction_tokens);
+  const rejectedPrediction = parts.take(details?.rejected_prediction_tokens);
   return {
     text: parts.rest(),
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(audio === undefined ? {} : { audio }),
     ...(image === undefined ? {} : { image }),
+    ...(acceptedPrediction === undefined ? {} : { acceptedPrediction }),
+    ...(rejectedPrediction === undefined ? {} : { rejectedPrediction }),
   };
 }
 
@@ -130,6 +140,8 @@ export function encodeOpenAiUsage(usage: Usage): JsonObject {
     reasoning_tokens: output.reasoning,
     audio_tokens: output.audio,
     image_tokens: output.image,
+    accepted_prediction_tokens: output.acceptedPrediction,
+    rejected_prediction_tokens: output.rejectedPrediction,
   });
   const prompt = inputTokens(usage);
   const completion = outputTokens(usage);

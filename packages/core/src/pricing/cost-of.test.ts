@@ -65,10 +65,10 @@ it('adds calls and the uses of tools that the provider ran', () => {
   });
 });
 
-it('bills thoughts as output and images read as input where they have no price of their own', () => {
-  const cost = costOf(usage({ image: 10 }, { reasoning: 10 }), OPUS);
+it('bills thoughts and predictions as output, images read as input, without a price of their own', () => {
+  const output = { reasoning: 10, acceptedPrediction: 2, rejectedPrediction: 3 };
 
-  expect(cost).toEqual({ ok: true, value: 240_000_000n });
+  expect(costOf(usage({ image: 10 }, output), OPUS)).toEqual({ ok: true, value: 340_000_000n });
 });
 
 it.each([

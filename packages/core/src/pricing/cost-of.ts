@@ -11,13 +11,18 @@ type Classes = { readonly [name: string]: number | undefined };
 /**
  * What a call cost, exactly: integers times integers. Where something was used that has no price the
  * cost is unknown, which is not 0. A missing price never falls back on another, but where all
- * providers say that it does: thoughts are billed as output, and images read as input.
+ * providers say that it does: thoughts and predictions are billed as output, images read as input.
  */
 export function costOf(usage: Usage, price: ModelPrice): Result<PicoUsd, Unpriced> {
   const { input, output } = pricesFor(inputTokens(usage), price);
   const sums = [
     sumOf(usage.input, { image: input.uncached, ...input }),
-    sumOf(usage.output, { reasoning: output.text, ...output }),
+    sumOf(usage.output, {
+      reasoning: output.text,
+      acceptedPrediction: output.text,
+      rejectedPrediction: output.text,
+      ...output,
+    }),
     sumOf(usage.serverTools ?? {}, price.serverTools ?? {}, 'calls of the tool'),
   ];
   let total = BigInt(price.request ?? 0);

@@ -33,6 +33,8 @@ export const COLUMNS = [
   'output_image',
   'server_tools',
   'losses',
+  'output_accepted_prediction',
+  'output_rejected_prediction',
   'cost_pico',
   'price_id',
   'unpriced',
@@ -83,6 +85,8 @@ export function toRow(event: UsageEvent): Value[] {
     count(usage?.output.image),
     json(usage?.serverTools),
     json(event.losses),
+    count(usage?.output.acceptedPrediction),
+    count(usage?.output.rejectedPrediction),
     ...costColumns(cost),
   ];
 }
@@ -128,6 +132,8 @@ function usageOf(row: Row): Usage | undefined {
       ...field('reasoning', row['output_reasoning'], Number),
       ...field('audio', row['output_audio'], Number),
       ...field('image', row['output_image'], Number),
+      ...field('acceptedPrediction', row['output_accepted_prediction'], Number),
+      ...field('rejectedPrediction', row['output_rejected_prediction'], Number),
     },
     ...field('serverTools', row['server_tools'], (value) => JSON.parse(String(value))),
     provenance: text(row, 'provenance') as Usage['provenance'],

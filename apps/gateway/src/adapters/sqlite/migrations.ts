@@ -106,4 +106,8 @@ export const MIGRATIONS: readonly string[] = [
     intent text not null
   ) strict, without rowid;
   `,
+  `
+  alter table calls add column output_accepted_prediction integer;
+  alter table calls add column output_rejected_prediction integer;
+  `,
 ];

@@ -22,7 +22,14 @@ const INPUT = [
   'input_audio',
   'input_image',
 ];
-const OUTPUT = ['output_text', 'output_reasoning', 'output_audio', 'output_image'];
+const OUTPUT = [
+  'output_text',
+  'output_reasoning',
+  'output_audio',
+  'output_image',
+  'output_accepted_prediction',
+  'output_rejected_prediction',
+];
 
 /** A sum of pico-dollars would overflow at nine million dollars: micro-dollars and the rest don't. */
 const MICRO = 1_000_000n;

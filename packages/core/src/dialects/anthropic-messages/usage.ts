@@ -1,4 +1,4 @@
-import type { Usage } from '../../chat/usage.ts';
+import { outputTokens, type Usage } from '../../chat/usage.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import type { WireUsage } from './wire.ts';
 
@@ -86,8 +86,7 @@ export function encodeUsage(usage: Usage | undefined, serviceTier?: string): Jso
             ephemeral_1h_input_tokens: cacheWrite1h,
           },
         }),
-    output_tokens:
-      (output.text ?? 0) + (output.reasoning ?? 0) + (output.audio ?? 0) + (output.image ?? 0),
+    output_tokens: usage === undefined ? 0 : outputTokens(usage),
     ...(output.reasoning === undefined
       ? {}
       : { output_tokens_details: { thinking_tokens: output.reasoning } }),

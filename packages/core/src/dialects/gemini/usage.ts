@@ -1,4 +1,4 @@
-import { inputTokens, type Usage } from '../../chat/usage.ts';
+import { inputTokens, outputTokens, type Usage } from '../../chat/usage.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { WireUsage } from './reply-wire.ts';
 
@@ -70,7 +70,7 @@ const countOf = (modality: string, details: Details): number | undefined =>
 export function encodeUsage(usage: Usage): JsonObject {
   const { input, output } = usage;
   const prompt = inputTokens(usage);
-  const written = (output.text ?? 0) + (output.audio ?? 0) + (output.image ?? 0);
+  const written = outputTokens(usage) - (output.reasoning ?? 0);
   const promptDetails = detailsOf({ AUDIO: input.audio, IMAGE: input.image });
   const writtenDetails = detailsOf({ AUDIO: output.audio, IMAGE: output.image });
   return {

@@ -14,7 +14,14 @@ export const HubUsage = z.strictObject({
     audio: count,
     image: count,
   }),
-  output: z.strictObject({ text: count, reasoning: count, audio: count, image: count }),
+  output: z.strictObject({
+    text: count,
+    reasoning: count,
+    audio: count,
+    image: count,
+    acceptedPrediction: count,
+    rejectedPrediction: count,
+  }),
   serverTools: z.record(z.string(), Count).exactOptional(),
   provenance: z.enum(['provider', 'estimate', 'interrupted']),
 });
