@@ -105,7 +105,7 @@ const serverTool = arbitrary.jsonObject.map((action) => ({
 const clientItem = fc.constant({
   type: 'opaque' as const,
   dialect: DIALECT,
-  raw: { type: 'custom_tool_call', id: 'ct_1', call_id: 'c', name: 'n', input: 'i' },
+  raw: { type: 'mcp_approval_request', id: 'mcpr_1', name: 'n', arguments: '{}' },
 });
 
 const unknownPart = fc.constant({

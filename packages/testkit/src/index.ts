@@ -25,7 +25,12 @@ export { replay } from './mocks/replay.ts';
 export * from './mocks/zion-data.ts';
 export type { Increment } from './mocks/zion-wire.ts';
 export type { Recording, RecordingFamily } from './recordings.ts';
-export { frameRecording, listRecordings, readRecording } from './recordings.ts';
+export {
+  frameRecording,
+  listRecordings,
+  listSyntheticReplies,
+  readRecording,
+} from './recordings.ts';
 export type { ControlledReply } from './replies/controlled-reply.ts';
 export { controlledReply } from './replies/controlled-reply.ts';
 export * from './replies/faults.ts';

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { frameRecording, listRecordings, readRecording } from './recordings.ts';
+import {
+  frameRecording,
+  listRecordings,
+  listSyntheticReplies,
+  readRecording,
+} from './recordings.ts';
 
 describe('recordings', () => {
   it('lists every recording once, each with a body, a stream or both', () => {
@@ -29,6 +34,15 @@ describe('recordings', () => {
       if (first.includes('"response.created"'))
         expect([name, family]).toEqual([name, 'openai-responses']);
     }
+  });
+
+  it('keeps apart what nobody recorded, and says so in its name', () => {
+    const synthetic = listSyntheticReplies();
+
+    expect(synthetic.length).toBeGreaterThan(50);
+    expect(synthetic.filter(({ name }) => !/(^|\/)synthetic-/.test(name))).toEqual([]);
+    expect(synthetic.filter(({ family }) => family === 'other')).toEqual([]);
+    expect(listRecordings().filter(({ name }) => name.includes('synthetic-'))).toEqual([]);
   });
 
   it('finds a recording by the last part of its name, and says what there is otherwise', () => {

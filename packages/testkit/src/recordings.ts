@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '..', 'recordings');
+const RECORDED = join(import.meta.dirname, '..', 'recordings');
+const SYNTHETIC = join(import.meta.dirname, '..', 'synthetic');
 const STREAM_SUFFIX = '.chunks.txt';
 const BODY_SUFFIX = '.json';
 
@@ -49,12 +50,14 @@ const FAMILY_BY_PREFIX: ReadonlyArray<readonly [prefix: string, family: Recordin
   ['mistral/mistral-transcription', 'other'],
   ['mistral/', 'openai-chat'],
   ['moonshotai/', 'openai-chat'],
+  ['ollama/', 'openai-chat'],
   ['open-responses/', 'openai-responses'],
   ['openai-compatible/', 'openai-chat'],
   ['openai/embedding/', 'openai-embeddings'],
   ['openai/responses/', 'openai-responses'],
   ['openai/chat/', 'openai-chat'],
   ['openai/', 'other'],
+  ['openrouter/', 'openai-chat'],
   ['perplexity/', 'openai-chat'],
   ['xai/responses/', 'openai-responses'],
   ['xai/', 'openai-chat'],
@@ -70,21 +73,27 @@ function nameOf(file: string): string | undefined {
   return undefined;
 }
 
-function providers(): string[] {
-  return readdirSync(ROOT, { withFileTypes: true })
+function providersIn(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
 }
 
-function filesOf(provider: string): string[] {
-  return readdirSync(join(ROOT, provider), { recursive: true, encoding: 'utf8' })
+function filesOf(root: string, provider: string): string[] {
+  return readdirSync(join(root, provider), { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .sort();
 }
 
-function load(provider: string, name: string, files: readonly string[]): Recording {
-  const read = (file: string): string => readFileSync(join(ROOT, provider, file), 'utf8');
+interface Folder {
+  readonly root: string;
+  readonly provider: string;
+  readonly files: readonly string[];
+}
+
+function load({ root, provider, files }: Folder, name: string): Recording {
+  const read = (file: string): string => readFileSync(join(root, provider, file), 'utf8');
   const body = files.find((file) => file === name + BODY_SUFFIX);
   const stream = files.find((file) => file === name + STREAM_SUFFIX);
   return {
@@ -103,11 +112,19 @@ function load(provider: string, name: string, files: readonly string[]): Recordi
 }
 
 /** Every recording, or one provider's, ordered by provider and name. */
-export function listRecordings(provider?: string): Recording[] {
-  return (provider === undefined ? providers() : [provider]).flatMap((folder) => {
-    const files = filesOf(folder);
+export const listRecordings = (provider?: string): Recording[] => listIn(RECORDED, provider);
+
+/**
+ * Replies that nobody recorded, in the form of recordings and named `synthetic-…`: what providers are
+ * known, or documented, to send and the recordings don't show; failures among them.
+ */
+export const listSyntheticReplies = (): Recording[] => listIn(SYNTHETIC);
+
+function listIn(root: string, only?: string): Recording[] {
+  return (only === undefined ? providersIn(root) : [only]).flatMap((provider) => {
+    const files = filesOf(root, provider);
     const names = new Set(files.map(nameOf).filter((name) => name !== undefined));
-    return [...names].sort().map((name) => load(folder, name, files));
+    return [...names].sort().map((name) => load({ root, provider, files }, name));
   });
 }
 
@@ -118,7 +135,7 @@ export function listRecordings(provider?: string): Recording[] {
  * Throws when there is none: a test named something that was never recorded.
  */
 export function readRecording(provider: string, name: string): Recording {
-  const files = filesOf(provider);
+  const files = filesOf(RECORDED, provider);
   const names = [...new Set(files.map(nameOf).filter((found) => found !== undefined))];
   const fitting = names.includes(name) ? [name] : names.filter((one) => one.endsWith(`/${name}`));
   const [only] = fitting;
@@ -127,7 +144,7 @@ export function readRecording(provider: string, name: string): Recording {
       `${fitting.length === 0 ? 'no' : 'more than one'} recording ${provider}/${name}; there are: ${names.join(', ')}`,
     );
   }
-  return load(provider, only, files);
+  return load({ root: RECORDED, provider, files }, only);
 }
 
 function eventName(payload: string): string {

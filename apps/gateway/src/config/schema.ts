@@ -93,6 +93,14 @@ const Quirks = z.strictObject({
     .boolean()
     .exactOptional()
     .meta({ description: 'Its output count leaves reasoning out.' }),
+  promptExcludesCached: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'Its input count may leave out what came from the cache.' }),
+  runsCustomTools: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'Calls of custom tools in Responses are its own, run already.' }),
   maxTokensField: z
     .enum(['max_tokens', 'max_completion_tokens'])
     .exactOptional()

@@ -5,8 +5,11 @@ import type { Quirks } from '../providers/quirks.ts';
 import { decodeOpenAiUsage, encodeOpenAiUsage, usageField } from './openai-usage.ts';
 
 /** True where a provider's usage needs a look at all. */
-export const miscounts = ({ usageIn, flatUsage, completionExcludesReasoning }: Quirks): boolean =>
-  usageIn !== undefined || flatUsage === true || completionExcludesReasoning === true;
+export const miscounts = (quirks: Quirks): boolean =>
+  quirks.usageIn !== undefined ||
+  quirks.flatUsage === true ||
+  quirks.completionExcludesReasoning === true ||
+  quirks.promptExcludesCached === true;
 
 /**
  * Puts a reply's or chunk's usage where OpenAI's clients look for it and counts it by OpenAI's rule,
@@ -33,7 +36,10 @@ function usageEditsOf(usage: JsonObject, quirks: Quirks): { readonly [field: str
   const decoded = decodeOpenAiUsage(usage, quirks);
   if (decoded === undefined) return {};
   const said = encodeOpenAiUsage(decoded);
-  const sums = quirks.completionExcludesReasoning === true ? SUMS : [];
+  const sums = [
+    ...(quirks.promptExcludesCached === true ? ['prompt_tokens', 'total_tokens'] : []),
+    ...(quirks.completionExcludesReasoning === true ? ['completion_tokens', 'total_tokens'] : []),
+  ];
   const details = quirks.flatUsage === true ? DETAILS : [];
   const edits = [
     ...sums.filter((field) => usage[field] !== said[field]).map((field) => [field, said[field]]),
@@ -47,5 +53,4 @@ function usageEditsOf(usage: JsonObject, quirks: Quirks): { readonly [field: str
   return Object.fromEntries(edits);
 }
 
-const SUMS = ['completion_tokens', 'total_tokens'];
 const DETAILS = ['prompt_tokens_details', 'completion_tokens_details'];

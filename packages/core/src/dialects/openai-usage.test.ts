@@ -77,9 +77,25 @@ describe('OpenAI’s usage', () => {
     ],
     [
       'classes never add up to more than the whole',
+      { prompt_tokens: 3, completion_tokens: 0, prompt_tokens_details: { cache_write_tokens: 9 } },
+      {},
+      { input: { uncached: 0, cacheWrite5m: 3 }, output: { text: 0 } },
+    ],
+    [
+      'more from the cache than input tells that input was counted without it',
       { prompt_tokens: 3, completion_tokens: 0, prompt_tokens_details: { cached_tokens: 9 } },
       {},
-      { input: { uncached: 0, cacheRead: 3 }, output: { text: 0 } },
+      { input: { uncached: 3, cacheRead: 9 }, output: { text: 0 } },
+    ],
+    [
+      'cache writes may go by Anthropic’s name',
+      {
+        prompt_tokens: 9,
+        completion_tokens: 0,
+        prompt_tokens_details: { cached_tokens: 2, cache_creation_input_tokens: 6 },
+      },
+      {},
+      { input: { uncached: 1, cacheRead: 2, cacheWrite5m: 6 }, output: { text: 0 } },
     ],
   ])('is read in classes: %s', (_name, wire, quirks, expected) => {
     expect(decodeOpenAiUsage(wire, quirks)).toEqual({ ...expected, provenance: 'provider' });
@@ -108,7 +124,9 @@ describe('OpenAI’s usage', () => {
         const usage = decodeOpenAiUsage(body, {});
         if (usage === undefined) throw new Error('no usage');
 
-        expect(inputTokens(usage)).toBe(body.prompt_tokens);
+        const cached = body.prompt_tokens_details.cached_tokens ?? 0;
+        const beside = cached > body.prompt_tokens ? cached : 0;
+        expect(inputTokens(usage)).toBe(body.prompt_tokens + beside);
         expect(outputTokens(usage)).toBe(body.completion_tokens);
         expect(decodeOpenAiUsage(encodeOpenAiUsage(usage), {})).toEqual(usage);
       }),

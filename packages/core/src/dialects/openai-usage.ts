@@ -11,6 +11,7 @@ const PromptDetails = z
   .looseObject({
     cached_tokens: Count,
     cache_write_tokens: Count,
+    cache_creation_input_tokens: Count,
     audio_tokens: Count,
     image_tokens: Count,
   })
@@ -71,14 +72,19 @@ export function decodeOpenAiUsage(value: unknown, quirks: Quirks): Usage | undef
 function inputOf(wire: z.infer<typeof WireUsage>): Usage['input'] {
   if (typeof wire.prompt_tokens !== 'number') return {};
   const details = wire.prompt_tokens_details ?? wire.prompt_token_details;
-  const parts = divide(wire.prompt_tokens);
-  const cacheRead = parts.take(
+  const cached =
     details?.cached_tokens ??
-      wire.prompt_cache_hit_tokens ??
-      wire.cached_tokens ??
-      wire.num_cached_tokens,
+    wire.prompt_cache_hit_tokens ??
+    wire.cached_tokens ??
+    wire.num_cached_tokens ??
+    undefined;
+  // More from the cache than input can only mean that the input was counted without it.
+  const beside = cached !== undefined && cached > wire.prompt_tokens ? cached : 0;
+  const parts = divide(wire.prompt_tokens + beside);
+  const cacheRead = parts.take(cached);
+  const cacheWrite5m = parts.take(
+    details?.cache_write_tokens ?? details?.cache_creation_input_tokens,
   );
-  const cacheWrite5m = parts.take(details?.cache_write_tokens);
   const audio = parts.take(details?.audio_tokens);
   const image = parts.take(details?.image_tokens);
   return {

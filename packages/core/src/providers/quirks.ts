@@ -9,6 +9,8 @@ export interface Quirks {
   readonly flatUsage?: boolean;
   /** `completion_tokens` leaves reasoning out (xAI): output is the sum of both. */
   readonly completionExcludesReasoning?: boolean;
+  /** `prompt_tokens` may leave out what came from the cache (xAI): input is then the sum of both. */
+  readonly promptExcludesCached?: boolean;
   /** The limit is `max_tokens`; `max_completion_tokens` is not known. */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
   /** `stream_options` is refused: usage can't be switched on, and is estimated where none comes. */
@@ -22,6 +24,8 @@ export interface Quirks {
    * parts of a `content` that is a list (Mistral). It is taken back where it came from.
    */
   readonly reasoningIn?: 'reasoning' | 'content';
+  /** Calls of custom tools in Responses are its own, run already (xAI's searches). */
+  readonly runsCustomTools?: boolean;
   /** What replies leave out, or fill wrongly, of what the dialect's clients insist on. */
   readonly omits?: readonly Omission[];
   /** A stream's beginning (`message_start`) comes again in its midst. */
@@ -34,6 +38,7 @@ export interface Quirks {
  * - `role`: the author of a message, once at its beginning.
  * - `index`: the position of a choice.
  * - `tool_call_index`: the position of a tool call in a stream, or the same for all of them.
+ * - `tool_call_type`: that a tool call in a stream is one of a function.
  * - `sequence_number`: the count of a stream's events.
  */
 export const OMISSIONS = [
@@ -42,6 +47,7 @@ export const OMISSIONS = [
   'role',
   'index',
   'tool_call_index',
+  'tool_call_type',
   'sequence_number',
 ] as const;
 export type Omission = (typeof OMISSIONS)[number];

@@ -64,3 +64,21 @@ it('says what it read', () => {
 it('has counts of 0 where the dialect requires them and nobody counted', () => {
   expect(encodeUsage(undefined)).toEqual({ input_tokens: 0, output_tokens: 0 });
 });
+
+it('adds up the requests that one with a compaction was, but not what other models did', () => {
+  const usage = decodeUsage({
+    input_tokens: 2300,
+    output_tokens: 100,
+    cache_read_input_tokens: 7,
+    iterations: [
+      { type: 'compaction', input_tokens: 18_000, output_tokens: 350 },
+      { type: 'advisor_message', input_tokens: 5, output_tokens: 5 },
+      { type: 'message', input_tokens: 2300, output_tokens: 100 },
+    ],
+  });
+
+  expect(usage).toMatchObject({
+    input: { uncached: 20_300, cacheRead: 7 },
+    output: { text: 450 },
+  });
+});

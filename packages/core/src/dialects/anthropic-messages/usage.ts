@@ -7,7 +7,8 @@ import type { WireUsage } from './wire.ts';
  * apart only where `output_tokens_details` is sent.
  * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
  */
-export function decodeUsage(wire: WireUsage): Usage {
+export function decodeUsage(told: WireUsage): Usage {
+  const wire = withCompaction(told);
   const { short, long } = cacheWrites(wire);
   const output = wire.output_tokens ?? undefined;
   const thought = wire.output_tokens_details?.thinking_tokens ?? undefined;
@@ -31,6 +32,20 @@ export function decodeUsage(wire: WireUsage): Usage {
     ...(serverTools === undefined ? {} : { serverTools }),
     provenance: 'provider',
   };
+}
+
+/**
+ * A request that compacted its history was several, and the sums tell of the last alone: all of them
+ * are paid for. What another model did (an advisor, a fallback) is not in these sums either.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/compaction
+ */
+function withCompaction(wire: WireUsage): WireUsage {
+  const iterations = wire.iterations ?? [];
+  if (!iterations.some(({ type }) => type === 'compaction')) return wire;
+  const own = iterations.filter(({ type }) => type === 'compaction' || type === 'message');
+  const sumOf = (field: 'input_tokens' | 'output_tokens'): number =>
+    own.reduce((sum, one) => sum + (one[field] ?? 0), 0);
+  return { ...wire, input_tokens: sumOf('input_tokens'), output_tokens: sumOf('output_tokens') };
 }
 
 /** The sum is always told, its split not: what isn't known to be the long kind is the short one. */

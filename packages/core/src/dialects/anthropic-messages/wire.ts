@@ -187,6 +187,10 @@ export const WireUsage = z.looseObject({
   output_tokens_details: z.looseObject({ thinking_tokens: Count }).nullish().catch(undefined),
   server_tool_use: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   service_tier: z.string().nullish().catch(undefined),
+  iterations: z
+    .array(z.looseObject({ type: z.string(), input_tokens: Count, output_tokens: Count }))
+    .nullish()
+    .catch(undefined),
 });
 export type WireUsage = z.infer<typeof WireUsage>;
 

@@ -12,7 +12,8 @@ const FINISHES: { readonly [raw: string]: StopReason } = {
   IMAGE_SAFETY: 'content-filter',
   IMAGE_PROHIBITED_CONTENT: 'content-filter',
   IMAGE_RECITATION: 'content-filter',
-  CONTINUATION: 'pause',
+  // A long answer that ran into the limit of one request.
+  CONTINUATION: 'length',
   OTHER: 'other',
   LANGUAGE: 'other',
   MALFORMED_FUNCTION_CALL: 'other',
@@ -38,15 +39,16 @@ const ENCODED = {
   length: 'MAX_TOKENS',
   'content-filter': 'SAFETY',
   refusal: 'SAFETY',
-  pause: 'CONTINUATION',
+  pause: 'STOP',
   other: 'OTHER',
 } as const satisfies Record<StopReason, string>;
 
-/** The provider's own word where it is one of this dialect's. */
-export function encodeFinish({
-  stopReason,
-  rawReason = '',
-}: Pick<Choice, 'stopReason' | 'rawReason'>): string {
+/** The provider's own word where it is one of this dialect's; `refused`: a refusal was said. */
+export function encodeFinish(
+  { stopReason, rawReason = '' }: Pick<Choice, 'stopReason' | 'rawReason'>,
+  refused: boolean,
+): string {
   const own = Object.hasOwn(FINISHES, rawReason) ? FINISHES[rawReason] : undefined;
-  return own !== undefined && own === stopReason ? rawReason : ENCODED[stopReason];
+  if (own !== undefined && own === stopReason) return rawReason;
+  return ENCODED[refused && stopReason === 'stop' ? 'refusal' : stopReason];
 }

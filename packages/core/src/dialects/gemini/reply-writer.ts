@@ -24,6 +24,7 @@ interface ChoiceDraft {
   readonly order: number[];
   readonly waiting: Map<number, (PartDelta | 'end')[]>;
   readonly cited: CitedText[];
+  refused?: boolean;
   end?: Of<'choice-end'>;
 }
 
@@ -63,6 +64,7 @@ export function createReplyWriter(answering: Answering): ReplyWriter {
 
   const beginPart = (choice: number, part: number, begun: PartStart): void => {
     const draft = choiceAt(choice);
+    if (begun.type === 'refusal') draft.refused = true;
     draft.writers.set(part, createPartWriter(begun, `choices[${choice}].content[${part}]`, losses));
     draft.order.push(part);
     draft.waiting.set(part, []);
@@ -93,7 +95,7 @@ export function createReplyWriter(answering: Answering): ReplyWriter {
     return pieces;
   };
 
-  const closing = (index: number, { end, cited }: ChoiceDraft): JsonObject => {
+  const closing = (index: number, { end, cited, refused = false }: ChoiceDraft): JsonObject => {
     const fields = fieldsOf(end?.rest);
     const isGrounded =
       fields['groundingMetadata'] !== undefined || fields['citationMetadata'] !== undefined;
@@ -101,7 +103,7 @@ export function createReplyWriter(answering: Answering): ReplyWriter {
       ...fields,
       ...(isGrounded || cited.length === 0 ? {} : { groundingMetadata: encodeGrounding(cited) }),
       content: { parts: [], role: 'model' },
-      finishReason: encodeFinish(end ?? { stopReason: 'other' }),
+      finishReason: encodeFinish(end ?? { stopReason: 'other' }, refused),
       index,
     };
   };

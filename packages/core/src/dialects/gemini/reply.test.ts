@@ -35,6 +35,38 @@ const candidate = (parts: JsonValue, fields: { [name: string]: JsonValue } = {})
 const piece = (parts: JsonValue): JsonValue => ({ candidates: [{ content: { parts } }] });
 const finish = (reason: string): JsonValue => ({ candidates: [{ finishReason: reason }] });
 
+describe('why it stopped', () => {
+  const reasonOf = (reply: ChatReply): JsonValue | undefined => {
+    const { candidates } = encodeReply(reply, ANSWERING).value;
+    const [first] = Array.isArray(candidates) ? candidates : [];
+    return first?.finishReason;
+  };
+  const stopped = (
+    stopReason: 'stop' | 'pause',
+    type: 'text' | 'refusal',
+    rawReason: string,
+  ): ChatReply => ({
+    id: 'r',
+    model: 'm',
+    choices: [{ content: [{ type, text: 'No.' }], stopReason, rawReason }],
+  });
+
+  it('is a limit where a long answer would go on in another request', () => {
+    expect(
+      whole(candidate([{ text: 'a' }], { finishReason: 'CONTINUATION' })).choices,
+    ).toMatchObject([{ stopReason: 'length' }]);
+  });
+
+  it('is a filter where a model of another provider refused', () => {
+    expect(reasonOf(stopped('stop', 'refusal', 'stop'))).toBe('SAFETY');
+    expect(reasonOf(stopped('stop', 'text', 'stop'))).toBe('STOP');
+  });
+
+  it('is a stop where another provider’s turn paused', () => {
+    expect(reasonOf(stopped('pause', 'text', 'pause_turn'))).toBe('STOP');
+  });
+});
+
 describe('parts', () => {
   it('of one kind join with nothing between them, until a signature ends one', () => {
     const { choices } = whole(

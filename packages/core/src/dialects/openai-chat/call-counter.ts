@@ -12,10 +12,9 @@ interface Seen {
 export function createCallCounter(): (call: JsonObject) => number {
   const seen: Seen[] = [];
   return (call) => {
-    const id = textOf(call['id']);
+    const id = idOf(call);
     const told = typeof call['index'] === 'number' ? call['index'] : undefined;
-    const begins = textOf(isJsonObject(call['function']) ? call['function']['name'] : undefined);
-    const found = find(seen, { told, id }, begins !== undefined);
+    const found = find(seen, { told, id }, beginsCall(call));
     if (found !== -1) return found;
     seen.push({ told, id });
     return seen.length - 1;
@@ -33,6 +32,16 @@ function find(seen: readonly Seen[], { told, id }: Seen, begins: boolean): numbe
     return isOther ? -1 : same;
   }
   return begins || id !== undefined ? -1 : seen.length - 1;
+}
+
+/** A delta with a name is the first of its call. */
+export const beginsCall = ({ function: called }: JsonObject): boolean =>
+  isJsonObject(called) && textOf(called['name']) !== undefined;
+
+/** Mistral writes `null` as text where a delta only goes on with a call. */
+function idOf({ id }: JsonObject): string | undefined {
+  const text = textOf(id);
+  return text === 'null' ? undefined : text;
 }
 
 const textOf = (value: unknown): string | undefined =>

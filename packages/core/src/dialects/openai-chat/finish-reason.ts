@@ -10,7 +10,20 @@ const READ: ReadonlyMap<string, StopReason> = new Map([
   ['tool_calls', 'tool-calls'],
   ['function_call', 'tool-calls'],
   ['content_filter', 'content-filter'],
+  ['sensitive', 'content-filter'],
 ]);
+
+/** Reasons that are failures: what came before them is no answer. */
+const FAILURES: ReadonlyMap<string, number> = new Map([
+  ['error', 502],
+  // https://api-docs.deepseek.com/api/create-chat-completion
+  ['insufficient_system_resource', 503],
+  // https://docs.z.ai/api-reference/llm/chat-completion
+  ['network_error', 502],
+]);
+
+/** The status that a reason stands for, when it is a failure. */
+export const failureStatus = (raw: string): number | undefined => FAILURES.get(raw);
 
 /** Some look-alikes say `stop` beside tool calls: the calls are what counts. */
 export function readFinish(raw: string, hasCalls: boolean): StopReason {

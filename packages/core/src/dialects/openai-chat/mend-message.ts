@@ -3,7 +3,7 @@ import { editField, editItems } from '../../json/edit-within.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Quirks } from '../../providers/quirks.ts';
 import { valueFinder } from '../value-finder.ts';
-import { createCallCounter } from './call-counter.ts';
+import { beginsCall, createCallCounter } from './call-counter.ts';
 
 /** One thing put right in a message or a delta. */
 export interface MessageMend {
@@ -26,6 +26,7 @@ export function messageMends(quirks: Quirks): readonly MessageMend[] {
 export const deltaMends = (quirks: Quirks): readonly MessageMend[] => [
   ...messageMends(quirks),
   ...(quirks.omits?.includes('tool_call_index') === true ? [callIndexes()] : []),
+  ...(quirks.omits?.includes('tool_call_type') === true ? [callTypes()] : []),
 ];
 
 const namedReasoning: MessageMend = {
@@ -83,6 +84,24 @@ function firstRole(): MessageMend {
       if (begun.has(choice)) return text;
       begun.add(choice);
       return typeof message['role'] === 'string' ? text : editTopLevel(text, { role: 'assistant' });
+    },
+  };
+}
+
+/** Clients insist on the type of a call where it begins. */
+function callTypes(): MessageMend {
+  return {
+    isNeeded: valueFinder('tool_calls'),
+    mend: (text, { tool_calls: calls }) => {
+      if (!Array.isArray(calls)) return text;
+      const isUntyped = (call: unknown): boolean =>
+        isJsonObject(call) && beginsCall(call) && call['type'] !== 'function';
+      if (!calls.some(isUntyped)) return text;
+      return editField(text, 'tool_calls', (list) =>
+        editItems(list, (call, at) =>
+          isUntyped(calls[at]) ? editTopLevel(call, { type: 'function' }) : call,
+        ),
+      );
     },
   };
 }

@@ -42,6 +42,12 @@ describe('a mender', () => {
       '{"choices":[],"usage":{"cost":0.10,"prompt_tokens":5,"completion_tokens":5,"total_tokens":10,"completion_tokens_details":{"reasoning_tokens":4}}}',
     ],
     [
+      'input counted without what was cached',
+      { promptExcludesCached: true },
+      '{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":1,"total_tokens":6,"prompt_tokens_details":{"cached_tokens":9}}}',
+      '{"choices":[],"usage":{"prompt_tokens":14,"completion_tokens":1,"total_tokens":15,"prompt_tokens_details":{"cached_tokens":9}}}',
+    ],
+    [
       'cached tokens beside the sums',
       { flatUsage: true },
       '{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":1,"prompt_cache_hit_tokens":4,"later":1.0}}',
@@ -114,6 +120,7 @@ describe('a mender', () => {
   it.each([
     ['without indexes', ['{"id":"a",N}', '{A}', '{"id":"b",N}', '{A}'], [0, 0, 1, 1]],
     ['with one index for all', ['{"id":"a","index":0,N}', '{"id":"b","index":0,N}'], [0, 1]],
+    ['with `null` for an id', ['{"id":"a","index":0,N}', '{"id":"null","index":0,A}'], [0, 0]],
     ['with neither ids nor indexes', ['{N}', '{A}', '{N}'], [0, 0, 1]],
     [
       'numbered well',
@@ -132,6 +139,18 @@ describe('a mender', () => {
       (data) => JSON.parse(data ?? '').choices[0].delta.tool_calls[0].index,
     );
     expect(indexes).toEqual(expected);
+  });
+
+  it('says the type of each call where it begins', () => {
+    const deltas = mended({ omits: ['tool_call_type'] }, [
+      chunk('{"tool_calls":[{"id":"a","function":{"name":"f","arguments":""}}]}'),
+      chunk('{"tool_calls":[{"function":{"arguments":"{}"}}]}'),
+    ]);
+
+    expect(deltas).toEqual([
+      chunk('{"tool_calls":[{"id":"a","function":{"name":"f","arguments":""},"type":"function"}]}'),
+      chunk('{"tool_calls":[{"function":{"arguments":"{}"}}]}'),
+    ]);
   });
 
   it('numbers no call of a whole reply', () => {

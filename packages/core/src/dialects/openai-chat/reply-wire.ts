@@ -29,9 +29,12 @@ const FunctionPayload = z
   .nullish()
   .catch(undefined);
 
+/** Mistral writes `null` as text where it has no id. */
+const CallId = Text.transform((id) => (id === 'null' ? undefined : id)).optional();
+
 const ToolCall = z.looseObject({
   index: Index,
-  id: Text,
+  id: CallId,
   type: Text,
   function: FunctionPayload,
   custom: z.looseObject({ name: Text, input: Text }).nullish().catch(undefined),

@@ -26,6 +26,27 @@ describe('reading a whole reply', () => {
     });
   });
 
+  it('reads the message, not the empty delta that may stand beside it', () => {
+    const reply = decodeReply(
+      { choices: [{ message: { content: 'Hi' }, delta: { role: 'assistant', content: '' } }] },
+      target,
+    );
+
+    expect(reply.ok && reply.value.choices[0]?.content).toEqual([{ type: 'text', text: 'Hi' }]);
+  });
+
+  it.each(['error', 'insufficient_system_resource', 'network_error'])(
+    'takes %s for the failure that it is, not for an end',
+    (reason) => {
+      const choice = { message: { content: 'Half' }, finish_reason: reason };
+
+      expect(decodeReply({ choices: [choice] }, target)).toMatchObject({
+        ok: false,
+        error: { kind: 'provider_failed' },
+      });
+    },
+  );
+
   it('reads a call whose arguments were left out', () => {
     const call = { id: 'a', type: 'function', function: { name: 'now' } };
     const reply = decodeReply({ choices: [{ message: { tool_calls: [call] } }] }, target);

@@ -27,7 +27,9 @@ export function decodeReply(body: JsonValue, target: Target): Result<ChatReply, 
   if (!choices.every((choice) => isJsonObject(choice) && isJsonObject(choice['message']))) {
     return invalid('one of its choices has no message');
   }
-  const [read, events] = readChunk(initialState, body, target);
+  // An empty delta may stand beside the message.
+  const whole = choices.map(({ delta: _beside, ...choice }) => choice);
+  const [read, events] = readChunk(initialState, { ...body, choices: whole }, target);
   const ended = read.isOver ? [] : finish(withFinish(read), target, 'told')[1];
   return collect([...events, ...ended]);
 }

@@ -38,6 +38,20 @@ const call = (fields: JsonObject): JsonObject => delta({ tool_calls: [fields] })
 const stop = delta({}, 'stop');
 
 describe('reading a stream', () => {
+  it('takes `null` as text for no id', () => {
+    const { choices } = replyOf([
+      call({ index: 0, id: 'a', function: { name: 'f', arguments: '' } }),
+      call({ index: 0, id: 'null', function: { name: '', arguments: '{"a":' } }),
+      call({ index: 0, id: 'null', function: { name: '', arguments: '1}' } }),
+      stop,
+      DONE,
+    ]);
+
+    expect(choices[0]?.content).toEqual([
+      { type: 'tool-call', id: 'a', name: 'f', argumentsJson: '{"a":1}' },
+    ]);
+  });
+
   it('puts what speaks in turn into parts in turn', () => {
     const { choices } = replyOf([
       delta({ role: 'assistant', content: '' }),

@@ -14,6 +14,7 @@ import {
   type Telling,
 } from './choice-reader.ts';
 import { decodeErrorValue, errorValueOf } from './errors.ts';
+import { failureStatus } from './finish-reason.ts';
 import { DIALECT } from './parts.ts';
 import { WireChunk, type WirePayload } from './reply-wire.ts';
 import { decodeOpenAiUsage, usageField } from './usage.ts';
@@ -111,6 +112,13 @@ export function readChunk(state: DecoderState, body: JsonObject, target: Target)
     const logprobs = wire.logprobs?.content ?? [];
     const read = readPayload(before, wire.delta ?? wholeMessage(wire.message), logprobs, to);
     const finished = wire.finish_reason ? { ...read, finish: wire.finish_reason } : read;
+    const status = failureStatus(finished.finish ?? '');
+    if (status !== undefined) {
+      const overloaded = status === 503 ? { overloaded: true } : {};
+      const { provider } = target;
+      tell({ type: 'error', error: { kind: 'provider_failed', provider, status, ...overloaded } });
+      return [{ ...state, isOver: true }, events];
+    }
     if (choices.get(choice) !== finished) choices = new Map(choices).set(choice, finished);
   }
   if (usage !== undefined) tell({ type: 'usage', usage });

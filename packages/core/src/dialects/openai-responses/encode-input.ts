@@ -9,7 +9,7 @@ import { restFor } from '../rest-of.ts';
 import { unsayable } from '../unsayable.ts';
 import { writeAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
-import { CALL_FIELDS } from './item-kind.ts';
+import { CALL_FIELDS, CALL_ITEM } from './item-kind.ts';
 import { contentOf, encodePart } from './parts.ts';
 
 interface Context {
@@ -179,7 +179,7 @@ function messageFields(part: ContentPart): JsonObject {
 
 function encodeOther(part: ContentPart, path: string, context: Context): readonly JsonObject[] {
   if (part.type === 'tool-call') {
-    const { id: _id, ...own } = restFor(DIALECT, part.rest, CALL_FIELDS);
+    const { id: _id, [CALL_ITEM]: _item, ...own } = restFor(DIALECT, part.rest, CALL_FIELDS);
     // Some look-alikes parse it unseen: a call without arguments must still be JSON.
     const text = part.argumentsJson === '' ? '{}' : part.argumentsJson;
     const call = { type: 'function_call', call_id: part.id, name: part.name, arguments: text };

@@ -1,5 +1,6 @@
 import type { PartStart } from '../../chat/stream-event.ts';
-import type { JsonObject } from '../../json/json-value.ts';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import type { Quirks } from '../../providers/quirks.ts';
 import { DIALECT } from './dialect-name.ts';
 
 /** Items of tools that the provider runs itself; what else we don't know waits for its client. */
@@ -15,6 +16,43 @@ const SERVER_RUN: ReadonlyMap<string, 'call' | 'result'> = new Map([
   ['program', 'call'],
   ['program_output', 'result'],
 ]);
+
+/** Tools that the provider defines and the client runs: by their calls' items, what such a call says. */
+const CLIENT_RUN: ReadonlyMap<string, { readonly name: string; readonly says: readonly string[] }> =
+  new Map([
+    ['local_shell_call', { name: 'local_shell', says: ['action'] }],
+    ['shell_call', { name: 'shell', says: ['action'] }],
+    ['apply_patch_call', { name: 'apply_patch', says: ['operation'] }],
+    ['computer_call', { name: 'computer', says: ['action', 'actions', 'pending_safety_checks'] }],
+    ['tool_search_call', { name: 'tool_search', says: ['arguments'] }],
+  ]);
+
+export interface ClientCall {
+  readonly name: string;
+  readonly argumentsJson: string;
+}
+
+/**
+ * What an item asks its client to run, where it is no plain function call; undefined for all other
+ * items. Everything waits for such a call as for a function's, so every face must tell it.
+ */
+export function clientCall(raw: JsonObject, quirks: Quirks): ClientCall | undefined {
+  const { type, name, input, execution, environment } = raw;
+  if (type === 'custom_tool_call') {
+    if (quirks.runsCustomTools === true || typeof name !== 'string') return undefined;
+    // Free text, which most dialects have no place for: their arguments are an object.
+    return { name, argumentsJson: JSON.stringify({ input: input ?? '' }) };
+  }
+  const known = typeof type === 'string' ? CLIENT_RUN.get(type) : undefined;
+  if (known === undefined || (type === 'tool_search_call' && execution !== 'client')) {
+    return undefined;
+  }
+  // A shell in the provider's own container is the provider's to run.
+  if (isJsonObject(environment) && environment['type'] !== 'local') return undefined;
+  const said = known.says.filter((field) => raw[field] !== undefined && raw[field] !== null);
+  const fields = said.map((field) => [field, raw[field]]);
+  return { name: known.name, argumentsJson: JSON.stringify(Object.fromEntries(fields)) };
+}
 
 /** An item as a part that is kept whole: of its provider's own tools, or not known to us at all. */
 export function wholePart(raw: JsonObject): Extract<PartStart, { readonly raw: unknown }> {
@@ -40,6 +78,8 @@ export const CALL_FIELDS: ReadonlySet<string> = new Set([
   'arguments',
   'status',
 ]);
+/** Where a call's part keeps its item, if that is no plain function call. */
+export const CALL_ITEM = 'item';
 export const REASONING_FIELDS: ReadonlySet<string> = new Set([
   'type',
   'id',

@@ -2,11 +2,15 @@ import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
 import type { Rest } from '../../chat/rest.ts';
 import type { PartDelta, PartStart, StreamEvent } from '../../chat/stream-event.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import type { Quirks } from '../../providers/quirks.ts';
 import { restOf } from '../rest-of.ts';
 import { readAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
 import {
   CALL_FIELDS,
+  CALL_ITEM,
+  type ClientCall,
+  clientCall,
   MESSAGE_FIELDS,
   PART_FIELDS,
   REASONING_FIELDS,
@@ -53,6 +57,7 @@ export const noOutput: OutputState = { nextPart: 0, hasCalls: false, items: new 
 export interface Reading {
   readonly at: number;
   readonly origin: StateOrigin;
+  readonly quirks: Quirks;
   readonly tell: (event: StreamEvent) => void;
 }
 
@@ -76,6 +81,8 @@ export function beginItem(
   const next = { ...state, items: new Map(state.items).set(to.at, item) };
   if (wire.type === 'function_call') return wire.name ? beginPart(next, ONLY, undefined, to) : next;
   if (wire.type === 'message' || wire.type === 'reasoning') return next;
+  // What it asks for is known at its end only.
+  if (clientCall(raw, to.quirks) !== undefined) return next;
   return beginPart(next, ONLY, undefined, to);
 }
 
@@ -117,12 +124,14 @@ export function beginPart(
   const isThought = item.wire.type === 'reasoning';
   const state = isThought ? endParts(before, to) : before;
   const at = state.nextPart;
-  to.tell({ type: 'part-start', choice: 0, part: at, start: startOf(item, key, wire) });
+  const called = clientCall(item.raw, to.quirks);
+  const start = called === undefined ? startOf(item, key, wire) : waitingCall(item, called);
+  to.tell({ type: 'part-start', choice: 0, part: at, start });
   const part: Part = { at, said: false, annotations: 0, hasLogprobs: false, isOpen: true };
   if (isThought && item.wire.id) {
     tellDelta(part, { type: 'state', state: stateOf('item-id', item.wire.id, to) }, to);
   }
-  const isCall = item.wire.type === 'function_call';
+  const isCall = item.wire.type === 'function_call' || called !== undefined;
   const next = { ...state, nextPart: at + 1, hasCalls: state.hasCalls || isCall };
   return withPart(next, key, part, to);
 }
@@ -131,6 +140,14 @@ const stateOf = (kind: ProviderState['kind'], data: string, to: Reading): Provid
   origin: to.origin,
   kind,
   data,
+});
+
+/** Beside what it says, the item as it came: for a face of the same dialect. */
+const waitingCall = ({ callId, raw }: Item, { name }: ClientCall): PartStart => ({
+  type: 'tool-call',
+  id: callId,
+  name,
+  rest: { dialect: DIALECT, fields: { [CALL_ITEM]: raw } },
 });
 
 function startOf(item: Item, key: string, part: WireReplyPart | undefined): PartStart {
@@ -273,7 +290,7 @@ export function finishItem(
   let state = isNew ? beginItem(before, done, to) : before;
   const { wire, raw } = done;
   if (wire.type === 'function_call') {
-    state = nameCall(state, done, to);
+    state = beginCall(state, done, to);
     state = speakWhole(state, { key: ONLY, text: argumentsText(wire.arguments) }, to);
   } else if (wire.type === 'message' || wire.type === 'reasoning') {
     for (const list of ['summary', 'content'] as const) {
@@ -281,6 +298,8 @@ export function finishItem(
         state = completePart(state, { list, index }, part, to);
       }
     }
+  } else if (clientCall(raw, to.quirks) !== undefined) {
+    state = beginCall(state, done, to);
   } else if (!isNew) {
     const part = known.parts.get(ONLY);
     if (part !== undefined) tellDelta(part, { type: 'raw', raw }, to);
@@ -291,8 +310,8 @@ export function finishItem(
 const isSame = (left: WireItem, right: WireItem): boolean =>
   left.type === right.type && left.call_id === right.call_id && left.id === right.id;
 
-/** A call whose name came only at its end begins there. */
-function nameCall(
+/** A call of which too little was known before its end begins there. */
+function beginCall(
   state: OutputState,
   done: { readonly wire: WireItem; readonly raw: JsonObject },
   to: Reading,
@@ -318,6 +337,14 @@ export function endItem(before: OutputState, to: Reading, encrypted?: string | n
   let state = before;
   if (item.wire.type === 'function_call') {
     state = speakWhole(state, { key: ONLY, text: argumentsText(item.wire.arguments) }, to);
+  }
+  const called = clientCall(item.raw, to.quirks);
+  if (called !== undefined) {
+    state = beginPart(state, ONLY, undefined, to);
+    const part = state.items.get(to.at)?.parts.get(ONLY);
+    if (part !== undefined) {
+      tellDelta(part, { type: 'arguments', json: called.argumentsJson }, to);
+    }
   }
   if (item.wire.type === 'reasoning') {
     if (item.parts.size === 0) state = beginPart(state, ONLY, undefined, to);

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { restFor } from '../rest-of.ts';
 import { writeAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
-import { REASONING_FIELDS } from './item-kind.ts';
+import { CALL_ITEM, REASONING_FIELDS } from './item-kind.ts';
 import {
   addedEvent,
   callFields,
@@ -149,8 +149,11 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
     part: Part,
     start: Extract<PartStart, { type: 'tool-call' }>,
   ): readonly WireFields[] => {
+    const fields = callFields(start);
+    const own = fields[CALL_ITEM];
+    if (isJsonObject(own)) return beginWhole(part, own);
     const head = {
-      ...callFields(start),
+      ...fields,
       type: 'function_call',
       call_id: start.id,
       name: start.name,
@@ -242,7 +245,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
       case 'text':
         return SPOKEN.has(part.start.type) ? say(part, delta.text) : [];
       case 'arguments':
-        if (item === undefined || delta.json === '') return [];
+        if (item === undefined || item.raw !== undefined || delta.json === '') return [];
         item.arguments += delta.json;
         return [eventAt(item, 'response.function_call_arguments.delta', { delta: delta.json })];
       case 'annotation':
@@ -329,7 +332,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
   };
 
   const endArguments = ({ item, start }: Part): readonly WireFields[] => {
-    if (item === undefined || start.type !== 'tool-call') return [];
+    if (item === undefined || item.raw !== undefined || start.type !== 'tool-call') return [];
     const events: WireFields[] = [];
     if (item.arguments === '') {
       // Clients parse arguments unseen: a call without any must still be JSON.

@@ -106,6 +106,7 @@ const reading =
   (at: number): Reading => ({
     at,
     origin: target.origin,
+    quirks: target.quirks,
     tell: (event) => {
       events.push(event);
     },

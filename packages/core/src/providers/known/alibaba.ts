@@ -14,7 +14,7 @@ export const alibaba: ProviderDescription = {
   },
   auth: 'bearer',
   keyVariables: ['ALIBABA_API_KEY', 'DASHSCOPE_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', noDeveloperRole: true },
+  quirks: { maxTokensField: 'max_tokens', noDeveloperRole: true, flatUsage: true },
   models: [{ id: 'qwen3-max' }, { id: 'qwen-plus' }, { id: 'qwen-flash' }],
   modelPrefixes: ['qwen-', 'qwen3-', 'qwq-', 'qvq-'],
 };

@@ -18,7 +18,7 @@ export const anthropic: ProviderDescription = {
   baseUrl: { 'anthropic-messages': 'https://api.anthropic.com' },
   auth: 'x-api-key',
   keyVariables: ['ANTHROPIC_API_KEY'],
-  quirks: {},
+  quirks: { repeatsStart: true },
   betas: { 'anthropic-beta': ['*'] },
   models: [
     { id: 'claude-opus-5-5', ability: NEVER_FORCED },

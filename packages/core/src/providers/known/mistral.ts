@@ -14,7 +14,7 @@ export const mistral: ProviderDescription = {
     noDeveloperRole: true,
     flatUsage: true,
     reasoningIn: 'content',
-    omits: ['role', 'tool_call_index'],
+    omits: ['role', 'tool_call_index', 'tool_call_type'],
   },
   models: [
     { id: 'mistral-large-latest' },

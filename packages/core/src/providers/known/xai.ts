@@ -6,7 +6,7 @@ export const xai: ProviderDescription = {
   baseUrl: { 'openai-chat': 'https://api.x.ai/v1', 'openai-responses': 'https://api.x.ai/v1' },
   auth: 'bearer',
   keyVariables: ['XAI_API_KEY'],
-  quirks: { completionExcludesReasoning: true },
+  quirks: { completionExcludesReasoning: true, promptExcludesCached: true, runsCustomTools: true },
   pricedAs: 'x-ai',
   models: [
     { id: 'grok-4.5' },
