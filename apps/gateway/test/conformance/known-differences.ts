@@ -57,13 +57,20 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     reason:
       'The bytes pass: this client hands out the pieces of streamed arguments as they come, unjoined.',
-    recordings: ['google/google-stream-tool-call-arguments.chunks.txt'],
+    recordings: [
+      'google/google-stream-tool-call-arguments.chunks.txt',
+      'google/synthetic-partial-arguments.chunks.txt',
+    ],
     clients: ['gemini/@google/genai'],
     aspects: ['toolCalls'],
   },
   {
     reason: 'The bytes pass: this package reads summaries of reasoning, not its text.',
-    recordings: ['open-responses/responses/lmstudio-tool-call.1.chunks.txt'],
+    recordings: [
+      'open-responses/responses/lmstudio-tool-call.1.chunks.txt',
+      'open-responses/responses/synthetic-reasoning-text.json',
+      'open-responses/responses/synthetic-reasoning-text.chunks.txt',
+    ],
     clients: ['responses/@ai-sdk/openai'],
     aspects: ['reasoning'],
   },
@@ -96,6 +103,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       'xai/responses/xai-file-search-tool.1.json',
       'xai/responses/xai-web-search-tool.1.json',
       'xai/responses/xai-web-search-tool.1.chunks.txt',
+      'xai/responses/synthetic-x-search.json',
+      'xai/responses/synthetic-x-search.chunks.txt',
     ],
     clients: ['responses/@ai-sdk/openai'],
     aspects: ['failure'],
@@ -111,27 +120,69 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     aspects: ['toolCalls'],
   },
   {
-    reason: 'Calls of OpenAI’s own client-run tools are not yet said on other faces.',
-    recordings: [
-      'openai/responses/openai-apply-patch-tool.1.json',
-      'openai/responses/openai-apply-patch-tool.1.chunks.txt',
-      'openai/responses/openai-client-tool-search.1.json',
-      'openai/responses/openai-client-tool-search.1.chunks.txt',
-      'openai/responses/openai-local-shell-tool.1.json',
-      'openai/responses/openai-local-shell-tool.1.chunks.txt',
-      'openai/responses/openai-shell-tool.1.json',
-      'openai/responses/openai-shell-tool.1.chunks.txt#1',
+    reason:
+      'The oracle shows the summary that a compaction leaves as text; it is the next turn’s history, and nobody said it.',
+    recordings: ['anthropic/synthetic-compaction.chunks.txt'],
+    clients: [
+      'chat/openai',
+      'chat/@ai-sdk/openai-compatible',
+      'chat/@ai-sdk/openai',
+      'responses/openai',
+      'responses/@ai-sdk/openai',
+      'anthropic/@anthropic-ai/sdk',
+      'gemini/@google/genai',
+      'gemini/@ai-sdk/google',
     ],
-    clients: TRANSLATED_FROM_RESPONSES,
+    aspects: ['text'],
+  },
+  {
+    reason: 'The bytes pass: this client leaves it to its user to sum the iterations.',
+    recordings: ['anthropic/synthetic-compaction.chunks.txt'],
+    clients: ['anthropic/@anthropic-ai/sdk'],
+    aspects: ['usage.input', 'usage.output'],
+  },
+  {
+    reason: 'Arguments of `null` mean none; the oracle knows that of whole replies only.',
+    recordings: ['cohere/synthetic-null-arguments.chunks.txt'],
     aspects: ['toolCalls'],
   },
   {
-    reason: 'Calls of OpenAI’s own client-run tools are not yet said on other faces.',
+    reason: 'The bytes pass: a word of the provider’s own, which clients of OpenAI don’t know.',
     recordings: [
-      'openai/responses/openai-apply-patch-tool.1.json',
-      'openai/responses/openai-apply-patch-tool.1.chunks.txt',
+      'deepseek/chat/synthetic-out-of-resources.json',
+      'deepseek/chat/synthetic-out-of-resources.chunks.txt',
     ],
-    clients: TRANSLATED_FROM_RESPONSES,
+    clients: ['chat/openai', 'chat/@ai-sdk/openai-compatible', 'chat/@ai-sdk/openai'],
+    aspects: ['failure'],
+  },
+  {
+    reason: 'The bytes pass: a word of the provider’s own, which clients of OpenAI don’t know.',
+    recordings: ['mistral/synthetic-model-length.json'],
+    clients: ['chat/openai', 'chat/@ai-sdk/openai-compatible', 'chat/@ai-sdk/openai'],
     aspects: ['finish'],
+  },
+  {
+    reason: 'The oracle forgets a call whose item never ends, though its arguments did.',
+    recordings: ['open-responses/responses/synthetic-unfinished-items.chunks.txt'],
+    clients: [...TRANSLATED_FROM_RESPONSES, 'responses/openai'],
+    aspects: ['toolCalls', 'finish'],
+  },
+  {
+    reason: 'The bytes pass: nothing in them says that the provider ran the tool already.',
+    recordings: [
+      'xai/responses/synthetic-x-search.json',
+      'xai/responses/synthetic-x-search.chunks.txt',
+    ],
+    clients: ['responses/openai'],
+    aspects: ['toolCalls', 'finish'],
+  },
+  {
+    reason: 'The bytes pass, and are not mended of input counted without what was cached.',
+    recordings: [
+      'xai/responses/synthetic-x-search.json',
+      'xai/responses/synthetic-x-search.chunks.txt',
+    ],
+    clients: ['responses/openai'],
+    aspects: ['usage.input'],
   },
 ];

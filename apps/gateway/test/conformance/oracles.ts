@@ -41,11 +41,13 @@ const PACKAGES: { readonly [family: string]: (options: Options) => LanguageModel
   groq: (options) => createGroq(options)(MODEL),
   mistral: (options) => createMistral(options)(MODEL),
   moonshotai: (options) => createMoonshotAI(options)(MODEL),
+  ollama: (options) => createOpenAICompatible({ ...options, name: 'ollama' })(MODEL),
   'open-responses': (options) =>
     createOpenResponses({ ...options, url: `${options.baseURL}/responses`, name: 'open' })(MODEL),
   'openai/openai-chat': (options) => createOpenAI(options).chat(MODEL),
   'openai/openai-responses': (options) => createOpenAI(options).responses(MODEL),
   'openai-compatible': (options) => createOpenAICompatible({ ...options, name: 'open' })(MODEL),
+  openrouter: (options) => createOpenAICompatible({ ...options, name: 'openrouter' })(MODEL),
   perplexity: (options) => createPerplexity(options)(MODEL),
   'xai/openai-chat': (options) => createXaiChat(options).chat(MODEL),
   'xai/openai-responses': (options) => createXai(options).responses(MODEL),

@@ -43,10 +43,9 @@ export interface Difference {
  * What the oracle doesn't count it makes no claim about.
  */
 export function differences(expected: Reading, actual: Reading): Difference[] {
-  if (expected.failure !== undefined && actual.failure !== undefined) return [];
-  if (expected.failure !== actual.failure) {
-    return [{ aspect: 'failure', expected: expected.failure, actual: actual.failure }];
-  }
+  const [before, after] = [failureOf(expected), failureOf(actual)];
+  if (before !== undefined && after !== undefined) return [];
+  if (before !== after) return [{ aspect: 'failure', expected: before, actual: after }];
   // Dialects without a word for it say by the calls that the reply waits for them.
   const isWaiting = expected.finish === 'stop' && expected.toolCalls.length > 0;
   const spoken = [
@@ -70,6 +69,9 @@ export function differences(expected: Reading, actual: Reading): Difference[] {
   return [...said, ...counted].filter((one) => !isDeepStrictEqual(one.expected, one.actual));
 }
 
+const failureOf = ({ failure, finish }: Reading): string | undefined =>
+  failure ?? (finish === 'error' ? 'finish: error' : undefined);
+
 /** Nothing was said; with the reason. */
 export const failed = (failure: string): Reading => ({
   text: '',
@@ -88,12 +90,24 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'tool_search',
 ]);
 
-/** Without the call's id, which stands beside the arguments or among them, and in the wire's own names. */
+/**
+ * The input of a custom tool by itself, which most dialects can only say within an object. Of a
+ * built-in tool's call without its id, which stands beside the arguments or among them, and
+ * in the wire's own names.
+ */
 export function toolCall(name: string, input: unknown): ToolCall {
+  if (isFreeText(input)) return { name, input: input.input };
   if (!BUILT_IN.has(name) || typeof input !== 'object' || input === null) return { name, input };
   const { callId: _ours, call_id: _theirs, ...fields }: { [field: string]: unknown } = { ...input };
   return { name, input: withWireNames(fields) };
 }
+
+const isFreeText = (input: unknown): input is { readonly input: string } =>
+  typeof input === 'object' &&
+  input !== null &&
+  Object.keys(input).length === 1 &&
+  'input' in input &&
+  typeof input.input === 'string';
 
 function withWireNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withWireNames);
@@ -108,8 +122,9 @@ function withWireNames(value: unknown): unknown {
   );
 }
 
-/** Arguments as JSON, whoever wrote the blanks in them. */
+/** Arguments as JSON, whoever wrote the blanks in them; without any, none. */
 export function parsedInput(text: string): unknown {
+  if (text === '') return {};
   try {
     return JSON.parse(text);
   } catch {

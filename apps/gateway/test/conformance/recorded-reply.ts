@@ -1,6 +1,7 @@
 import {
   frameRecording,
   listRecordings,
+  listSyntheticReplies,
   type Recording,
   type RecordingFamily,
 } from '@tollgate/testkit';
@@ -43,9 +44,9 @@ type ChatRecording = Recording & { readonly family: ChatFamily };
 const isChat = (recording: Recording): recording is ChatRecording =>
   CHAT_FAMILIES.has(recording.family);
 
-/** Every recorded answer of a text model, streams and whole ones apart. */
+/** Every answer of a text model, recorded or made up, streams and whole ones apart. */
 export function recordedReplies(): RecordedReply[] {
-  return listRecordings()
+  return [...listRecordings(), ...listSyntheticReplies()]
     .filter(isChat)
     .flatMap((recording) => [...wholeReply(recording), ...streamedReplies(recording)]);
 }

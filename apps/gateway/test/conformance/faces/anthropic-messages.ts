@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import type { Finish, Reading } from '../reading.ts';
+import { type Finish, type Reading, toolCall } from '../reading.ts';
 import type { FaceReader } from './face-reader.ts';
 
 /** The official client on `/v1/messages`, streams through its own accumulator. */
@@ -24,7 +24,7 @@ function readingOf({ content, stop_reason: reason, usage }: Anthropic.Message): 
     text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
     reasoning: content.map((block) => (block.type === 'thinking' ? block.thinking : '')).join(''),
     toolCalls: content.flatMap((block) =>
-      block.type === 'tool_use' ? [{ name: block.name, input: block.input }] : [],
+      block.type === 'tool_use' ? [toolCall(block.name, block.input)] : [],
     ),
     finish: FINISHES[reason ?? ''] ?? 'other',
     usage: {

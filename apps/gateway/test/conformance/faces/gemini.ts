@@ -1,5 +1,5 @@
 import { type GenerateContentResponse, GoogleGenAI, type Part } from '@google/genai';
-import type { Finish, Reading } from '../reading.ts';
+import { type Finish, type Reading, toolCall } from '../reading.ts';
 import type { FaceReader } from './face-reader.ts';
 
 /** The official client on `generateContent` and `streamGenerateContent`. */
@@ -21,7 +21,7 @@ async function chunksOf(
 function readingOf(chunks: readonly GenerateContentResponse[]): Reading {
   const parts = chunks.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
   const toolCalls = parts.flatMap(({ functionCall: call }) =>
-    call === undefined ? [] : [{ name: call.name ?? '', input: call.args ?? {} }],
+    call === undefined ? [] : [toolCall(call.name ?? '', call.args ?? {})],
   );
   const usage = chunks.findLast(({ usageMetadata }) => usageMetadata !== undefined)?.usageMetadata;
   const reason = chunks.map(({ candidates }) => candidates?.[0]?.finishReason).findLast(Boolean);
@@ -52,6 +52,6 @@ const FILTERED: ReadonlySet<string> = new Set([
 
 function finishOf(reason: string | undefined, hasCalls: boolean): Finish {
   if (reason === 'STOP') return hasCalls ? 'tool-calls' : 'stop';
-  if (reason === 'MAX_TOKENS') return 'length';
+  if (reason === 'MAX_TOKENS' || reason === 'CONTINUATION') return 'length';
   return reason !== undefined && FILTERED.has(reason) ? 'content-filter' : 'other';
 }

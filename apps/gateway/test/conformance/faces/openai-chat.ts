@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { type Finish, parsedInput, type Reading, type Usage } from '../reading.ts';
+import { type Finish, parsedInput, type Reading, toolCall, type Usage } from '../reading.ts';
 import type { FaceReader } from './face-reader.ts';
 
 /** The official client on `/v1/chat/completions`, streams through its own accumulator. */
@@ -40,10 +40,13 @@ function readingOf(completion: OpenAI.ChatCompletion, reasoning: string): Readin
     reasoning,
     toolCalls: (choice?.message.tool_calls ?? []).map((call) =>
       call.type === 'function'
-        ? { name: call.function.name, input: parsedInput(call.function.arguments) }
+        ? toolCall(call.function.name, parsedInput(call.function.arguments))
         : { name: call.custom.name, input: call.custom.input },
     ),
-    finish: FINISHES[choice?.finish_reason ?? ''] ?? 'other',
+    // OpenAI says of a refusal that it stopped.
+    finish: choice?.message.refusal
+      ? 'content-filter'
+      : (FINISHES[choice?.finish_reason ?? ''] ?? 'other'),
     usage: usageOf(completion.usage),
   };
 }

@@ -21,7 +21,7 @@ function readingOf(response: Response): Reading {
     if (item.type === 'function_call') {
       return [{ name: item.name, input: parsedInput(item.arguments) }];
     }
-    if (item.type === 'custom_tool_call') return [{ name: item.name, input: item.input }];
+    if (item.type === 'custom_tool_call') return [toolCall(item.name, item.input)];
     return builtInCalls(item);
   });
   return {
@@ -73,14 +73,18 @@ const reasoningOf = (item: Item): string =>
     ? ''
     : [...(item.content?.length ? item.content : item.summary)].map(({ text }) => text).join('');
 
-function finishOf(response: Response, hasCalls: boolean): Finish {
-  switch (response.incomplete_details?.reason) {
+const isRefusal = (item: Item): boolean =>
+  item.type === 'message' && item.content.some(({ type }) => type === 'refusal');
+
+function finishOf({ output, incomplete_details: details }: Response, hasCalls: boolean): Finish {
+  switch (details?.reason) {
     case 'content_filter':
       return 'content-filter';
     case 'max_output_tokens':
       return 'length';
     case undefined:
-      return hasCalls ? 'tool-calls' : 'stop';
+      if (hasCalls) return 'tool-calls';
+      return output.some(isRefusal) ? 'content-filter' : 'stop';
     default:
       return 'other';
   }
