@@ -30,6 +30,7 @@ import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
 import { createExpressApp } from './app.ts';
 import { composeGovernance } from './compose-governance.ts';
+import { composeResponses } from './compose-responses.ts';
 import type { Config, ProviderConfig } from './config/config.ts';
 import { createEntrance } from './faces/http/entrance.ts';
 import { sendMetrics } from './faces/ops/mount-ops.ts';
@@ -159,16 +160,29 @@ export function compose(
   const findDestination = createFindDestination(config);
   const kept = createSqliteKeptStore(db.value, { clock, log });
   const sealerFor = createSealers(secret.value, { clock, kept });
+  const pass = createPass({ clock, metering, exchange });
   const chat = createChatService({
     clock,
     findDestination,
     governance,
-    pass: createPass({ clock, metering, exchange }),
+    pass,
     translate: createTranslate({ clock, metering, exchange, dialects: DIALECTS }),
     sealerFor,
   });
   const services = {
     chat,
+    responses: composeResponses({
+      config,
+      clock,
+      ids,
+      log,
+      store: kept,
+      chat,
+      pass,
+      exchange,
+      dialects: DIALECTS,
+      sealerFor,
+    }),
     embeddings: createEmbeddingService({ clock, find: chat.find, metering, exchange }),
     models: createModelService({
       config,
@@ -232,6 +246,7 @@ export function compose(
     newAdminKey,
     flush,
     close: async () => {
+      await services.responses.close();
       // A client that left with its connection may not have been noticed yet.
       await metering.ended();
       await ledger.flush().catch(() => undefined);

@@ -221,35 +221,36 @@ describe('a Responses client of another provider', () => {
     });
   });
 
-  it.each(['previous_response_id', 'conversation'])(
-    'is refused %s, which names what nobody here keeps',
-    async (field) => {
-      await using harness = await start();
-      const asked = { model: CLAUDE, input: 'And then?', [field]: 'resp_1' };
+  it('is refused a conversation, which nobody here keeps', async () => {
+    await using harness = await start();
+    const asked = { model: CLAUDE, input: 'And then?', conversation: 'conv_1' };
 
-      const { status, json: body } = await post(harness, '/v1/responses', asked);
+    const { status, json: body } = await post(harness, '/v1/responses', asked);
 
-      expect(status).toBe(400);
-      expect(fieldsOf(fieldsOf(body)['error'])).toMatchObject({
-        type: 'invalid_request_error',
-        param: field,
-      });
-      expect(harness.anthropic.receivedRequests()).toEqual([]);
-    },
-  );
+    expect(status).toBe(400);
+    expect(fieldsOf(fieldsOf(body)['error'])).toMatchObject({
+      type: 'invalid_request_error',
+      param: 'conversation',
+    });
+    expect(harness.anthropic.receivedRequests()).toEqual([]);
+  });
 
-  it('is told that a reply to be stored is not', async () => {
+  it('is told that a reply to a request that is too large is not stored', async () => {
     await using harness = await start();
     harness.anthropic.mockMessageSuccess();
 
-    const { status, headers } = await post(harness, '/v1/responses', {
+    const {
+      status,
+      headers,
+      json: body,
+    } = await post(harness, '/v1/responses', {
       model: CLAUDE,
-      input: 'Hi',
+      input: 'x'.repeat(9 * 1024 * 1024),
       max_output_tokens: 64,
-      store: true,
     });
 
     expect(status).toBe(200);
     expect(headers.get('x-tollgate-dropped')).toBe('store');
+    expect(fieldsOf(body)['store']).toBe(false);
   });
 });

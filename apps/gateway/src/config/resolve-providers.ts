@@ -117,6 +117,7 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
       modelPrefixes: description?.modelPrefixes ?? [],
       apiKey: isKeyless ? undefined : new Secret(key),
       transport: 'http',
+      ...(section.responses === undefined ? undefined : { responses: section.responses }),
       ...(section.anthropicVersion === undefined
         ? undefined
         : { anthropicVersion: section.anthropicVersion }),

@@ -181,6 +181,18 @@ const Provider = z.strictObject({
     description: 'The price list’s name for it, as in `openai`. A known name brings its own.',
   }),
   quirks: Quirks.optional().meta({ description: 'Where it departs from its dialect.' }),
+  responses: z
+    .strictObject({
+      keeps: z.boolean().default(false).meta({
+        description: 'It keeps them, and goes on from one by `previous_response_id`.',
+      }),
+      background: z.boolean().default(false).meta({ description: 'It takes `background`.' }),
+    })
+    .optional()
+    .meta({
+      description:
+        'What its Responses API does besides answering at once. What it doesn’t, Tollgate does.',
+    }),
 });
 export type ProviderSettings = z.output<typeof Provider>;
 

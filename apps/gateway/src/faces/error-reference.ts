@@ -82,6 +82,12 @@ const ENTRIES: {
     means: 'No such model.',
     todo: 'Take one that the message suggests, or `provider/model` of a configured provider.',
   },
+  response_not_found: {
+    example: { kind: 'response_not_found', id: 'resp_x' },
+    means:
+      'No response of this key or user is kept under this id: never was, was deleted, or has expired.',
+    todo: 'Send the conversation itself in place of `previous_response_id`.',
+  },
   not_expressible: {
     example: { kind: 'not_expressible', losses: [] },
     means: 'The model cannot do what was asked, and leaving it out would change the meaning.',

@@ -1,8 +1,8 @@
 /**
- * What is kept of one call for a later one: stored responses, and provider state that is too large
- * to travel with its client.
+ * What is kept of one call for a later one: stored responses, which of them an item of the output
+ * stands in, and provider state that is too large to travel with its client.
  */
-export type KeptKind = 'response' | 'state';
+export type KeptKind = 'response' | 'item' | 'state';
 
 export interface KeptItem {
   readonly kind: KeptKind;
@@ -17,8 +17,11 @@ export interface KeptItem {
 
 /** Bounded in each item's size and, for each owner, in number and in size: the oldest go first. */
 export interface KeptStore {
-  /** Keeps, or replaces, an item. False: it is too large, or could not be written. */
-  put(item: KeptItem): boolean;
+  /**
+   * Keeps, or replaces, an item; of several, which cost one write together, all or none. False: one
+   * is too large, or they could not be written.
+   */
+  put(...items: readonly KeptItem[]): boolean;
   get(kind: KeptKind, id: string, owner: string): string | undefined;
   /** True when there was one. */
   delete(kind: KeptKind, id: string, owner: string): boolean;
@@ -27,5 +30,6 @@ export interface KeptStore {
 /** The largest body of an item, bytes: whoever knows beforehand that his is larger needn't try. */
 export const KEPT_BYTES = {
   response: 16 * 1024 * 1024,
+  item: 1024,
   state: 4 * 1024 * 1024,
 } as const satisfies Record<KeptKind, number>;

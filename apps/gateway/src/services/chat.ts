@@ -16,6 +16,7 @@ import { keptAlive } from './kept-alive.ts';
 import { checkLosses } from './losses.ts';
 import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
+import type { ReplyWatch } from './reply-watch.ts';
 import { hasSealed, withState } from './sealed-history.ts';
 import type { Translate } from './translate.ts';
 import type { HubRequest } from './translated-exchange.ts';
@@ -44,6 +45,7 @@ export interface ChatService {
       readonly dialect: Codec;
       readonly answering: Answering;
       readonly keepAlive?: SseEvent;
+      readonly watch?: ReplyWatch;
     },
   ): Promise<Result<WireAnswer, GatewayError>>;
   /** Answers in the hub's own words. */
@@ -96,11 +98,15 @@ export function createChatService(deps: ChatDeps): ChatService {
       });
     },
 
-    encoded: async (call, { dialect, answering, keepAlive, ...request }) => {
+    encoded: async (call, { dialect, answering, keepAlive, watch, ...request }) => {
       let unsaid = (): readonly Loss[] => [];
       const sealer = deps.sealerFor(call.identity.subject);
       const opened = withState(request, sealer);
-      const answer = await deps.translate(call, { ...opened, faceLosses: () => unsaid() });
+      const answer = await deps.translate(call, {
+        ...opened,
+        from: dialect.id,
+        faceLosses: () => unsaid(),
+      });
       if (!answer.ok) return answer;
       const { losses, served, spoken } = answer.value;
       const face = carrying(dialect, spoken.statePlaces, sealer);
@@ -109,6 +115,7 @@ export function createChatService(deps: ChatDeps): ChatService {
         try {
           const encoded = face.encodeReply(reply, answering);
           unsaid = () => encoded.losses;
+          watch?.whole(encoded.value);
           const body = JSON.stringify(encoded.value);
           return ok({ type: 'whole', body, losses: [...losses, ...encoded.losses], served });
         } finally {
@@ -119,6 +126,7 @@ export function createChatService(deps: ChatDeps): ChatService {
         encodedFrames(answer.value.batches, {
           face,
           answering,
+          watch,
           hear: (losses) => {
             unsaid = losses;
           },
@@ -142,6 +150,7 @@ export function createChatService(deps: ChatDeps): ChatService {
 interface FaceStream {
   readonly face: Pick<Codec, 'createStreamEncoder'>;
   readonly answering: Answering;
+  readonly watch: ReplyWatch | undefined;
   /** Told what the face could not say so far. */
   readonly hear: (losses: () => readonly Loss[]) => void;
 }
@@ -149,20 +158,24 @@ interface FaceStream {
 /** Events of the hub as the frames of a dialect, a batch at a time. To be begun. */
 async function* encodedFrames(
   batches: AsyncGenerator<readonly StreamEvent[], void>,
-  { face, answering, hear }: FaceStream,
+  { face, answering, watch, hear }: FaceStream,
 ): AsyncGenerator<string, void> {
   const encoder = face.createStreamEncoder(answering);
+  const render = (frame: SseEvent): string => {
+    watch?.event(frame);
+    return renderSse(frame);
+  };
   hear(encoder.losses);
   try {
     yield '';
     for await (const batch of batches) {
       let frames = '';
       for (const event of batch) {
-        for (const frame of encoder.push(event)) frames += renderSse(frame);
+        for (const frame of encoder.push(event)) frames += render(frame);
       }
       if (frames !== '') yield frames;
     }
-    const last = encoder.end().map(renderSse).join('');
+    const last = encoder.end().map(render).join('');
     if (last !== '') yield last;
   } finally {
     await batches.return();
@@ -170,7 +183,11 @@ async function* encodedFrames(
 }
 
 /** A body passes to a provider of its dialect, unless that wants it in another that it speaks. */
-function passes(destination: Destination, protocol: WireProtocol, body: JsonObject): boolean {
+export function passes(
+  destination: Destination,
+  protocol: WireProtocol,
+  body: JsonObject,
+): boolean {
   if (!speaks(destination, protocol.operation)) return false;
   if (protocol.dialect === undefined || destination.provider.dialects.length < 2) return true;
   return protocol.passage.isRefused?.(body, targetOf(destination).ability) !== true;

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { ChatRequest, GatewayError, Loss } from '@tollgate/core/chat';
-import type { Dialect, ProviderDialectId, Target } from '@tollgate/core/dialects';
+import type { Dialect, DialectId, ProviderDialectId, Target } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 import { dialectsFor } from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
@@ -18,18 +18,24 @@ const WEIGHT = { meaning: 10_000, hint: 1 } as const satisfies Record<Loss['weig
 const weightOf = (losses: readonly Loss[]): number =>
   losses.reduce((sum, loss) => sum + WEIGHT[loss.weight], 0);
 
-/** Of the dialects that a provider speaks, the one that can say most of this request; its own order decides between equals. */
+/**
+ * Of the dialects that a provider speaks, the one that can say most of this request. Between equals
+ * the client's own goes first, then the provider's order decides.
+ */
 export function chooseDialect(
   dialects: ReadonlyMap<ProviderDialectId, Dialect>,
   asked: {
     readonly request: ChatRequest;
     readonly target: Target;
     readonly provider: ProviderConfig;
+    readonly from?: DialectId | undefined;
   },
 ): Result<ChosenDialect, GatewayError> {
   let best: ChosenDialect | undefined;
   let refusal: GatewayError | undefined;
-  for (const operation of dialectsFor(asked.provider, asked.target.model)) {
+  const spoken = dialectsFor(asked.provider, asked.target.model);
+  const own = spoken.filter((id) => id === asked.from);
+  for (const operation of [...own, ...spoken.filter((id) => id !== asked.from)]) {
     const dialect = dialects.get(operation);
     if (dialect === undefined) continue;
     const encoded = dialect.encodeRequest(asked.request, asked.target);

@@ -12,6 +12,7 @@ import type { Call } from './call.ts';
 import type { CallMeter } from './call-meter.ts';
 import { createKeptText, type KeptText } from './kept-text.ts';
 import { type PassingRequest, textOf } from './passing-request.ts';
+import type { ReplyWatch } from './reply-watch.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 export interface PassingStream {
@@ -51,7 +52,7 @@ export async function* passFrames(
         failure = tooLong(provider.name);
         break;
       }
-      const sifted = sift(split.value, { tap, mender, kept });
+      const sifted = sift(split.value, { tap, mender, kept, watch: request.watch });
       if (sifted.hasSpoken) meter.sawFirstToken();
       for (const frame of sifted.frames) yield frame;
       failure = sifted.failure;
@@ -78,7 +79,8 @@ export async function* passFrames(
     });
   }
   if (error !== undefined && error.kind !== 'client_closed') {
-    yield renderSse(request.protocol.errorEvent(withoutSecrets(error, provider)));
+    const told = withoutSecrets(error, provider);
+    yield renderSse(tap.failure?.(told) ?? request.protocol.errorEvent(told));
   }
 }
 
@@ -95,10 +97,11 @@ interface Sieve {
   readonly tap: Tap;
   readonly mender: Mender | undefined;
   readonly kept: KeptText;
+  readonly watch: ReplyWatch | undefined;
 }
 
 /** The events to send on, as one view where they lie side by side and nothing in them is mended. */
-function sift(pieces: readonly SsePiece[], { tap, mender, kept }: Sieve): Sifted {
+function sift(pieces: readonly SsePiece[], { tap, mender, kept, watch }: Sieve): Sifted {
   const mended: (Uint8Array | string)[] = [];
   let passed: SsePiece[] = [];
   let hasSpoken = false;
@@ -118,6 +121,7 @@ function sift(pieces: readonly SsePiece[], { tap, mender, kept }: Sieve): Sifted
     if (verdict.type === 'drop') continue;
     if (verdict.type === 'last') isOver = true;
     hasSpoken = true;
+    watch?.event(event);
     kept.push(event.data);
     const data = mender === undefined ? event.data : mender.event(event);
     if (data === event.data) passed.push(piece);

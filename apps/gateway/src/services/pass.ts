@@ -101,10 +101,9 @@ function finishWhole(
   if (!facts.ok) return fail(withoutSecrets(facts.error, destination.provider));
   if (facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
   if (facts.value.model !== undefined) meter.sawModel(facts.value.model);
-  meter.finish({
-    losses,
-    text: textOf(request, () => protocol.passage.outputText(json)),
-  });
+  const text = textOf(request, () => protocol.passage.outputText(json));
+  const heard = request.watch?.whole(json, { meter, text });
+  if (heard !== 'taken') meter.finish({ losses, text });
   return ok({ type: 'whole', body: mended(request, body, json), losses, served });
 }
 

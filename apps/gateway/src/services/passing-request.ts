@@ -1,9 +1,10 @@
 import type { Loss } from '@tollgate/core/chat';
-import type { Envelope } from '@tollgate/core/dialects';
+import type { Edits, Envelope } from '@tollgate/core/dialects';
 import { editTopLevel, type JsonObject } from '@tollgate/core/json';
 import { endpointOf } from '@tollgate/core/providers';
 import type { CountedText } from './call-meter.ts';
 import type { Destination } from './destination.ts';
+import type { ReplyWatch } from './reply-watch.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 /** A body on its way to a provider of the same dialect. */
@@ -18,6 +19,9 @@ export interface PassingRequest {
   readonly headers?: { readonly [name: string]: string };
   /** What the provider is not told. */
   readonly losses?: readonly Loss[];
+  /** Fields that change for a reason of their own, beside the dialect's. */
+  readonly edits?: Edits;
+  readonly watch?: ReplyWatch;
 }
 
 /** What is counted of such a call, should its provider not count. */
@@ -40,8 +44,12 @@ export function editedText({
   envelope,
   text,
   body,
+  edits: own,
 }: PassingRequest): string {
-  const wanted = protocol.passage.edits(body, envelope, destination.provider.quirks);
+  const wanted = {
+    ...protocol.passage.edits(body, envelope, destination.provider.quirks),
+    ...own,
+  };
   const isAsTold =
     endpointOf(destination.provider, protocol.operation).addressed?.includes('model') === true ||
     (destination.model === envelope.model && namesModelOnce(text));

@@ -34,8 +34,12 @@ export interface ProviderCall {
   readonly operation: Operation;
   /** Whether a stream is asked for: some addresses say it. */
   readonly stream?: boolean;
+  /** Absent: POST. */
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** What stands below the operation's address, with its query: `/resp_1/input_items?limit=2`. */
+  readonly beneath?: string;
   /** A body of our own making, or the text of one that passes. */
-  readonly body: JsonObject | string;
+  readonly body?: JsonObject | string;
   /** The dialect's own of the client's headers. */
   readonly headers?: { readonly [name: string]: string };
 }
@@ -44,12 +48,13 @@ export interface ProviderCall {
 export type Exchange = (request: ProviderCall) => Promise<Result<UpstreamReply, GatewayError>>;
 
 export function createExchange(deps: ExchangeDeps): Exchange {
-  return async ({ call, destination, operation, stream, body, headers }) => {
+  return async ({ call, destination, operation, stream, method, beneath, body, headers }) => {
     const { provider } = destination;
+    const url = providerUrl(provider, operation, { model: destination.model, stream });
     const sent = await deps.upstreamOf(destination).send({
       provider: provider.name,
-      url: providerUrl(provider, operation, { model: destination.model, stream }),
-      method: 'POST',
+      url: beneath === undefined ? url : below(url, beneath),
+      method: method ?? 'POST',
       ...providerRequest(provider, operation, { body, headers }),
       deadlines: deps.deadlines,
       signal: call.signal,
@@ -67,6 +72,15 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     if (error.kind === 'provider_auth') logRefusedKey(deps.log, call, error);
     return err(withoutSecrets(error, provider));
   };
+}
+
+/** The address's own query stays: some providers say their version in it. */
+function below(url: URL, beneath: string): URL {
+  const [path = '', query = ''] = beneath.split('?');
+  const whole = new URL(url);
+  whole.pathname += path;
+  for (const [name, value] of new URLSearchParams(query)) whole.searchParams.append(name, value);
+  return whole;
 }
 
 /** Beneath this, head and body go out as one string and one write; above, encoding again costs more. */

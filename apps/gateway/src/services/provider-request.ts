@@ -63,22 +63,25 @@ export function providerRequest(
   {
     body,
     headers: own = {},
-  }: { readonly body: string | JsonObject; readonly headers?: Headers | undefined },
-): { readonly headers: Headers; readonly body: string } {
+  }: { readonly body: string | JsonObject | undefined; readonly headers?: Headers | undefined },
+): { readonly headers: Headers; readonly body: string | undefined } {
   const endpoint = endpointOf(provider, operation);
-  const said = { ...versionHeaders(provider, operation), ...own };
-  const { fields, headers } = headerFields(endpoint, said);
+  const told = { ...versionHeaders(provider, operation), ...own };
+  const { fields, headers } = headerFields(endpoint, told);
   return {
     headers: {
       'content-type': 'application/json',
       ...authHeaders(provider, familyOf(operation)),
       ...headers,
     },
-    body:
-      typeof body === 'string'
-        ? passingBody(body, fields, misplacedFields(endpoint, operation))
-        : JSON.stringify({ ...bodyFor(endpoint, body), ...fields }),
+    body: body === undefined ? undefined : sentBody(body),
   };
+
+  function sentBody(said: string | JsonObject): string {
+    return typeof said === 'string'
+      ? passingBody(said, fields, misplacedFields(endpoint, operation))
+      : JSON.stringify({ ...bodyFor(endpoint, said), ...fields });
+  }
 }
 
 /** A body that passes keeps its text: only what stands elsewhere here is taken out or put in. */

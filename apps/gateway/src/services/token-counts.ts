@@ -34,6 +34,8 @@ export interface CountRequest {
   readonly headers: { readonly [name: string]: string };
   /** The body by the provider's own name of the model, where it says that deeper than at its top. */
   readonly renamed?: ((model: string) => string) | undefined;
+  /** It goes on from what its provider doesn't know: it is not asked with the body as it came. */
+  readonly isRebuilt?: boolean;
 }
 
 export interface TokenCount {
@@ -72,7 +74,10 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
       const isHttp = provider.transport === 'http';
       const sealer = deps.sealerFor(call.identity.subject);
       const passes =
-        isHttp && speaks(destination, protocol.operation) && !hasSealed(request, sealer);
+        isHttp &&
+        request.isRebuilt !== true &&
+        speaks(destination, protocol.operation) &&
+        !hasSealed(request, sealer);
       if (passes) {
         const { headers, losses } = passedHeaders(provider, protocol, request.headers);
         const counted = await ask(deps, call, {

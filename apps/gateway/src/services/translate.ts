@@ -8,11 +8,9 @@ import { begun } from './begun.ts';
 import { bookedOnBug } from './booked-on-bug.ts';
 import type { Call } from './call.ts';
 import type { Metering } from './call-meter.ts';
-import { chooseDialect } from './choose-dialect.ts';
-import { type Destination, targetOf } from './destination.ts';
-import { headersBeside } from './dialect-headers.ts';
-import { checkLosses } from './losses.ts';
+import type { Destination } from './destination.ts';
 import { meteredBatches } from './metered-batches.ts';
+import { planTranslation } from './plan-translation.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
 import { countedText, replyText } from './spoken-text.ts';
 import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
@@ -44,19 +42,9 @@ interface Spoken {
 export function createTranslate(deps: TranslateDeps): Translate {
   return async (call, hubRequest) => {
     const { request, destination } = hubRequest;
-    const target = targetOf(destination);
-    const chosen = chooseDialect(deps.dialects, {
-      request,
-      target,
-      provider: destination.provider,
-    });
-    if (!chosen.ok) return chosen;
-    const { operation } = chosen.value;
-    const beside = headersBeside(destination.provider, operation, hubRequest.headers);
-    const said = [...beside.losses, ...hubRequest.losses, ...chosen.value.losses];
-    const losses = checkLosses(said, call.strict);
-    if (!losses.ok) return losses;
-
+    const plan = planTranslation(deps.dialects, call, hubRequest);
+    if (!plan.ok) return plan;
+    const { losses } = plan.value;
     const text = countedText(request, () => '');
     const started = await deps.metering.start(call, destination, {
       stream: request.stream,
@@ -65,17 +53,10 @@ export function createTranslate(deps: TranslateDeps): Translate {
     });
     if (!started.ok) return started;
     const meter = started.value;
-    const exchange = {
-      ...hubRequest,
-      target,
-      losses: losses.value,
-      meter,
-      chosen: chosen.value,
-      sentHeaders: beside.headers,
-    };
+    const exchange = { ...hubRequest, ...plan.value, meter };
     const answer = await bookedOnBug({ meter, text }, () => answered(deps, call, exchange));
     if (!answer.ok) {
-      meter.finish({ error: answer.error, losses: losses.value, text });
+      meter.finish({ error: answer.error, losses, text });
     }
     return answer;
   };

@@ -1,5 +1,5 @@
 import type { ChatRequest, Loss } from '@tollgate/core/chat';
-import type { Target } from '@tollgate/core/dialects';
+import type { DialectId, Target } from '@tollgate/core/dialects';
 import type { CallMeter } from './call-meter.ts';
 import type { ChosenDialect } from './choose-dialect.ts';
 import type { Destination } from './destination.ts';
@@ -9,6 +9,8 @@ import type { ClientHeaders } from './dialect-headers.ts';
 export interface HubRequest {
   readonly request: ChatRequest;
   readonly destination: Destination;
+  /** What its client speaks. */
+  readonly from?: DialectId;
   /** What the face's decoder left out already. */
   readonly losses: readonly Loss[];
   /** Those of its dialect: for a provider that is spoken to in it, and no other. */

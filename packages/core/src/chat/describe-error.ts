@@ -25,6 +25,10 @@ export function describeError(error: GatewayError): string {
       return `This method is not allowed here; use ${error.allow.join(' or ')}.`;
     case 'model_not_found':
       return describeUnknownModel(error.model, error.near);
+    case 'response_not_found':
+      return error.path === undefined
+        ? `Response with id '${error.id}' not found.`
+        : `Previous response with id '${error.id}' not found.`;
     case 'not_expressible':
       return `The chosen model cannot do what was asked: ${error.losses.map(describeLoss).join('; ')}. Leave it out or choose another model.`;
     case 'rate_limited':

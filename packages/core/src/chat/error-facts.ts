@@ -36,6 +36,7 @@ export const ERROR_FACTS = {
   invalid_key: { status: 401, trpc: 'UNAUTHORIZED', failover: false },
   forbidden: { status: 403, trpc: 'FORBIDDEN', failover: false },
   model_not_found: { status: 404, trpc: 'NOT_FOUND', failover: false },
+  response_not_found: { status: 404, trpc: 'NOT_FOUND', failover: false },
   not_expressible: { status: 400, trpc: 'BAD_REQUEST', failover: false },
   rate_limited: { status: 429, trpc: 'TOO_MANY_REQUESTS', failover: false },
   quota_exceeded: { status: 429, trpc: 'TOO_MANY_REQUESTS', failover: false },

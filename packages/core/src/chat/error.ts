@@ -18,6 +18,8 @@ export type GatewayError =
   | { readonly kind: 'invalid_key'; readonly detail: string }
   | { readonly kind: 'forbidden'; readonly detail: string }
   | { readonly kind: 'model_not_found'; readonly model: string; readonly near: readonly string[] }
+  /** No response of this caller's is kept under this id; `path` names the field that gave it. */
+  | { readonly kind: 'response_not_found'; readonly id: string; readonly path?: string }
   /** The target can't do what was asked, and leaving it out would change the meaning. */
   | { readonly kind: 'not_expressible'; readonly losses: readonly Loss[] }
   | { readonly kind: 'rate_limited'; readonly limit: LimitFacts }

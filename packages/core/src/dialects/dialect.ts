@@ -35,6 +35,12 @@ export interface Answering {
   readonly model: string;
   /** Chat Completions sends usage in streams only when asked. */
   readonly includeUsage: boolean;
+  /** The reply is kept, and found again under `replyId`: the provider's own id stays out of it. */
+  readonly isKept?: boolean;
+  /** Unix seconds, for a dialect that says when a reply was finished. */
+  readonly now?: () => number;
+  /** What the reply repeats of its request, where the dialect's replies do: by their wire names. */
+  readonly repeated?: JsonObject;
 }
 
 export interface DecodedRequest {

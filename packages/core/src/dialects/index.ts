@@ -35,7 +35,13 @@ export {
   encodeOpenAiError,
   openAiErrorBody,
 } from './openai-errors.ts';
-export { openAiResponses } from './openai-responses/index.ts';
+export {
+  decodeKeptRequest,
+  failedFields,
+  inputItems,
+  openAiResponses,
+  repeatedFields,
+} from './openai-responses/index.ts';
 export type * from './passage.ts';
 export { type ReplyHead, readReplyHead } from './reply-headers.ts';
 export { wireProblem } from './wire-problem.ts';

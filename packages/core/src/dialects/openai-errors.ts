@@ -27,6 +27,7 @@ const WORDS = {
   invalid_key: invalid('invalid_api_key'),
   forbidden: invalid('permission_denied'),
   model_not_found: invalid('model_not_found'),
+  response_not_found: invalid(null),
   not_expressible: invalid('unsupported_parameter'),
   rate_limited: { type: 'requests', code: 'rate_limit_exceeded' },
   quota_exceeded: { type: 'insufficient_quota', code: 'insufficient_quota' },
@@ -58,20 +59,27 @@ export function encodeOpenAiError(error: GatewayError): ErrorReply {
 /** `{"error": …}` alone: also what stands in a stream in place of its end. */
 export function openAiErrorBody(error: GatewayError): JsonObject {
   const words: Words = WORDS[error.kind];
-  const refusedCode = error.kind === 'provider_refused' ? error.code : undefined;
   return {
     error: {
       message: describeError(error),
       type: words.type,
       param: paramOf(error) ?? null,
-      code: refusedCode ?? words.code,
+      code: codeOf(error) ?? words.code,
     },
   };
+}
+
+/** A code that depends on more than the kind. */
+function codeOf(error: GatewayError): string | undefined {
+  if (error.kind === 'provider_refused') return error.code;
+  const isContinuing = error.kind === 'response_not_found' && error.path !== undefined;
+  return isContinuing ? 'previous_response_not_found' : undefined;
 }
 
 function paramOf(error: GatewayError): string | undefined {
   switch (error.kind) {
     case 'invalid_request':
+    case 'response_not_found':
       return error.path;
     case 'provider_refused':
       return error.param;

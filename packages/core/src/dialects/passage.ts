@@ -44,6 +44,11 @@ export interface Tap {
   model(): string | undefined;
   /** True once the dialect's own end was seen; a stream that stops before is truncated. */
   hasEnded(): boolean;
+  /**
+   * How the dialect ends a stream that failed, where that repeats what the stream has told already;
+   * absent, or undefined: by an error that stands for itself.
+   */
+  failure?(error: GatewayError): SseEvent | undefined;
 }
 
 export interface TapOptions {

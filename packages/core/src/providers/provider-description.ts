@@ -32,6 +32,8 @@ export interface ProviderDescription {
   readonly pricedAs?: string | { readonly free: true };
   /** Which of the values that clients opt in to something with it knows; absent: none. */
   readonly betas?: Betas;
+  /** What its Responses API does besides answering at once; absent: nothing, so Tollgate does it. */
+  readonly responses?: ResponsesAbility;
   /** Models known to be served here: what a bare name is resolved by, and listed when the provider can't be asked. */
   readonly models: readonly KnownModel[];
   /** Where it lists its models, if not where its first dialect does; or that it has no list of what it serves. */
@@ -43,6 +45,13 @@ export interface ProviderDescription {
 /** By header: values, and with a `*` at their end what they begin with. */
 export interface Betas {
   readonly [header: string]: readonly string[];
+}
+
+export interface ResponsesAbility {
+  /** It keeps responses, and goes on from one by `previous_response_id`. */
+  readonly keeps: boolean;
+  /** It takes `background`. */
+  readonly background: boolean;
 }
 
 export interface KnownModel {

@@ -87,8 +87,24 @@ export const MIGRATIONS: readonly string[] = [
     expires_at integer not null
   ) strict;
   create unique index kept_by_id on kept (kind, owner, id);
-  create index kept_by_age on kept (kind, owner, seq, bytes);
+  create index kept_by_age on kept (kind, owner, seq);
   create index kept_by_expiry on kept (expires_at);
+  create table kept_held (
+    kind text not null,
+    owner text not null,
+    items integer not null,
+    bytes integer not null,
+    primary key (kind, owner)
+  ) strict, without rowid;
+  create trigger kept_added after insert on kept begin
+    insert into kept_held (kind, owner, items, bytes) values (new.kind, new.owner, 1, new.bytes)
+    on conflict (kind, owner) do update set items = items + 1, bytes = bytes + new.bytes;
+  end;
+  create trigger kept_gone after delete on kept begin
+    update kept_held set items = items - 1, bytes = bytes - old.bytes
+    where kind = old.kind and owner = old.owner;
+    delete from kept_held where kind = old.kind and owner = old.owner and items = 0;
+  end;
   `,
   `
   create table prices (

@@ -118,6 +118,15 @@ describe('createSqliteKeptStore', () => {
     expect(store.get('response', 'a', 'key:1')).toBeUndefined();
   });
 
+  it('keeps several together, or none of them', () => {
+    const store = storeOf();
+    const tooLarge = item('b', { body: 'x'.repeat(KEPT_BYTES.response + 1) });
+    expect(store.put(item('a'), tooLarge)).toBe(false);
+    expect(store.get('response', 'a', 'key:1')).toBeUndefined();
+    expect(store.put(item('a'), item('b'))).toBe(true);
+    expect(store.get('response', 'b', 'key:1')).toBe('body of b');
+  });
+
   it('says that it could not write, in place of throwing', () => {
     const store = storeOf();
     db.exec(

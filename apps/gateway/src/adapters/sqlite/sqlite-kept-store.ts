@@ -1,6 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
-import { KEPT_BYTES, type KeptKind, type KeptStore } from '../../ports/kept-store.ts';
+import {
+  KEPT_BYTES,
+  type KeptItem,
+  type KeptKind,
+  type KeptStore,
+} from '../../ports/kept-store.ts';
 import type { Log } from '../../ports/log.ts';
 import { inTransaction } from './in-transaction.ts';
 
@@ -19,7 +24,7 @@ export interface KeptBounds {
 }
 
 const BOUNDS: KeptBounds = {
-  ownerItems: 2_000,
+  ownerItems: 10_000,
   ownerBytes: 256 * 1024 * 1024,
   totalBytes: 4 * 1024 * 1024 * 1024,
 };
@@ -49,9 +54,7 @@ export function createSqliteKeptStore(
     `delete from kept where seq in
      (select seq from kept where expires_at <= ? order by expires_at limit ${SWEPT}) returning bytes`,
   );
-  const heldBy = db.prepare(
-    'select count(*) as items, sum(bytes) as bytes from kept where kind = ? and owner = ?',
-  );
+  const heldBy = db.prepare('select items, bytes from kept_held where kind = ? and owner = ?');
   const removeOldest = db.prepare(
     `delete from kept where seq =
      (select min(seq) from kept where kind = ? and owner = ?) returning bytes`,
@@ -59,10 +62,9 @@ export function createSqliteKeptStore(
   const removeOldestOfAll = db.prepare(
     'delete from kept where seq = (select min(seq) from kept) returning bytes',
   );
-  let held = numberIn(db.prepare('select sum(bytes) as bytes from kept').get(), 'bytes');
+  let held = numberIn(db.prepare('select sum(bytes) as bytes from kept_held').get(), 'bytes');
 
   const makeRoom = (kind: KeptKind, owner: string, bytes: number): void => {
-    for (const row of sweep.all(clock.now())) held -= numberIn(row, 'bytes');
     const own = heldBy.get(kind, owner);
     let items = numberIn(own, 'items') + 1;
     let ownHeld = numberIn(own, 'bytes') + bytes;
@@ -80,17 +82,22 @@ export function createSqliteKeptStore(
     }
   };
 
+  const keep = ({ kind, id, owner, body, expiresAt }: KeptItem): void => {
+    const bytes = Buffer.byteLength(body);
+    held -= numberIn(remove.get(kind, owner, id), 'bytes');
+    makeRoom(kind, owner, bytes);
+    insert.run(kind, owner, id, body, bytes, expiresAt);
+    held += bytes;
+  };
+
   return {
-    put: ({ kind, id, owner, body, expiresAt }) => {
-      const bytes = Buffer.byteLength(body);
-      if (bytes > KEPT_BYTES[kind]) return false;
+    put: (...items) => {
+      if (items.some(({ kind, body }) => Buffer.byteLength(body) > KEPT_BYTES[kind])) return false;
       const heldBefore = held;
       try {
         inTransaction(db, () => {
-          held -= numberIn(remove.get(kind, owner, id), 'bytes');
-          makeRoom(kind, owner, bytes);
-          insert.run(kind, owner, id, body, bytes, expiresAt);
-          held += bytes;
+          for (const row of sweep.all(clock.now())) held -= numberIn(row, 'bytes');
+          for (const item of items) keep(item);
         });
         return true;
       } catch (error) {

@@ -9,6 +9,7 @@ import { openAiModels } from './models.ts';
 import { createOpenAiFace } from './openai-face.ts';
 import { mountPassthrough } from './passthrough.ts';
 import { openAiProtocols } from './protocols.ts';
+import { mountResponses, mountUnservedResponses } from './responses.ts';
 
 export interface OpenAiDeps extends WireDeps {
   readonly entrance: Entrance;
@@ -25,15 +26,14 @@ export function mountOpenAi(app: Express, deps: OpenAiDeps): void {
     '/v1/chat/completions': protocols.chat,
     '/v1/completions': protocols.completions,
     '/v1/embeddings': protocols.embeddings,
-    '/v1/responses': protocols.responses,
   };
   for (const [path, protocol] of Object.entries(wires)) {
-    const idPrefix = protocol === protocols.responses ? 'resp_' : 'chatcmpl-';
-    const handler = deps.entrance(face, wireHandler(deps, { protocol, idPrefix }));
+    const handler = deps.entrance(face, wireHandler(deps, { protocol, idPrefix: 'chatcmpl-' }));
     deps.exact.add('POST', path, handler);
     app.post(path, handler);
     app.all(path, deps.entrance(face, allowOnly('POST')));
   }
+  mountResponses(app, deps, { face, protocol: protocols.responses });
 
   const models = modelHandlers({ models: deps.services.models, clock: deps.clock }, openAiModels);
   app.get('/v1/models', deps.entrance(face, models.list));
@@ -42,6 +42,7 @@ export function mountOpenAi(app: Express, deps: OpenAiDeps): void {
   app.all('/v1/models/*id', deps.entrance(face, allowOnly('GET')));
 
   mountPassthrough(app, face, deps);
+  mountUnservedResponses(app, { face, entrance: deps.entrance });
   app.all(['/v1', '/v1/*rest'], deps.entrance(face, notFound));
 }
 

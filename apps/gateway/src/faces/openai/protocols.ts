@@ -1,5 +1,6 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import {
+  type Dialect,
   openAiChat,
   openAiCompletionsPassage,
   openAiEmbeddingsPassage,
@@ -13,7 +14,7 @@ export interface OpenAiProtocols {
   readonly chat: WireProtocol;
   readonly completions: WireProtocol;
   readonly embeddings: WireProtocol;
-  readonly responses: WireProtocol;
+  readonly responses: WireProtocol & { readonly dialect: Dialect };
 }
 
 /** The four wires of OpenAI's face. */
@@ -44,7 +45,8 @@ export function openAiProtocols(face: Face): OpenAiProtocols {
       headers,
       errorEvent: (error) => ({
         event: 'error',
-        data: JSON.stringify({ type: 'error', ...errorFields(face, error) }),
+        // Nothing was told before it: a response that has begun ends as failed.
+        data: JSON.stringify({ ...errorFields(face, error), type: 'error', sequence_number: 0 }),
       }),
     },
   };

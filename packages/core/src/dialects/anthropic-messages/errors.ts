@@ -30,6 +30,7 @@ const TYPES = {
   invalid_key: 'authentication_error',
   forbidden: 'permission_error',
   model_not_found: 'not_found_error',
+  response_not_found: 'not_found_error',
   not_expressible: 'invalid_request_error',
   rate_limited: 'rate_limit_error',
   quota_exceeded: 'rate_limit_error',

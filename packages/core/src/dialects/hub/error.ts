@@ -32,6 +32,7 @@ export const HubError = z.discriminatedUnion('kind', [
   kind('invalid_key', { detail: text }),
   kind('forbidden', { detail: text }),
   kind('model_not_found', { model: text, near: z.array(text).readonly() }),
+  kind('response_not_found', { id: text, path: text.exactOptional() }),
   kind('not_expressible', { losses: z.array(HubLoss).readonly() }),
   kind('rate_limited', { limit: HubLimitFacts }),
   kind('quota_exceeded', { limit: HubLimitFacts, detail: text }),

@@ -64,6 +64,10 @@ const EACH: {
     { kind: 'model_not_found', model: 'x', near: [] },
     [404, 'not_found_error', 'model_not_found', {}],
   ],
+  response_not_found: [
+    { kind: 'response_not_found', id: 'x' },
+    [404, 'not_found_error', 'response_not_found', {}],
+  ],
   rate_limited: [
     { kind: 'rate_limited', limit },
     [429, 'rate_limit_error', 'rate_limit_exceeded', { 'retry-after': '7' }],

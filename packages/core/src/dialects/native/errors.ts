@@ -26,6 +26,7 @@ const WORDS = {
   invalid_key: { type: 'authentication_error', code: 'INVALID_TOKEN' },
   forbidden: { type: 'permission_error', code: 'FORBIDDEN' },
   model_not_found: { type: 'not_found_error', code: 'model_not_found' },
+  response_not_found: { type: 'not_found_error', code: 'response_not_found' },
   not_expressible: INVALID,
   rate_limited: RATE_LIMIT,
   quota_exceeded: { type: 'rate_limit_error', code: 'QUOTA_EXCEEDED' },

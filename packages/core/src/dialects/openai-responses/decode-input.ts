@@ -31,7 +31,11 @@ interface Reading {
  * In the client's order. The items of one turn of the model (thoughts, text, calls) are one message;
  * two texts in a row are one only where ids tell that they are a model's own.
  */
-export function decodeInput(wire: WireRequest): Result<readonly Message[], GatewayError> {
+export function decodeInput(
+  wire: WireRequest,
+  /** All that was said before stands in the input: nothing is where we can't see it. */
+  isWhole = false,
+): Result<readonly Message[], GatewayError> {
   const reading: Reading = { messages: [], calls: new Set() };
   if (typeof wire.instructions === 'string' && wire.instructions !== '') {
     add(reading, 'system', [{ type: 'text', text: wire.instructions }]);
@@ -41,7 +45,7 @@ export function decodeInput(wire: WireRequest): Result<readonly Message[], Gatew
     return ok(reading.messages);
   }
   // Calls may stand in what the provider keeps, where we can't see them.
-  const isContinued = Boolean(wire.previous_response_id || wire.conversation);
+  const isContinued = !isWhole && Boolean(wire.previous_response_id || wire.conversation);
   for (const [index, item] of (wire.input ?? []).entries()) {
     if (isMessageItem(item)) addMessage(reading, item);
     else if (!isTypedItem(item)) addWhole(reading, item);

@@ -19,3 +19,8 @@ export const openAiResponses: Dialect = {
   createStreamEncoder,
   tokenCounting,
 };
+
+export { failedFields } from './failed-fields.ts';
+export { inputItems } from './input-items.ts';
+export { decodeKeptRequest } from './request.ts';
+export { repeatedFields } from './response-fields.ts';

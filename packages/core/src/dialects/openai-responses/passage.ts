@@ -8,6 +8,7 @@ import { readEnvelope } from '../openai-envelope.ts';
 import { decodeErrorValue, errorValueOf } from '../openai-errors.ts';
 import type { Passage, ReadReply, Tap, TapOptions, Verdict } from '../passage.ts';
 import { textWithin } from '../text-within.ts';
+import { failedFields } from './failed-fields.ts';
 import { createMender } from './mender.ts';
 import { decodeUsage } from './usage.ts';
 
@@ -77,10 +78,14 @@ function createTap({ provider }: TapOptions): Tap {
   let usage: Usage | undefined;
   let model: string | undefined;
   let hasEnded = false;
+  let created: JsonObject | undefined;
+  let latest = '';
+  let count = 0;
 
   const read = (body: JsonObject): Verdict => {
     const type = body['type'];
     const response = isJsonObject(body['response']) ? body['response'] : {};
+    if (type === 'response.created') created = response;
     model ??= modelOf(response);
     usage = decodeUsage(response['usage']) ?? usage;
     if (type === 'error' || type === 'response.failed') {
@@ -96,6 +101,8 @@ function createTap({ provider }: TapOptions): Tap {
     push(event) {
       const { data } = event;
       if (data === '' || data === '[DONE]') return PASS;
+      latest = data;
+      count += 1;
       if (model !== undefined && !isTelling(event)) return PASS;
       const parsed = parseJson(data);
       if (parsed.ok && isJsonObject(parsed.value)) return read(parsed.value);
@@ -105,7 +112,22 @@ function createTap({ provider }: TapOptions): Tap {
     usage: () => usage,
     model: () => model,
     hasEnded: () => hasEnded,
+    failure: (error) => {
+      if (created === undefined) return undefined;
+      const type = 'response.failed';
+      const response = { ...created, ...failedFields(error) };
+      const data = { type, sequence_number: nextSequence(latest, count), response };
+      return { event: type, data: JSON.stringify(data) };
+    },
   };
+}
+
+/** Look-alikes that number nothing are counted. The event in whose place this stands was not sent on. */
+function nextSequence(latest: string, count: number): number {
+  const parsed = parseJson(latest);
+  const told =
+    parsed.ok && isJsonObject(parsed.value) ? parsed.value['sequence_number'] : undefined;
+  return typeof told === 'number' ? told + 1 : count;
 }
 
 /** By the event's name; look-alikes that send none are searched for one. */

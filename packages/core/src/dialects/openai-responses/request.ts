@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../chat/error.ts';
 import { type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, OutputFormat } from '../../chat/request.ts';
-import type { JsonObject } from '../../json/json-value.ts';
+import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { isJsonObject } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest, Target } from '../dialect.ts';
@@ -21,11 +21,37 @@ const present = <T extends object>(fields: T): Present<T> =>
     Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
   ) as Present<T>;
 
-export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError> {
+export const decodeRequest = (body: JsonObject): Result<DecodedRequest, GatewayError> =>
+  decode(body, false);
+
+/** A request whose reply is kept here, after the items of the kept responses that it continues. */
+export function decodeKeptRequest(
+  body: JsonObject,
+  earlier: readonly JsonValue[],
+): Result<DecodedRequest, GatewayError> {
+  if (earlier.length === 0) return decode(body, true);
+  const { input } = body;
+  const items = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
+  const whole = { ...body, input: [...earlier, ...(Array.isArray(items) ? items : [])] };
+  const decoded = decode(whole, true);
+  return decoded.ok ? decoded : err(inOwnInput(decoded.error, earlier.length));
+}
+
+/** A client counts the items that it sent. */
+function inOwnInput(error: GatewayError, earlier: number): GatewayError {
+  if (error.kind !== 'invalid_request' || error.path === undefined) return error;
+  const path = error.path.replace(
+    /^input\[(\d+)\]/,
+    (_all, at) => `input[${Number(at) - earlier}]`,
+  );
+  return { ...error, path };
+}
+
+function decode(body: JsonObject, isKept: boolean): Result<DecodedRequest, GatewayError> {
   const parsed = WireRequest.safeParse(body);
   if (!parsed.success) return err(wireProblem(parsed.error));
   const wire = parsed.data;
-  const messages = decodeInput(wire);
+  const messages = decodeInput(wire, isKept);
   if (!messages.ok) return messages;
   if (messages.value.length === 0) {
     return err({ kind: 'invalid_request', path: 'input', detail: 'is required: text or items' });
@@ -51,11 +77,11 @@ export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayE
       metadata: wire.metadata,
       endUser: wire.safety_identifier ?? wire.user,
       cacheKey: wire.prompt_cache_key,
-      store: wire.store === true ? true : undefined,
+      store: wire.store === true && !isKept ? true : undefined,
       rest: decodeRest(wire, body),
     }),
   };
-  return ok({ request, losses: leftOut(wire) });
+  return ok({ request, losses: leftOut(wire, isKept) });
 }
 
 const LOGPROBS = 'message.output_text.logprobs';
@@ -107,19 +133,19 @@ const TEXT_FIELDS = ['format', 'verbosity'];
 const REASONING_FIELDS = ['effort', 'summary'];
 
 /** What can only be meant where replies are kept: elsewhere it is not done, and said. */
-function leftOut(wire: WireRequest): readonly Loss[] {
+function leftOut(wire: WireRequest, isKept: boolean): readonly Loss[] {
   const losses: Loss[] = [];
   const unknown = 'only the provider that keeps it could know it';
-  if (wire.previous_response_id)
-    losses.push(lost('storedConversation', 'previous_response_id', unknown));
   if (wire.conversation) losses.push(lost('storedConversation', 'conversation', unknown));
   if (wire.prompt) losses.push(lost('storedPrompt', 'prompt', unknown));
-  if (wire.background === true) {
+  if (wire.previous_response_id && !isKept)
+    losses.push(lost('storedConversation', 'previous_response_id', unknown));
+  if (wire.background === true && !isKept) {
     losses.push(
       lost('background', 'background', 'replies of this provider are not kept for later'),
     );
   }
-  if (wire.store === true)
+  if (wire.store === true && !isKept)
     losses.push(lost('store', 'store', 'replies of this provider are not kept'));
   const { user, safety_identifier: safety } = wire;
   if (user && safety && user !== safety) {

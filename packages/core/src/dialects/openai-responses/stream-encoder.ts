@@ -3,12 +3,12 @@ import { type Loss, lost } from '../../chat/loss.ts';
 import type { Choice } from '../../chat/reply.ts';
 import type { StreamEvent } from '../../chat/stream-event.ts';
 import type { Usage } from '../../chat/usage.ts';
-import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import type { JsonObject } from '../../json/json-value.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import type { Answering, StreamEncoder } from '../dialect.ts';
-import { openAiErrorBody } from '../openai-errors.ts';
 import { restFor } from '../rest-of.ts';
 import { DIALECT } from './dialect-name.ts';
+import { failedFields } from './failed-fields.ts';
 import type { WireFields } from './item-writer.ts';
 import { createOutputWriter, type OutputWriter } from './output-writer.ts';
 import { RESPONSE_FIELDS, UNTOLD } from './response-fields.ts';
@@ -49,7 +49,10 @@ export function createResponseWriter(answering: Answering): ResponseWriter {
 
   const responseOf = (fields: JsonObject): JsonObject => ({
     ...UNTOLD,
+    ...answering.repeated,
     ...head,
+    ...oursOf(answering.repeated),
+    completed_at: fields['status'] === 'completed' ? (answering.now?.() ?? null) : null,
     ...fields,
     usage: fields['status'] === 'in_progress' || usage === undefined ? null : encodeUsage(usage),
   });
@@ -66,14 +69,7 @@ export function createResponseWriter(answering: Answering): ResponseWriter {
   const fail = (error: GatewayError): readonly WireFields[] => {
     const begun = begin(NO_START);
     isOver = true;
-    const told = openAiErrorBody(error)['error'];
-    const { code, type, message } = isJsonObject(told) ? told : {};
-    const response = responseOf({
-      status: 'failed',
-      incomplete_details: null,
-      error: { code: code ?? type ?? null, message: message ?? '' },
-      output: writer.output(),
-    });
+    const response = responseOf({ ...failedFields(error), output: writer.output() });
     return [...begun, { type: 'response.failed', response }];
   };
 
@@ -119,9 +115,22 @@ export function createResponseWriter(answering: Answering): ResponseWriter {
 
 const NO_START: Start = { type: 'start', id: '', model: '' };
 
+/** What only who keeps a response can say of it: a provider behind us was asked to keep nothing. */
+const OURS = ['background', 'previous_response_id', 'store'] as const;
+
+const oursOf = (repeated: JsonObject | undefined): JsonObject =>
+  repeated === undefined
+    ? {}
+    : Object.fromEntries(
+        OURS.flatMap((name) => {
+          const value = repeated[name];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      );
+
 const headOf = (start: Start, answering: Answering): JsonObject => ({
   ...restFor(DIALECT, start.rest, RESPONSE_FIELDS),
-  id: start.id === '' ? answering.replyId : start.id,
+  id: start.id === '' || answering.isKept === true ? answering.replyId : start.id,
   object: 'response',
   created_at: start.created ?? answering.created,
   model: start.model === '' ? answering.model : start.model,

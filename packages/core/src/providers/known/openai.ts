@@ -25,6 +25,7 @@ export const openai: ProviderDescription = {
   keyVariables: ['OPENAI_API_KEY'],
   quirks: {},
   betas: { 'openai-beta': ['*'] },
+  responses: { keeps: true, background: true },
   models: [
     { id: 'gpt-4o', created: 1706745600, ability: NEVER_REASONS },
     { id: 'gpt-4o-mini', created: 1706745600, ability: NEVER_REASONS },

@@ -8,6 +8,8 @@ export const xai: ProviderDescription = {
   keyVariables: ['XAI_API_KEY'],
   quirks: { completionExcludesReasoning: true, promptExcludesCached: true, runsCustomTools: true },
   pricedAs: 'x-ai',
+  // docs.x.ai: kept for 30 days; nothing runs in the background.
+  responses: { keeps: true, background: false },
   models: [
     { id: 'grok-4.5' },
     { id: 'grok-4-fast-reasoning' },

@@ -1,0 +1,54 @@
+import type { Dialect, ProviderDialectId } from '@tollgate/core/dialects';
+import type { Sealer } from '@tollgate/core/state';
+import type { Config } from './config/config.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Ids } from './ports/ids.ts';
+import type { KeptStore } from './ports/kept-store.ts';
+import type { Log } from './ports/log.ts';
+import type { ChatService } from './services/chat.ts';
+import type { Pass } from './services/pass.ts';
+import { planTranslation } from './services/plan-translation.ts';
+import type { Exchange } from './services/provider-exchange.ts';
+import { createBackgroundRuns } from './services/responses/background-runs.ts';
+import { createKeptResponses } from './services/responses/kept-responses.ts';
+import { createFollowers } from './services/responses/provider-background.ts';
+import { createResponseService, type ResponseService } from './services/responses/responses.ts';
+import { createRunResponse } from './services/responses/run-response.ts';
+import { withState } from './services/sealed-history.ts';
+
+export interface ResponseParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly store: KeptStore;
+  readonly chat: ChatService;
+  readonly pass: Pass;
+  readonly exchange: Exchange;
+  readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
+  readonly sealerFor: (subject: string) => Sealer;
+}
+
+/** Stored responses, and those that are made in the background. */
+export function composeResponses(parts: ResponseParts): ResponseService {
+  const { clock, ids, log, chat, exchange, dialects } = parts;
+  const runs = createBackgroundRuns(clock);
+  const worker = ids.prefixed('worker_');
+  return createResponseService({
+    ...parts,
+    kept: createKeptResponses(parts.store, clock),
+    followers: createFollowers({ clock, exchange }),
+    runs,
+    worker,
+    run: createRunResponse({
+      log,
+      chat,
+      runs,
+      worker,
+      plan: (call, request) => {
+        const sealer = parts.sealerFor(call.identity.subject);
+        return planTranslation(dialects, call, withState(request, sealer));
+      },
+    }),
+  });
+}

@@ -1,0 +1,35 @@
+import { ok, type Result } from '@tollgate/core';
+import type { GatewayError, Loss } from '@tollgate/core/chat';
+import type { Dialect, ProviderDialectId, Target } from '@tollgate/core/dialects';
+import type { Call } from './call.ts';
+import { type ChosenDialect, chooseDialect } from './choose-dialect.ts';
+import { targetOf } from './destination.ts';
+import { headersBeside } from './dialect-headers.ts';
+import { checkLosses } from './losses.ts';
+import type { HubRequest } from './translated-exchange.ts';
+
+/** What would be sent to a provider, and what of the request that can't say. */
+export interface TranslationPlan {
+  readonly target: Target;
+  readonly chosen: ChosenDialect;
+  readonly losses: readonly Loss[];
+  readonly sentHeaders: { readonly [name: string]: string };
+}
+
+/** Finds what a provider is asked, or why it can't be: before anything is sent, and without cost. */
+export function planTranslation(
+  dialects: ReadonlyMap<ProviderDialectId, Dialect>,
+  call: Call,
+  { request, destination, from, headers, losses: known }: HubRequest,
+): Result<TranslationPlan, GatewayError> {
+  const target = targetOf(destination);
+  const { provider } = destination;
+  const chosen = chooseDialect(dialects, { request, target, provider, from });
+  if (!chosen.ok) return chosen;
+  const { operation } = chosen.value;
+  const beside = headersBeside(provider, operation, headers);
+  const losses = checkLosses([...beside.losses, ...known, ...chosen.value.losses], call.strict);
+  if (!losses.ok) return losses;
+  const sentHeaders = beside.headers;
+  return ok({ target, chosen: chosen.value, losses: losses.value, sentHeaders });
+}

@@ -1,0 +1,19 @@
+import type { JsonValue } from '@tollgate/core/json';
+import type { SseEvent } from '@tollgate/core/sse';
+import type { CallMeter, CountedText } from './call-meter.ts';
+
+/** Hears a reply as its client is told it, each time before its client is. */
+export interface ReplyWatch {
+  event(event: SseEvent): void;
+  /** `booking`: of a reply that passes, which may be only the beginning of what is made. */
+  whole(reply: JsonValue, booking?: Booking): Heard;
+}
+
+/** What books the call whose reply is heard. */
+export interface Booking {
+  readonly meter: CallMeter;
+  readonly text: CountedText;
+}
+
+/** `taken`: whoever hears it will book the call. */
+export type Heard = 'heard' | 'taken';

@@ -1,0 +1,95 @@
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '@tollgate/core/json';
+import type { SseEvent } from '@tollgate/core/sse';
+import type { Destination } from '../destination.ts';
+import type { Booking, Heard, ReplyWatch } from '../reply-watch.ts';
+import type { KeptResponses } from './kept-responses.ts';
+
+/** Whose reply is to be kept, and what it answers. */
+export interface Keeping {
+  readonly kept: KeptResponses;
+  readonly owner: string;
+  readonly destination: Destination;
+  readonly input: JsonValue;
+  readonly previous: string | undefined;
+}
+
+export const ENDS: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete']);
+
+/** The response whole, as the last event of its stream tells it. */
+function finalResponse({ event, data }: SseEvent): JsonObject | undefined {
+  if (event !== undefined && !ENDS.has(event)) return undefined;
+  const body = parseJson(data);
+  if (!body.ok || !isJsonObject(body.value) || !ENDS.has(String(body.value['type']))) {
+    return undefined;
+  }
+  const { response } = body.value;
+  return isJsonObject(response) ? response : undefined;
+}
+
+/** Keeps a response once it is whole. `isRaw`: it passes, as its provider wrote it. */
+export function keepWhole(
+  { kept, owner, destination, input, previous }: Keeping,
+  isRaw: boolean,
+): ReplyWatch {
+  const keep = (response: JsonObject): void => {
+    const { id, output } = response;
+    if (typeof id !== 'string' || id === '' || !Array.isArray(output)) return;
+    const kind = {
+      at: 'here',
+      provider: destination.provider.name,
+      model: destination.model,
+      response: { ...response, store: true },
+      input,
+      ...(isRaw ? { isRaw } : undefined),
+      ...(previous === undefined ? undefined : { previous }),
+    } as const;
+    kept.keep(owner, id, kind, output);
+  };
+  return {
+    event: (event) => {
+      const response = finalResponse(event);
+      if (response !== undefined) keep(response);
+    },
+    whole: (body) => {
+      if (isJsonObject(body)) keep(body);
+      return 'heard';
+    },
+  };
+}
+
+/**
+ * Notes whose a response is that its provider keeps: as soon as its id is told, since who loses the
+ * connection may still ask for it.
+ */
+export function noteOwner(
+  { kept, owner, destination }: Pick<Keeping, 'kept' | 'owner' | 'destination'>,
+  goesOn: (response: JsonObject, booking: Booking) => Heard,
+): ReplyWatch {
+  const { model, provider } = destination;
+  const note = ({ id, output }: JsonObject): void => {
+    if (typeof id !== 'string' || id === '') return;
+    const items = Array.isArray(output) ? output : [];
+    kept.keep(owner, id, { at: 'provider', provider: provider.name, model }, items);
+  };
+  let isNoted = false;
+  return {
+    event: (event) => {
+      const response = isNoted ? finalResponse(event) : firstResponse(event);
+      if (response === undefined) return;
+      isNoted = true;
+      note(response);
+    },
+    whole: (body, booking) => {
+      if (!isJsonObject(body)) return 'heard';
+      note(body);
+      return booking === undefined ? 'heard' : goesOn(body, booking);
+    },
+  };
+}
+
+function firstResponse({ data }: SseEvent): JsonObject | undefined {
+  const body = parseJson(data);
+  if (!body.ok || !isJsonObject(body.value)) return undefined;
+  const { response } = body.value;
+  return isJsonObject(response) && typeof response['id'] === 'string' ? response : undefined;
+}

@@ -1,0 +1,190 @@
+import { err, ok, type Result } from '@tollgate/core';
+import type { GatewayError } from '@tollgate/core/chat';
+import { failedFields, inputItems } from '@tollgate/core/dialects';
+import { isJsonObject, type JsonObject, type JsonValue } from '@tollgate/core/json';
+import type { Config } from '../../config/config.ts';
+import type { WireAnswer } from '../answer.ts';
+import type { Call } from '../call.ts';
+import type { Exchange } from '../provider-exchange.ts';
+import { readAsked } from './asked.ts';
+import type { BackgroundRuns } from './background-runs.ts';
+import { continuationOf } from './continuation.ts';
+import { type CreateDeps, type CreateRequest, createResponse } from './create.ts';
+import { pageOf } from './item-page.ts';
+import { askKeeper, type KeeperRequest } from './kept-elsewhere.ts';
+import type { KeptElsewhere, KeptHere, KeptResponse } from './kept-responses.ts';
+
+/** An answer of our own making, or its provider's. */
+export type ResponseAnswer =
+  | { readonly type: 'ours'; readonly body: JsonObject }
+  | { readonly type: 'theirs'; readonly answer: WireAnswer };
+
+type Answered = Promise<Result<ResponseAnswer, GatewayError>>;
+
+/** A kept response, by its id, and the query that its client sent. */
+export interface ResponseQuery {
+  readonly id: string;
+  readonly query: URLSearchParams;
+  readonly errorEvent: KeeperRequest['errorEvent'];
+}
+
+/** OpenAI's responses, kept for any provider: each by its owner alone. */
+export interface ResponseService {
+  create(call: Call, request: CreateRequest): Promise<Result<WireAnswer, GatewayError>>;
+  retrieve(call: Call, asked: ResponseQuery): Answered;
+  remove(call: Call, asked: ResponseQuery): Answered;
+  cancel(call: Call, asked: ResponseQuery): Answered;
+  inputItems(call: Call, asked: ResponseQuery): Answered;
+  /** The items that a request goes on from, where it is only to be counted; undefined: none of ours. */
+  earlierItems(
+    call: Call,
+    body: JsonObject,
+  ): Promise<Result<readonly JsonValue[] | undefined, GatewayError>>;
+  /** Ends what runs in the background. */
+  close(): Promise<void>;
+}
+
+export interface ResponseDeps extends CreateDeps {
+  readonly config: Config;
+  readonly exchange: Exchange;
+  readonly runs: BackgroundRuns;
+  readonly worker: string;
+}
+
+export function createResponseService(deps: ResponseDeps): ResponseService {
+  const { kept, runs, followers, worker } = deps;
+
+  const find = (call: Call, id: string): Result<KeptResponse, GatewayError> => {
+    const found = kept.find(call.identity.subject, id);
+    if (found === undefined) return err({ kind: 'response_not_found', id });
+    return ok(found.at === 'here' ? settled(call, id, found) : found);
+  };
+
+  /** A response whose process is gone is one that has failed. */
+  const settled = (call: Call, id: string, found: KeptHere): KeptHere => {
+    if (found.worker === undefined || (found.worker === worker && runs.isRunning(id))) return found;
+    const { worker: _worker, ...rest } = found;
+    const failure = failedFields({ kind: 'shutting_down', retryAfterSeconds: 1 });
+    const failed = { ...rest, response: { ...found.response, ...failure } };
+    kept.keep(call.identity.subject, id, failed);
+    return failed;
+  };
+
+  const relayed = async (
+    call: Call,
+    record: KeptElsewhere,
+    { asked, method, below }: Relaying,
+  ): Promise<Result<ResponseAnswer, GatewayError>> => {
+    const provider = deps.config.providers.find(({ name }) => name === record.provider);
+    if (provider === undefined) return err(keeperGone(record));
+    const { id, query, errorEvent } = asked;
+    const search = query.size === 0 ? '' : `?${query.toString()}`;
+    const told = await askKeeper(deps, call, {
+      destination: { provider, model: record.model, asked: record.model },
+      method,
+      beneath: `/${encodeURIComponent(id)}${below ?? ''}${search}`,
+      errorEvent,
+    });
+    if (!told.ok) return told;
+    const { answer, json } = told.value;
+    if (isJsonObject(json) && json['object'] === 'response') followers.saw(id, json);
+    return ok({ type: 'theirs', answer });
+  };
+
+  return {
+    create: (call, request) => createResponse(deps, call, request),
+
+    retrieve: async (call, asked) => {
+      const found = find(call, asked.id);
+      if (!found.ok) return found;
+      if (found.value.at === 'provider')
+        return relayed(call, found.value, { asked, method: 'GET' });
+      if (asked.query.get('stream') === 'true') return err(notStreamed);
+      return ours(found.value.response);
+    },
+
+    remove: async (call, asked) => {
+      const found = find(call, asked.id);
+      if (!found.ok) return found;
+      const { id } = asked;
+      if (found.value.at === 'provider') {
+        const removed = await relayed(call, found.value, { asked, method: 'DELETE' });
+        if (!removed.ok) return removed;
+        kept.forget(call.identity.subject, id);
+        followers.saw(id, undefined);
+        return removed;
+      }
+      await runs.cancel(id);
+      kept.forget(call.identity.subject, id);
+      return ours({ id, object: 'response', deleted: true });
+    },
+
+    cancel: async (call, asked) => {
+      const found = find(call, asked.id);
+      if (!found.ok) return found;
+      if (found.value.at === 'provider') {
+        return relayed(call, found.value, { asked, method: 'POST', below: '/cancel' });
+      }
+      if (found.value.response['background'] !== true) return err(synchronous);
+      await runs.cancel(asked.id);
+      const ended = find(call, asked.id);
+      return ended.ok && ended.value.at === 'here'
+        ? ours(ended.value.response)
+        : err(notFound(asked));
+    },
+
+    inputItems: async (call, asked) => {
+      const found = find(call, asked.id);
+      if (!found.ok) return found;
+      if (found.value.at === 'provider') {
+        return relayed(call, found.value, { asked, method: 'GET', below: '/input_items' });
+      }
+      const page = pageOf(inputItems(found.value.input, asked.id), asked.query);
+      return page.ok ? ours(page.value) : page;
+    },
+
+    earlierItems: async (call, body) => {
+      const asked = readAsked(body);
+      if (!asked.ok) return asked;
+      const owner = call.identity.subject;
+      const { previous } = asked.value;
+      if (previous === undefined) return ok(undefined);
+      const destination = await deps.chat.find(call, String(body['model']));
+      if (!destination.ok) return destination;
+      const from = continuationOf(kept, { owner, previous }, destination.value);
+      return from.ok ? ok(from.value.type === 'here' ? from.value.items : undefined) : from;
+    },
+
+    close: async () => {
+      followers.close();
+      await runs.close();
+    },
+  };
+}
+
+interface Relaying {
+  readonly asked: ResponseQuery;
+  readonly method: KeeperRequest['method'];
+  readonly below?: string;
+}
+
+const ours = (body: JsonObject): Result<ResponseAnswer, GatewayError> => ok({ type: 'ours', body });
+
+const notFound = ({ id }: ResponseQuery): GatewayError => ({ kind: 'response_not_found', id });
+
+const notStreamed: GatewayError = {
+  kind: 'invalid_request',
+  path: 'stream',
+  detail: 'a response that Tollgate keeps is not streamed again. Ask for it without stream.',
+};
+
+/** OpenAI's own words. */
+const synchronous: GatewayError = {
+  kind: 'invalid_request',
+  detail: 'Cannot cancel a synchronous response.',
+};
+
+const keeperGone = ({ provider }: KeptElsewhere): GatewayError => ({
+  kind: 'invalid_request',
+  detail: `The provider "${provider}", which keeps this response, is no longer configured.`,
+});

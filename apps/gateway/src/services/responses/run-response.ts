@@ -1,0 +1,162 @@
+import { err, ok, type Result } from '@tollgate/core';
+import type { ChatRequest, GatewayError, Loss } from '@tollgate/core/chat';
+import { type Answering, type Dialect, failedFields } from '@tollgate/core/dialects';
+import { isJsonObject, type JsonObject, parseJson } from '@tollgate/core/json';
+import type { Log } from '../../ports/log.ts';
+import type { WireAnswer } from '../answer.ts';
+import type { Call } from '../call.ts';
+import type { ChatService } from '../chat.ts';
+import type { TranslationPlan } from '../plan-translation.ts';
+import type { ReplyWatch } from '../reply-watch.ts';
+import type { HubRequest } from '../translated-exchange.ts';
+import type { BackgroundRuns, RunEnd } from './background-runs.ts';
+import { ENDS, type Keeping, keepWhole } from './keep-reply.ts';
+
+export interface RunDeps {
+  readonly log: Log;
+  readonly chat: Pick<ChatService, 'encoded'>;
+  readonly plan: (call: Call, request: HubRequest) => Result<TranslationPlan, GatewayError>;
+  readonly runs: BackgroundRuns;
+  /** This process, by which a later one knows that nobody works on a response any more. */
+  readonly worker: string;
+}
+
+export interface BackgroundRequest {
+  readonly request: ChatRequest;
+  readonly losses: readonly Loss[];
+  readonly keeping: Keeping;
+  readonly dialect: Dialect;
+  readonly answering: Answering;
+}
+
+/** Answers at once that the response is queued, and makes it afterwards. */
+export type RunResponse = (
+  call: Call,
+  request: BackgroundRequest,
+) => Promise<Result<WireAnswer, GatewayError>>;
+
+export function createRunResponse(deps: RunDeps): RunResponse {
+  return async (call, { request, losses, keeping, dialect, answering }) => {
+    const { destination } = keeping;
+    // Streamed, whoever waits for it: a model that thinks for long is not mistaken for one that hangs.
+    const hubRequest = {
+      request: { ...request, stream: true },
+      losses,
+      destination,
+      from: dialect.id,
+    };
+    const plan = deps.plan(call, hubRequest);
+    if (!plan.ok) return plan;
+    const opened = openedResponse(dialect, answering);
+    const tell = (fields: JsonObject, isOver: boolean): boolean =>
+      keepState(deps, keeping, { response: { ...opened, ...fields }, isOver });
+    if (!tell({ status: 'queued' }, false)) {
+      return err({ kind: 'internal', detail: 'a response in the background could not be kept' });
+    }
+    const { owner } = keeping;
+    const started = deps.runs.start({ owner, id: answering.replyId }, async (signal) => {
+      tell({ status: 'in_progress' }, false);
+      const failure = await runToEnd(deps, {
+        call: { ...call, signal },
+        encoding: { ...hubRequest, dialect, answering },
+        keeping,
+      });
+      if (failure !== undefined)
+        tell(endOf(failure, { signal, provider: destination.provider.name }), true);
+    });
+    if (!started.ok) {
+      keeping.kept.forget(owner, answering.replyId);
+      return started;
+    }
+    const body = JSON.stringify({ ...opened, status: 'queued' });
+    const served = { destination, providerMs: 0 };
+    return ok({ type: 'whole', body, losses: plan.value.losses, served });
+  };
+}
+
+function keepState(
+  { worker }: RunDeps,
+  { kept, owner, destination, input, previous }: Keeping,
+  { response, isOver }: { readonly response: JsonObject; readonly isOver: boolean },
+): boolean {
+  return kept.keep(owner, String(response['id']), {
+    at: 'here',
+    provider: destination.provider.name,
+    model: destination.model,
+    response,
+    input,
+    ...(previous === undefined ? undefined : { previous }),
+    ...(isOver ? undefined : { worker }),
+  });
+}
+
+/** The response as its stream would begin. */
+function openedResponse(dialect: Dialect, answering: Answering): JsonObject {
+  const [created] = dialect
+    .createStreamEncoder(answering)
+    .push({ type: 'start', id: answering.replyId, model: answering.model });
+  const told = parseJson(created?.data ?? '');
+  const response = told.ok && isJsonObject(told.value) ? told.value['response'] : undefined;
+  return isJsonObject(response) ? response : {};
+}
+
+interface Run {
+  readonly call: Call;
+  readonly encoding: Parameters<ChatService['encoded']>[1];
+  readonly keeping: Keeping;
+}
+
+/** How the response failed; undefined once it is kept. */
+async function runToEnd(
+  { chat, log }: RunDeps,
+  { call, encoding, keeping }: Run,
+): Promise<JsonObject | undefined> {
+  let isFailed = true;
+  let failed: JsonObject = failedFields({ kind: 'internal', detail: 'it came to no end' });
+  const keeper = keepWhole(keeping, false);
+  const watch: ReplyWatch = {
+    ...keeper,
+    event: (event) => {
+      keeper.event(event);
+      if (event.event === 'response.failed') failed = failureIn(event.data);
+      else isFailed = !ENDS.has(event.event ?? '');
+    },
+  };
+  try {
+    const answer = await chat.encoded(call, { ...encoding, watch });
+    if (!answer.ok) return failedFields(answer.error);
+    if (answer.value.type === 'stream') {
+      for await (const _frame of answer.value.frames);
+    }
+    return isFailed ? failed : undefined;
+  } catch (bug) {
+    log.error({ callId: call.id, detail: String(bug) }, 'a response in the background hit a bug');
+    return failedFields({ kind: 'internal', detail: String(bug) });
+  }
+}
+
+/** What a failed response says of its failure. */
+function failureIn(data: string): JsonObject {
+  const told = parseJson(data);
+  const response = told.ok && isJsonObject(told.value) ? told.value['response'] : undefined;
+  const error = isJsonObject(response) ? response['error'] : undefined;
+  return { status: 'failed', incomplete_details: null, error: error ?? null };
+}
+
+function endOf(
+  failure: JsonObject,
+  { signal, provider }: { readonly signal: AbortSignal; readonly provider: string },
+): JsonObject {
+  // Whatever the reason was given as: ours are these three.
+  const why: RunEnd | undefined = signal.aborted ? signal.reason : undefined;
+  switch (why) {
+    case 'cancelled':
+      return { status: 'cancelled' };
+    case 'closing':
+      return failedFields({ kind: 'shutting_down', retryAfterSeconds: 1 });
+    case 'timed-out':
+      return failedFields({ kind: 'provider_timeout', provider, phase: 'total' });
+    default:
+      return failure;
+  }
+}
