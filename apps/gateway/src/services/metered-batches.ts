@@ -1,8 +1,9 @@
-import type { GatewayError, StreamEvent } from '@tollgate/core/chat';
+import { createStopCutter, type GatewayError, type StreamEvent } from '@tollgate/core/chat';
 import { createSseParser } from '@tollgate/core/sse';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import { countedText, createSpokenText } from './spoken-text.ts';
+import { stopsToCut } from './stops-to-cut.ts';
 import type { TranslatedExchange } from './translated-exchange.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -15,6 +16,8 @@ export async function* meteredBatches(
 ): AsyncGenerator<readonly StreamEvent[], void> {
   const { meter, target, request, losses, faceLosses } = stream;
   const spoken = createSpokenText();
+  const stops = stopsToCut(request, losses);
+  const cutter = stops === undefined ? undefined : createStopCutter(stops);
   let error: GatewayError | undefined = { kind: 'client_closed' };
   try {
     yield [];
@@ -28,7 +31,11 @@ export async function* meteredBatches(
         } else if (event.type === 'error') error = event.error;
         else if (event.type === 'end') error = undefined;
       }
-      yield batch;
+      // Leaving the loop hangs up on the provider: whatever it would still write is not wanted.
+      const told = cutter === undefined ? batch : cutter.push(batch);
+      if (cutter?.isCut() === true) error = undefined;
+      if (told.length > 0) yield told;
+      if (cutter?.isCut() === true) break;
     }
   } finally {
     meter.finish({

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@tollgate/core';
-import type { GatewayError } from '@tollgate/core/chat';
+import { cutAtStop, type GatewayError } from '@tollgate/core/chat';
 import type { Dialect, ProviderDialectId } from '@tollgate/core/dialects';
 import type { Clock } from '../ports/clock.ts';
 import type { UpstreamReply } from '../ports/upstream.ts';
@@ -13,6 +13,7 @@ import { meteredBatches } from './metered-batches.ts';
 import { planTranslation } from './plan-translation.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
 import { countedText, replyText } from './spoken-text.ts';
+import { stopsToCut } from './stops-to-cut.ts';
 import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -105,12 +106,13 @@ async function wholeAnswer(
   if (!read.ok) return read;
   const decoded = chosen.dialect.decodeReply(read.value.json, target);
   if (!decoded.ok) return err(withoutSecrets(decoded.error, timing.destination.provider));
-  const reply = decoded.value;
+  const stops = stopsToCut(request, losses);
+  const reply = stops === undefined ? decoded.value : cutAtStop(decoded.value, stops);
   const providerMs = timing.clock.monotonic() - timing.sentAt;
   if (reply.usage !== undefined) meter.sawUsage(reply.usage);
   meter.sawModel(reply.model);
   const book = (): void => {
-    const text = countedText(request, () => replyText(reply));
+    const text = countedText(request, () => replyText(decoded.value));
     meter.finish({ losses: [...losses, ...(faceLosses?.() ?? [])], text });
   };
   const served = { destination: timing.destination, providerMs };

@@ -1,5 +1,6 @@
 export { type Collector, collect, createCollector } from './collect.ts';
 export type * from './content-part.ts';
+export { createStopCutter, cutAtStop, type StopCutter } from './cut-at-stop.ts';
 export { describeError } from './describe-error.ts';
 export type * from './error.ts';
 export {

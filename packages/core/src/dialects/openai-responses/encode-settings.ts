@@ -174,10 +174,10 @@ function tellUnsaid(request: ChatRequest, lose: Lose): void {
     if (isNeutral(path, request[path])) continue;
     lose(lost(path, path, 'no such setting here'));
   }
-  const refuse = (field: 'stopSequences' | 'n' | 'modalities', why: string): void =>
-    lose(lost(field, field, why));
-  if ((request.stopSequences ?? []).length > 0) {
-    refuse('stopSequences', 'there are no stop sequences here');
+  const refuse = (field: 'n' | 'modalities', why: string): void => lose(lost(field, field, why));
+  if (request.stopSequences?.some((sequence) => sequence !== '') === true) {
+    const why = 'there are none here: the reply is read, and cut at the first';
+    lose(changed('stopSequences', 'stopSequences', 'emulated', why));
   }
   if (request.n !== undefined && request.n > 1) refuse('n', 'this dialect has one choice only');
   for (const modality of request.modalities ?? []) {

@@ -293,7 +293,7 @@ describe('writing a request', () => {
   });
 
   it.each<[Partial<ChatRequest>, string, string]>([
-    [{ stopSequences: ['END'] }, 'stopSequences', 'meaning'],
+    [{ stopSequences: ['END'] }, 'stopSequences', 'hint'],
     [{ n: 2 }, 'n', 'meaning'],
     [{ modalities: ['text', 'audio'] }, 'modalities', 'meaning'],
     [{ seed: 0 }, 'seed', 'hint'],
