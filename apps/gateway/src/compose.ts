@@ -28,6 +28,7 @@ import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
 import { createIds } from './adapters/system/create-ids.ts';
 import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
+import { createMediaFetcher } from './adapters/undici/media-fetcher.ts';
 import { createExpressApp } from './app.ts';
 import { composeGovernance } from './compose-governance.ts';
 import { composeResponses } from './compose-responses.ts';
@@ -44,6 +45,7 @@ import { createChatService } from './services/chat.ts';
 import { createFindDestination } from './services/destination.ts';
 import { createEmbeddingService } from './services/embeddings.ts';
 import { createHealthService } from './services/health.ts';
+import { createFetchMedia } from './services/inline-media.ts';
 import { createKeyService } from './services/keys.ts';
 import { createModelService } from './services/models.ts';
 import { createPass } from './services/pass.ts';
@@ -132,6 +134,11 @@ export function compose(
   });
   const newAdminKey = keyStore.ensureAdminKey(config.adminKey);
   const http = createHttpUpstream({ clock });
+  const media = createMediaFetcher({
+    clock,
+    privateHosts: config.media.privateHosts,
+    userAgent: `tollgate/${VERSION}`,
+  });
   const simulated = createSimulatedUpstream({ clock });
   const upstreamOf = (provider: ProviderConfig): Upstream =>
     provider.transport === 'simulated' ? simulated : http;
@@ -166,7 +173,13 @@ export function compose(
     findDestination,
     governance,
     pass,
-    translate: createTranslate({ clock, metering, exchange, dialects: DIALECTS }),
+    translate: createTranslate({
+      clock,
+      metering,
+      exchange,
+      dialects: DIALECTS,
+      fetchMedia: config.media.fetch ? createFetchMedia(media) : undefined,
+    }),
     sealerFor,
   });
   const services = {
@@ -254,7 +267,7 @@ export function compose(
       await outbox?.close();
       metrics.close();
       await governance.close();
-      await Promise.all([http.close(), simulated.close(), tokens.close()]);
+      await Promise.all([http.close(), media.close(), simulated.close(), tokens.close()]);
       const unwritten = await ledger.close();
       db.value.close();
       folder.value.release();

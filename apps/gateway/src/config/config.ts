@@ -62,6 +62,12 @@ export interface Config {
     readonly requestsPerMinute: number | undefined;
     readonly bodyBytes: number;
   };
+  readonly media: {
+    /** Whether media by URL are fetched for models that take bytes only. */
+    readonly fetch: boolean;
+    /** `host` or `host:port`, whatever they resolve to. */
+    readonly privateHosts: readonly string[];
+  };
   readonly passthrough: readonly PassthroughRoute[];
   readonly metricsPort: number | undefined;
   readonly adminKey: Secret | undefined;

@@ -52,6 +52,7 @@ export function resolveConfig({
       requestsPerMinute: settings.limits.requestsPerMinute,
       bodyBytes: settings.limits.bodyBytes,
     },
+    media: settings.media,
     passthrough: settings.passthrough.map((route) => {
       const [method = '', path = ''] = route.split(' ');
       return { method, path };

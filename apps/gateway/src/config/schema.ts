@@ -113,6 +113,10 @@ const Quirks = z.strictObject({
     .boolean()
     .exactOptional()
     .meta({ description: 'It knows no role `developer`.' }),
+  noMediaUrls: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'It takes media as bytes only, never by their address.' }),
   reasoningField: z
     .enum(['reasoning_content', 'reasoning'])
     .exactOptional()
@@ -294,6 +298,19 @@ export const Settings = z.strictObject({
       description:
         'OpenAI paths relayed as they are: "POST /v1/audio/speech". `{name}` is any one segment.',
     }),
+  media: z
+    .strictObject({
+      fetch: z.boolean().default(true).meta({
+        description: 'Fetches media that come by URL, for models that take bytes only.',
+      }),
+      privateHosts: z
+        .array(z.string().regex(/^[^/\s]+$/, 'expected a host, or host:port'))
+        .default([])
+        .meta({
+          description: 'Hosts of one’s own network to fetch from. All others must be public.',
+        }),
+    })
+    .prefault({}),
   metrics: z
     .strictObject({
       port: z.int().min(1).max(65_535).optional().meta({

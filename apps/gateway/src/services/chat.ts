@@ -12,6 +12,7 @@ import { begun } from './begun.ts';
 import type { Call } from './call.ts';
 import { type Destination, type FindDestination, targetOf } from './destination.ts';
 import { passedHeaders } from './dialect-headers.ts';
+import { hasMediaByUrl } from './inline-media.ts';
 import { keptAlive } from './kept-alive.ts';
 import { checkLosses } from './losses.ts';
 import type { Pass } from './pass.ts';
@@ -77,7 +78,11 @@ export function createChatService(deps: ChatDeps): ChatService {
       if (!found.ok) return found;
       const destination = found.value;
       const sealer = deps.sealerFor(call.identity.subject);
-      if (passes(destination, protocol, body) && !hasSealed({ protocol, text, body }, sealer)) {
+      const isPassing =
+        passes(destination, protocol, body) &&
+        !hasSealed({ protocol, text, body }, sealer) &&
+        !hasRefusedMedia(destination, protocol, { text, body });
+      if (isPassing) {
         const passed = passedHeaders(destination.provider, protocol, headers ?? {});
         const losses = checkLosses(passed.losses, call.strict);
         if (!losses.ok) return losses;
@@ -91,6 +96,7 @@ export function createChatService(deps: ChatDeps): ChatService {
         request: decoded.value.request,
         losses: decoded.value.losses,
         headers: { protocol, given: headers ?? {} },
+        body,
         destination,
         dialect: protocol.dialect,
         answering: answering(envelope.value),
@@ -191,6 +197,18 @@ export function passes(
   if (!speaks(destination, protocol.operation)) return false;
   if (protocol.dialect === undefined || destination.provider.dialects.length < 2) return true;
   return protocol.passage.isRefused?.(body, targetOf(destination).ability) !== true;
+}
+
+/** Whether its media have to come as bytes, which the client sent by their address. */
+function hasRefusedMedia(
+  { provider }: Destination,
+  { dialect }: WireProtocol,
+  { text, body }: Pick<WireRequest, 'text' | 'body'>,
+): boolean {
+  if (provider.quirks.noMediaUrls !== true || dialect === undefined) return false;
+  if (!/https?:/i.test(text)) return false;
+  const decoded = dialect.decodeRequest(body);
+  return decoded.ok && hasMediaByUrl(decoded.value.request);
 }
 
 const cannotPass = (destination: Destination, protocol: WireProtocol): GatewayError => ({

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@tollgate/core';
 import { cutAtStop, type GatewayError } from '@tollgate/core/chat';
-import type { Dialect, ProviderDialectId } from '@tollgate/core/dialects';
+import type { Dialect } from '@tollgate/core/dialects';
 import type { Clock } from '../ports/clock.ts';
 import type { UpstreamReply } from '../ports/upstream.ts';
 import type { HubAnswer } from './answer.ts';
@@ -11,17 +11,17 @@ import type { Metering } from './call-meter.ts';
 import type { Destination } from './destination.ts';
 import { meteredBatches } from './metered-batches.ts';
 import { planTranslation } from './plan-translation.ts';
+import { type PrepareDeps, prepareRequest } from './prepare-request.ts';
 import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
 import { countedText, replyText } from './spoken-text.ts';
 import { stopsToCut } from './stops-to-cut.ts';
 import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
-export interface TranslateDeps {
+export interface TranslateDeps extends PrepareDeps {
   readonly clock: Clock;
   readonly metering: Metering;
   readonly exchange: Exchange;
-  readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
 }
 
 /** A request in the hub's words to whichever dialect of its provider loses least, and back. */
@@ -42,8 +42,10 @@ interface Spoken {
 
 export function createTranslate(deps: TranslateDeps): Translate {
   return async (call, hubRequest) => {
-    const { request, destination } = hubRequest;
-    const plan = planTranslation(deps.dialects, call, hubRequest);
+    const prepared = await prepareRequest(deps, call, hubRequest);
+    if (!prepared.ok) return prepared;
+    const { request, destination } = prepared.value;
+    const plan = planTranslation(deps.dialects, call, prepared.value);
     if (!plan.ok) return plan;
     const { losses } = plan.value;
     const text = countedText(request, () => '');
@@ -54,7 +56,7 @@ export function createTranslate(deps: TranslateDeps): Translate {
     });
     if (!started.ok) return started;
     const meter = started.value;
-    const exchange = { ...hubRequest, ...plan.value, meter };
+    const exchange = { ...prepared.value, ...plan.value, meter };
     const answer = await bookedOnBug({ meter, text }, () => answered(deps, call, exchange));
     if (!answer.ok) {
       meter.finish({ error: answer.error, losses, text });

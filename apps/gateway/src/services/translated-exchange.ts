@@ -15,6 +15,8 @@ export interface HubRequest {
   readonly losses: readonly Loss[];
   /** Those of its dialect: for a provider that is spoken to in it, and no other. */
   readonly headers?: ClientHeaders;
+  /** The client's own body, for its names of what is wrong. */
+  readonly body?: unknown;
   /** What the face could not say of the answer; asked for once, when the call is booked. */
   readonly faceLosses?: () => readonly Loss[];
 }

@@ -1,3 +1,4 @@
+import type { MediaPart } from '../chat/content-part.ts';
 import type { GatewayError } from '../chat/error.ts';
 import type { Encoded, Loss } from '../chat/loss.ts';
 import type { StateOrigin } from '../chat/provider-state.ts';
@@ -73,6 +74,8 @@ export interface Codec {
 /** A dialect that providers speak too, so that bodies of it can pass through. */
 export interface Dialect extends Codec {
   readonly passage: Passage;
+  /** How media of each kind may come: also by their address, or as bytes only. Absent: not at all. */
+  readonly media: { readonly [kind in MediaPart['kind']]?: 'address' | 'bytes' };
   /** Present where its providers count the tokens of a request without answering it. */
   readonly tokenCounting?: TokenCounting;
 }

@@ -44,4 +44,4 @@ export {
 } from './openai-responses/index.ts';
 export type * from './passage.ts';
 export { type ReplyHead, readReplyHead } from './reply-headers.ts';
-export { wireProblem } from './wire-problem.ts';
+export { jsonPath, wireProblem } from './wire-problem.ts';

@@ -17,6 +17,8 @@ export interface Quirks {
   readonly noStreamOptions?: boolean;
   /** Messages of role `developer` must be sent as `system`. */
   readonly noDeveloperRole?: boolean;
+  /** Media are taken as bytes only, never by their address. */
+  readonly noMediaUrls?: boolean;
   /** Earlier reasoning is taken back in this field of assistant messages; absent: it is left out. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning';
   /**

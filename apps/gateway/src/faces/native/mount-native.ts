@@ -59,6 +59,7 @@ async function complete(
 
   const answer = await deps.services.chat.encoded(call, {
     request: { ...request, model: destination.model },
+    body: body.value.json,
     destination,
     losses,
     dialect: native,

@@ -16,7 +16,9 @@ function chatInput(value: unknown): ChatInput {
 async function ask(ctx: TrpcContext, request: ChatRequest): Promise<HubAnswer> {
   const { chat } = ctx.services;
   const destination = valueOrThrow(await chat.find(ctx.call, request.model));
-  const answer = valueOrThrow(await chat.hub(ctx.call, { request, destination, losses: [] }));
+  const answer = valueOrThrow(
+    await chat.hub(ctx.call, { request, body: request, destination, losses: [] }),
+  );
   ctx.served(answer);
   return answer;
 }

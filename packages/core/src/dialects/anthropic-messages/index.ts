@@ -20,6 +20,7 @@ export const anthropicMessages: Dialect = {
   id: DIALECT,
   statePlaces: { kinds: { reasoning: 'signature' }, keepsThoughts: true },
   passage: anthropicPassage,
+  media: { image: 'address', file: 'address' },
   decodeRequest,
   encodeRequest,
   decodeReply,

@@ -14,6 +14,7 @@ export const bedrockConverse: Dialect = {
   id: DIALECT,
   statePlaces: { kinds: { reasoning: 'signature' }, keepsThoughts: true },
   passage: bedrockPassage,
+  media: { image: 'bytes', audio: 'bytes', file: 'bytes', video: 'bytes' },
   decodeRequest,
   encodeRequest,
   decodeReply,

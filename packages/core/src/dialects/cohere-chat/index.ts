@@ -15,6 +15,7 @@ export const cohereChat: Dialect = {
   id: DIALECT,
   statePlaces: NO_STATE,
   passage: coherePassage,
+  media: { image: 'address' },
   decodeRequest,
   encodeRequest,
   decodeReply,

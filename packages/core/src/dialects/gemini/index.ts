@@ -26,6 +26,7 @@ export const gemini: Dialect = {
     keepsThoughts: false,
   },
   passage: geminiPassage,
+  media: { image: 'address', audio: 'address', file: 'address', video: 'address' },
   decodeRequest,
   encodeRequest,
   decodeReply,

@@ -10,6 +10,7 @@ export const openAiChat: Dialect = {
   id: 'openai-chat',
   statePlaces: NO_STATE,
   passage,
+  media: { image: 'address', audio: 'bytes', file: 'bytes' },
   decodeRequest,
   encodeRequest,
   decodeReply,

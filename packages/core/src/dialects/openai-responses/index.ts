@@ -11,6 +11,7 @@ export const openAiResponses: Dialect = {
   id: DIALECT,
   statePlaces: { kinds: { reasoning: 'encrypted' }, keepsThoughts: true },
   passage,
+  media: { image: 'address', file: 'address' },
   decodeRequest,
   encodeRequest,
   decodeReply,

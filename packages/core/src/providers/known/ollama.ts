@@ -15,6 +15,8 @@ export const ollama: ProviderDescription = {
     maxTokensField: 'max_tokens',
     noDeveloperRole: true,
     reasoningIn: 'reasoning',
+    // https://docs.ollama.com/api/openai-compatibility: images in base64 only
+    noMediaUrls: true,
     // https://github.com/ollama/ollama/issues/15457
     omits: ['tool_call_index'],
   },
