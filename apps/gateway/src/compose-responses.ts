@@ -1,10 +1,10 @@
 import type { Dialect, ProviderDialectId } from '@tollgate/core/dialects';
-import type { Sealer } from '@tollgate/core/state';
 import type { Config } from './config/config.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
 import type { KeptStore } from './ports/kept-store.ts';
 import type { Log } from './ports/log.ts';
+import type { CarriedState } from './services/carried-state.ts';
 import type { ChatService } from './services/chat.ts';
 import type { Pass } from './services/pass.ts';
 import { planTranslation } from './services/plan-translation.ts';
@@ -14,7 +14,6 @@ import { createKeptResponses } from './services/responses/kept-responses.ts';
 import { createFollowers } from './services/responses/provider-background.ts';
 import { createResponseService, type ResponseService } from './services/responses/responses.ts';
 import { createRunResponse } from './services/responses/run-response.ts';
-import { withState } from './services/sealed-history.ts';
 
 export interface ResponseParts {
   readonly config: Config;
@@ -26,7 +25,7 @@ export interface ResponseParts {
   readonly pass: Pass;
   readonly exchange: Exchange;
   readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
-  readonly sealerFor: (subject: string) => Sealer;
+  readonly state: CarriedState;
 }
 
 /** Stored responses, and those that are made in the background. */
@@ -45,10 +44,7 @@ export function composeResponses(parts: ResponseParts): ResponseService {
       chat,
       runs,
       worker,
-      plan: (call, request) => {
-        const sealer = parts.sealerFor(call.identity.subject);
-        return planTranslation(dialects, call, withState(request, sealer));
-      },
+      plan: (call, request) => planTranslation(dialects, call, parts.state.opened(call, request)),
     }),
   });
 }

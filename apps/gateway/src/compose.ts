@@ -16,6 +16,7 @@ import { createLog } from './adapters/log/create-log.ts';
 import { createMetrics } from './adapters/metrics/create-metrics.ts';
 import { createPriceBook } from './adapters/prices/create-price-book.ts';
 import { createSealers } from './adapters/sealing/create-sealers.ts';
+import { createMemoryStateMakers } from './adapters/sealing/memory-state-makers.ts';
 import { withAccounts } from './adapters/sealing/with-accounts.ts';
 import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
 import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
@@ -41,6 +42,7 @@ import type { Deadlines, Upstream } from './ports/upstream.ts';
 import { createHttpServer } from './server.ts';
 import { askModels } from './services/ask-models.ts';
 import { createMetering } from './services/call-meter.ts';
+import { createCarriedState } from './services/carried-state.ts';
 import { createChatService } from './services/chat.ts';
 import { createFindDestination } from './services/destination.ts';
 import { createEmbeddingService } from './services/embeddings.ts';
@@ -166,8 +168,11 @@ export function compose(
   });
   const findDestination = createFindDestination(config);
   const kept = createSqliteKeptStore(db.value, { clock, log });
-  const sealerFor = createSealers(secret.value, { clock, kept });
-  const pass = createPass({ clock, metering, exchange });
+  const state = createCarriedState({
+    sealerFor: createSealers(secret.value, { clock, kept }),
+    makers: createMemoryStateMakers(),
+  });
+  const pass = createPass({ clock, metering, exchange, state });
   const chat = createChatService({
     clock,
     findDestination,
@@ -180,7 +185,7 @@ export function compose(
       dialects: DIALECTS,
       fetchMedia: config.media.fetch ? createFetchMedia(media) : undefined,
     }),
-    sealerFor,
+    state,
   });
   const services = {
     chat,
@@ -194,7 +199,7 @@ export function compose(
       pass,
       exchange,
       dialects: DIALECTS,
-      sealerFor,
+      state,
     }),
     embeddings: createEmbeddingService({ clock, find: chat.find, metering, exchange }),
     models: createModelService({
@@ -209,7 +214,7 @@ export function compose(
       exchange,
       tokens,
       dialects: DIALECTS,
-      sealerFor,
+      state,
     }),
     usage: createUsageService(ledger),
     keys: createKeyService(keyStore),

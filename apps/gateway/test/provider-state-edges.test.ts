@@ -6,13 +6,18 @@ import { messageReply, responseReply, startProvider } from './support/scripted-p
 
 /* Where state can't go back: it is left out and told, and the provider is sent a good body. */
 
-const SIGNED = { type: 'thinking', thinking: 'Where?', signature: 'sig+/1=' };
+const SIGNED = { type: 'thinking', thinking: 'Where?', signature: 'signature+/of+1==' };
 const CALL = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Oslo' } };
 const MESSAGES = [
   messageReply('msg_1', [SIGNED, { type: 'text', text: 'I look.' }, CALL]),
   messageReply('msg_2', [{ type: 'text', text: 'Fine.' }]),
 ];
-const REASONING = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'enc+/1=' };
+const REASONING = {
+  type: 'reasoning',
+  id: 'rs_1',
+  summary: [],
+  encrypted_content: 'encrypted+/content==',
+};
 const RESPONSES = [
   responseReply('resp_1', [
     REASONING,
@@ -43,6 +48,7 @@ async function start() {
   const messages = await startProvider(MESSAGES);
   const twin = await startProvider(MESSAGES.slice(1));
   const responses = await startProvider(RESPONSES);
+  const org = await startProvider(RESPONSES.slice(1));
   const claude = { dialect: 'anthropic-messages' };
   const harness = await createHarness(createApp, {
     settings: {
@@ -51,16 +57,18 @@ async function start() {
           claude: { ...claude, baseUrl: messages.url, apiKey: 'claude-key-1' },
           twin: { ...claude, baseUrl: twin.url, apiKey: 'claude-key-2' },
           gpt: { dialect: 'openai-responses', baseUrl: responses.url, apiKey: 'gpt-key-1' },
+          org: { dialect: 'openai-responses', baseUrl: org.url, apiKey: 'gpt-key-2' },
         },
       },
     },
   });
-  const parts = [harness, messages, twin, responses];
+  const parts = [harness, messages, twin, responses, org];
   return {
     harness,
     messages,
     twin,
     responses,
+    org,
     [Symbol.asyncDispose]: async () => {
       for (const part of parts) await part[Symbol.asyncDispose]();
     },
@@ -293,5 +301,125 @@ describe('a body that would pass', () => {
       ...JSON.parse(text),
       model: 'claude-sonnet-4-5',
     });
+  });
+});
+
+describe('state that passed', () => {
+  const ask = (harness: Harness, model: string, more: Body) =>
+    post(harness, '/v1/messages', { model, max_tokens: 100, ...more });
+  const followed = (content: readonly Body[]): Body => ({
+    messages: [
+      QUESTION,
+      { role: 'assistant', content },
+      {
+        role: 'user',
+        content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'Rain.' }],
+      },
+    ],
+  });
+  const SAID = [SIGNED, ...WITHOUT_STATE, CALL];
+
+  it.each([false, true])(
+    'is left out and told where it comes to another provider of its dialect, streamed: %s',
+    async (stream) => {
+      await using app = await start();
+      const first = await ask(app.harness, CLAUDE, { messages: [QUESTION], stream });
+      expect(first.text).toContain(SIGNED.signature);
+
+      const elsewhere = await ask(app.harness, 'twin/claude-sonnet-4-5', followed(SAID));
+
+      expect(elsewhere.status).toBe(200);
+      expect(turnOf(app.twin.sent[0]?.body)).toEqual([...WITHOUT_STATE, CALL]);
+      expect(dropped(elsewhere)).toContain('messages[1].content[0]');
+    },
+  );
+
+  it('passes on where it comes back to its own, and where nobody knows whose it is', async () => {
+    await using app = await start();
+    await ask(app.harness, CLAUDE, { messages: [QUESTION] });
+    const unknown = { ...SIGNED, signature: 'a+signature+of+before' };
+
+    await ask(app.harness, CLAUDE, followed(SAID));
+    await ask(app.harness, 'claude/claude-opus-4-1', followed(SAID));
+    await ask(app.harness, 'twin/claude-sonnet-4-5', followed([unknown, CALL]));
+
+    expect(turnOf(app.messages.sent[1]?.body)).toEqual(SAID);
+    expect(turnOf(app.messages.sent[2]?.body)).toEqual(SAID);
+    expect(turnOf(app.twin.sent[0]?.body)).toEqual([unknown, CALL]);
+  });
+
+  it('of the Responses API never reaches another organisation', async () => {
+    await using app = await start();
+    const input = [{ role: 'user', content: 'Weather?' }];
+    const path = '/v1/responses';
+    const first = await post(app.harness, path, { model: 'gpt/gpt-5.4', input, store: false });
+    const output = listIn(fieldsOf(first.json), 'output');
+    const answer = { type: 'function_call_output', call_id: 'call_1', output: 'Rain.' };
+    const next = { input: [...input, ...output, answer], store: false };
+
+    const elsewhere = await post(app.harness, path, { model: 'org/gpt-5.4', ...next });
+    const back = await post(app.harness, path, { model: 'gpt/gpt-5.4', ...next });
+
+    expect([elsewhere.status, back.status]).toEqual([200, 200]);
+    const [there] = app.org.sent;
+    expect(listIn(there?.body, 'input').map(({ type }) => type ?? 'message')).toEqual([
+      'message',
+      'function_call',
+      'function_call_output',
+    ]);
+    expect(dropped(elsewhere)).toContain('messages[1].content[0]');
+    expect(listIn(app.responses.sent[1]?.body, 'input')).toEqual(next.input);
+  });
+});
+
+describe('state on tRPC, which speaks the hub', () => {
+  it('travels as it is, with its origin, and goes back to no other', async () => {
+    await using app = await start();
+    const ask = async (model: string, messages: readonly unknown[]): Promise<Posted> =>
+      post(app.harness, '/trpc/chat.complete', { model, messages });
+    const question = { role: 'user', content: [{ type: 'text', text: 'Weather?' }] };
+    const first = await ask(CLAUDE, [question]);
+    const { data } = fieldsOf(fieldsOf(first.json)['result']);
+    const [choice] = listIn(fieldsOf(fieldsOf(data)['reply']), 'choices');
+    const content = listIn(choice, 'content');
+    const result = { type: 'tool-result', callId: 'toolu_1', content: [] };
+    const next = [question, { role: 'assistant', content }, { role: 'tool', content: [result] }];
+
+    const back = await ask(CLAUDE, next);
+    const elsewhere = await ask('twin/claude-sonnet-4-5', next);
+
+    expect(content[0]).toMatchObject({
+      state: [{ origin: { provider: 'claude', model: 'claude-sonnet-4-5' }, kind: 'signature' }],
+    });
+    expect([back.status, elsewhere.status]).toEqual([200, 200]);
+    expect(turnOf(app.messages.sent[1]?.body)).toEqual([SIGNED, ...WITHOUT_STATE, CALL]);
+    expect(turnOf(app.twin.sent[0]?.body)).toEqual([...WITHOUT_STATE, CALL]);
+    expect(dropped(elsewhere)).toContain('messages[1].content[0]');
+  });
+});
+
+describe('tokens of state', () => {
+  it('are opened before a provider counts', async () => {
+    await using app = await start();
+    const first = await post(app.harness, '/v1/messages', {
+      model: 'gpt/gpt-5.4',
+      max_tokens: 100,
+      messages: [QUESTION],
+    });
+    const content = listIn(fieldsOf(first.json), 'content');
+    const result = { type: 'tool_result', tool_use_id: content[1]?.['id'], content: 'Rain.' };
+    const messages = [
+      QUESTION,
+      { role: 'assistant', content },
+      { role: 'user', content: [result] },
+    ];
+
+    await post(app.harness, '/v1/messages/count_tokens', { model: CLAUDE, messages });
+
+    const [sent] = app.messages.sent;
+    expect(sent?.path).toBe('/v1/messages/count_tokens');
+    expect(turnOf(sent?.body)).toEqual([
+      { type: 'tool_use', id: 'call_1', name: 'weather', input: {} },
+    ]);
   });
 });

@@ -3,13 +3,12 @@ import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
 import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 import { renderSse, type SseEvent } from '@tollgate/core/sse';
-import { carrying } from '@tollgate/core/state';
 import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
-import type { SealerFor } from '../ports/sealer-for.ts';
 import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
 import type { Call } from './call.ts';
+import type { CarriedState } from './carried-state.ts';
 import { type Destination, type FindDestination, targetOf } from './destination.ts';
 import { passedHeaders } from './dialect-headers.ts';
 import { hasMediaByUrl } from './inline-media.ts';
@@ -18,7 +17,6 @@ import { checkLosses } from './losses.ts';
 import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
 import type { ReplyWatch } from './reply-watch.ts';
-import { hasSealed, withState } from './sealed-history.ts';
 import type { Translate } from './translate.ts';
 import type { HubRequest } from './translated-exchange.ts';
 import type { WireProtocol } from './wire-protocol.ts';
@@ -59,7 +57,7 @@ export interface ChatDeps {
   readonly governance: Governance;
   readonly pass: Pass;
   readonly translate: Translate;
-  readonly sealerFor: SealerFor;
+  readonly state: CarriedState;
 }
 
 export function createChatService(deps: ChatDeps): ChatService {
@@ -77,10 +75,10 @@ export function createChatService(deps: ChatDeps): ChatService {
       const found = await service.find(call, envelope.value.model);
       if (!found.ok) return found;
       const destination = found.value;
-      const sealer = deps.sealerFor(call.identity.subject);
+      const { dialect } = protocol;
       const isPassing =
         passes(destination, protocol, body) &&
-        !hasSealed({ protocol, text, body }, sealer) &&
+        !deps.state.isForeign(call, { dialect, destination, text, body }) &&
         !hasRefusedMedia(destination, protocol, { text, body });
       if (isPassing) {
         const passed = passedHeaders(destination.provider, protocol, headers ?? {});
@@ -89,8 +87,8 @@ export function createChatService(deps: ChatDeps): ChatService {
         const passing = { protocol, destination, envelope: envelope.value, text, body };
         return deps.pass(call, { ...passing, headers: passed.headers, losses: losses.value });
       }
-      if (protocol.dialect === undefined) return err(cannotPass(destination, protocol));
-      const decoded = protocol.dialect.decodeRequest(body);
+      if (dialect === undefined) return err(cannotPass(destination, protocol));
+      const decoded = dialect.decodeRequest(body);
       if (!decoded.ok) return decoded;
       return service.encoded(call, {
         request: decoded.value.request,
@@ -98,7 +96,7 @@ export function createChatService(deps: ChatDeps): ChatService {
         headers: { protocol, given: headers ?? {} },
         body,
         destination,
-        dialect: protocol.dialect,
+        dialect,
         answering: answering(envelope.value),
         ...(protocol.keepAlive === undefined ? undefined : { keepAlive: protocol.keepAlive }),
       });
@@ -106,8 +104,7 @@ export function createChatService(deps: ChatDeps): ChatService {
 
     encoded: async (call, { dialect, answering, keepAlive, watch, ...request }) => {
       let unsaid = (): readonly Loss[] => [];
-      const sealer = deps.sealerFor(call.identity.subject);
-      const opened = withState(request, sealer);
+      const opened = deps.state.opened(call, request);
       const answer = await deps.translate(call, {
         ...opened,
         from: dialect.id,
@@ -115,7 +112,7 @@ export function createChatService(deps: ChatDeps): ChatService {
       });
       if (!answer.ok) return answer;
       const { losses, served, spoken } = answer.value;
-      const face = carrying(dialect, spoken.statePlaces, sealer);
+      const face = deps.state.face(call, dialect, spoken.statePlaces);
       if (answer.value.type === 'whole') {
         const { reply, book } = answer.value;
         try {
@@ -144,8 +141,7 @@ export function createChatService(deps: ChatDeps): ChatService {
     },
 
     hub: async (call, request) => {
-      const sealer = deps.sealerFor(call.identity.subject);
-      const answer = await deps.translate(call, withState(request, sealer));
+      const answer = await deps.translate(call, deps.state.opened(call, request));
       if (answer.ok && answer.value.type === 'whole') answer.value.book();
       return answer;
     },

@@ -7,6 +7,7 @@ import type { ProviderConfig } from '../config/config.ts';
 import type { UpstreamReply } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import { createMetering, type MeterDeps } from './call-meter.ts';
+import { createCarriedState } from './carried-state.ts';
 import { createChatService } from './chat.ts';
 import { createPass } from './pass.ts';
 import type { Exchange } from './provider-exchange.ts';
@@ -80,14 +81,18 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
   } as unknown as MeterDeps);
   const dialects = new Map([['openai-chat' as const, dialect]]);
   const translate = createTranslate({ clock, metering, exchange, dialects });
-  const pass = createPass({ clock, metering, exchange });
+  const state = createCarriedState({
+    sealerFor: () => ({ seal: () => undefined, open: () => undefined }),
+    makers: { remember: () => undefined, makerOf: () => undefined },
+  });
+  const pass = createPass({ clock, metering, exchange, state });
   const chat = createChatService({
     clock,
     translate,
     pass,
     findDestination: () => ok(destination),
     governance: { admit: async () => ok(undefined) },
-    sealerFor: () => ({ seal: () => undefined, open: () => undefined }),
+    state,
   } as unknown as Parameters<typeof createChatService>[0]);
   return { booked, chat, metering };
 }

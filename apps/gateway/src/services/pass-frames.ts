@@ -10,6 +10,7 @@ import {
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import type { CallMeter } from './call-meter.ts';
+import type { Hearing } from './carried-state.ts';
 import { createKeptText, type KeptText } from './kept-text.ts';
 import { type PassingRequest, textOf } from './passing-request.ts';
 import type { ReplyWatch } from './reply-watch.ts';
@@ -20,6 +21,7 @@ export interface PassingStream {
   readonly request: PassingRequest;
   readonly meter: CallMeter;
   readonly body: UpstreamBody;
+  readonly hearing: Hearing;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface PassingStream {
 export async function* passFrames(
   stream: PassingStream,
 ): AsyncGenerator<Uint8Array | string, void> {
-  const { request, meter, body, call } = stream;
+  const { request, meter, body, call, hearing } = stream;
   const { provider } = request.destination;
   const tap = request.protocol.passage.createTap({
     provider: provider.name,
@@ -52,7 +54,7 @@ export async function* passFrames(
         failure = tooLong(provider.name);
         break;
       }
-      const sifted = sift(split.value, { tap, mender, kept, watch: request.watch });
+      const sifted = sift(split.value, { tap, mender, kept, hearing, watch: request.watch });
       if (sifted.hasSpoken) meter.sawFirstToken();
       for (const frame of sifted.frames) yield frame;
       failure = sifted.failure;
@@ -97,11 +99,12 @@ interface Sieve {
   readonly tap: Tap;
   readonly mender: Mender | undefined;
   readonly kept: KeptText;
+  readonly hearing: Hearing;
   readonly watch: ReplyWatch | undefined;
 }
 
 /** The events to send on, as one view where they lie side by side and nothing in them is mended. */
-function sift(pieces: readonly SsePiece[], { tap, mender, kept, watch }: Sieve): Sifted {
+function sift(pieces: readonly SsePiece[], { tap, mender, kept, hearing, watch }: Sieve): Sifted {
   const mended: (Uint8Array | string)[] = [];
   let passed: SsePiece[] = [];
   let hasSpoken = false;
@@ -123,6 +126,7 @@ function sift(pieces: readonly SsePiece[], { tap, mender, kept, watch }: Sieve):
     hasSpoken = true;
     watch?.event(event);
     kept.push(event.data);
+    hearing.payload(event.data);
     const data = mender === undefined ? event.data : mender.event(event);
     if (data === event.data) passed.push(piece);
     else if (data !== undefined) {

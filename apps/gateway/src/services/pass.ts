@@ -7,6 +7,7 @@ import { begun } from './begun.ts';
 import { bookedOnBug } from './booked-on-bug.ts';
 import type { Call } from './call.ts';
 import type { CallMeter, Metering } from './call-meter.ts';
+import type { CarriedState, Hearing } from './carried-state.ts';
 import type { Destination } from './destination.ts';
 import { passFrames } from './pass-frames.ts';
 import { editedText, type PassingRequest, textOf } from './passing-request.ts';
@@ -17,6 +18,7 @@ export interface PassDeps {
   readonly clock: Clock;
   readonly metering: Metering;
   readonly exchange: Exchange;
+  readonly state: CarriedState;
 }
 
 /** Same dialect on both sides: the bytes go on with the fewest edits, the reply is only read. */
@@ -72,24 +74,27 @@ async function passed(
     reply.value.body.cancel();
     return fail(otherThanAsked(destination));
   }
+  const hearing = deps.state.hearing(destination, protocol);
   if (envelope.stream) {
-    const frames = await begun(passFrames({ call, request, meter, body: reply.value.body }));
+    const { body } = reply.value;
+    const frames = await begun(passFrames({ call, request, meter, body, hearing }));
     return ok({ type: 'stream', frames, losses, served: served() });
   }
   const read = await readJsonReply(reply.value, destination.provider.name);
-  return finishWhole(read, { request, meter, served: served(), fail });
+  return finishWhole(read, { request, meter, served: served(), fail, hearing });
 }
 
 interface WholeContext {
   readonly request: PassingRequest;
   readonly meter: CallMeter;
   readonly served: WireAnswer['served'];
+  readonly hearing: Hearing;
   readonly fail: (error: GatewayError) => { readonly ok: false; readonly error: GatewayError };
 }
 
 function finishWhole(
   read: Awaited<ReturnType<typeof readJsonReply>>,
-  { request, meter, served, fail }: WholeContext,
+  { request, meter, served, fail, hearing }: WholeContext,
 ): Result<WireAnswer, GatewayError> {
   if (!read.ok) return fail(read.error);
   const { protocol, destination, losses = [] } = request;
@@ -99,6 +104,7 @@ function finishWhole(
     quirks: destination.provider.quirks,
   });
   if (!facts.ok) return fail(withoutSecrets(facts.error, destination.provider));
+  hearing.whole(json);
   if (facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
   if (facts.value.model !== undefined) meter.sawModel(facts.value.model);
   const text = textOf(request, () => protocol.passage.outputText(json));

@@ -10,10 +10,10 @@ import type { JsonObject } from '@tollgate/core/json';
 import { dialectsFor, type Operation } from '@tollgate/core/providers';
 import { framingTokens } from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
-import type { SealerFor } from '../ports/sealer-for.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
 import type { WireAnswer } from './answer.ts';
 import type { Call } from './call.ts';
+import type { CarriedState } from './carried-state.ts';
 import type { ChatService } from './chat.ts';
 import { type Destination, targetOf } from './destination.ts';
 import { passedHeaders } from './dialect-headers.ts';
@@ -21,7 +21,6 @@ import { checkLosses } from './losses.ts';
 import { editedText } from './passing-request.ts';
 import { type Exchange, type JsonReply, readJsonReply } from './provider-exchange.ts';
 import { speaks } from './provider-request.ts';
-import { hasSealed, withState } from './sealed-history.ts';
 import { countedText } from './spoken-text.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
@@ -54,7 +53,7 @@ export interface TokenCountDeps {
   readonly find: ChatService['find'];
   readonly exchange: Exchange;
   readonly tokens: TokenCounter;
-  readonly sealerFor: SealerFor;
+  readonly state: CarriedState;
   readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
 }
 
@@ -72,12 +71,16 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
         ({ type: 'whole', body: json, losses, served: { destination, providerMs } }) as const;
 
       const isHttp = provider.transport === 'http';
-      const sealer = deps.sealerFor(call.identity.subject);
+      const places = protocol.dialect?.statePlaces;
       const passes =
         isHttp &&
         request.isRebuilt !== true &&
         speaks(destination, protocol.operation) &&
-        !hasSealed(request, sealer);
+        !deps.state.isForeign(call, {
+          ...request,
+          destination,
+          dialect: places && { statePlaces: places, decodeRequest: counting.decodeRequest },
+        });
       if (passes) {
         const { headers, losses } = passedHeaders(provider, protocol, request.headers);
         const counted = await ask(deps, call, {
@@ -97,7 +100,7 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
       }
       const decoded = counting.decodeRequest(body);
       if (!decoded.ok) return decoded;
-      const opened = withState(decoded.value, sealer);
+      const opened = deps.state.opened(call, decoded.value);
       for (const counter of isHttp && !passes ? countersOf(deps, destination, opened) : []) {
         const counted = await ask(deps, call, { ...counter, destination });
         if (counted.ok) {

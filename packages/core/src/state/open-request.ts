@@ -1,11 +1,10 @@
-import type { ContentPart, ToolResultPart } from '../chat/content-part.ts';
 import { type Loss, lost } from '../chat/loss.ts';
 import type { Message } from '../chat/message.ts';
 import type { ChatRequest } from '../chat/request.ts';
 import { createCallNames } from './call-names.ts';
 import { readCarried } from './carried-state.ts';
-import { hasSealed, type OpenContext, openTurn, type Placed } from './open-turn.ts';
-import { isSealed, type Sealer } from './sealer.ts';
+import { hasSealed, type OpenContext, openTurn, type Placed, withOwnId } from './open-turn.ts';
+import type { Sealer } from './sealer.ts';
 
 export interface OpenedRequest {
   readonly request: ChatRequest;
@@ -60,8 +59,8 @@ function turnsOf(messages: readonly Message[]): readonly (readonly PlacedMessage
   return turns;
 }
 
-const isPlainTurn = ({ role, name, cache }: Message): boolean =>
-  role === 'assistant' && name === undefined && cache === undefined;
+const isPlainTurn = ({ role, content: _content, ...others }: Message): boolean =>
+  role === 'assistant' && Object.keys(others).length === 0;
 
 function openMessages(turn: readonly PlacedMessage[], context: OpenContext): readonly Message[] {
   const last = turn.at(-1)?.message;
@@ -69,26 +68,11 @@ function openMessages(turn: readonly PlacedMessage[], context: OpenContext): rea
     message.content.map((part, at): Placed => ({ part, path: `${path}.content[${at}]` })),
   );
   if (last === undefined) return [];
-  if (last.role === 'assistant' && placed.some(({ part }) => hasSealed(part))) {
+  if (placed.some(({ part }) => hasSealed(part))) {
     return [{ ...last, content: openTurn(placed, context) }];
   }
   return turn.map(({ message }) => ({
     ...message,
     content: message.content.map((part) => withOwnId(part, context)),
   }));
-}
-
-/** A result under the id that its call has now. */
-function withOwnId(part: ContentPart, context: OpenContext): ContentPart {
-  if (part.type !== 'tool-result') {
-    if (part.type === 'tool-call') context.names.keep(part.id);
-    return part;
-  }
-  return { ...part, callId: resultId(part, context) };
-}
-
-function resultId({ callId }: ToolResultPart, { names, open }: OpenContext): string {
-  const known = names.find(callId);
-  if (known !== undefined || !isSealed(callId)) return known ?? callId;
-  return open(callId, '')?.callId ?? names.replace(callId);
 }

@@ -58,15 +58,13 @@ function openCall(part: ToolCallPart, path: string, context: OpenContext): LaidO
     return { part, path };
   }
   const carried = open(token, '');
-  if (carried === undefined) {
-    lose(path);
-    const id = isSealed(part.id) ? names.replace(part.id) : part.id;
-    return { part: withState({ ...part, id }, unsealed(part)), path };
-  }
-  const id = carried.callId ?? part.id;
+  if (carried === undefined) lose(path);
+  // A token of another place opens too, and tells of no call.
+  const own = isSealed(part.id) ? undefined : part.id;
+  const id = carried?.callId ?? own ?? names.replace(part.id);
   names.give(part.id, id);
-  const opened = withState({ ...part, id }, [...unsealed(part), ...carried.state]);
-  return { part: opened, path, before: carried.before ?? [] };
+  const opened = withState({ ...part, id }, [...unsealed(part), ...(carried?.state ?? [])]);
+  return { part: opened, path, ...(carried === undefined ? {} : { before: carried.before ?? [] }) };
 }
 
 /**
@@ -115,7 +113,19 @@ function trailingPieces(laidOut: readonly LaidOut[]): readonly ReasoningPart[] {
   return pieces;
 }
 
-function openOther(part: ContentPart, path: string, { open, lose }: OpenContext): LaidOut {
+/** A result under the id that its call has now; a call that carries nothing keeps its own. */
+export function withOwnId(part: ContentPart, { names, open }: OpenContext): ContentPart {
+  if (part.type === 'tool-call') names.keep(part.id);
+  if (part.type !== 'tool-result') return part;
+  const known = names.find(part.callId);
+  if (known !== undefined) return { ...part, callId: known };
+  if (!isSealed(part.callId)) return part;
+  return { ...part, callId: open(part.callId, '')?.callId ?? names.replace(part.callId) };
+}
+
+function openOther(told: ContentPart, path: string, context: OpenContext): LaidOut {
+  const { open, lose } = context;
+  const part = withOwnId(told, context);
   const token = tokenOf(part);
   if (token === undefined) return { part, path };
   const carried = open(token, '');

@@ -10,7 +10,9 @@ export interface StatePlaces {
    * rides with the call that follows as well.
    */
   readonly keepsThoughts: boolean;
+  /** Names of the fields of its bodies and stream payloads that hold state. */
+  readonly fields: readonly string[];
 }
 
 /** For a dialect that has no word for state at all. */
-export const NO_STATE: StatePlaces = { kinds: {}, keepsThoughts: false };
+export const NO_STATE: StatePlaces = { kinds: {}, keepsThoughts: false, fields: [] };

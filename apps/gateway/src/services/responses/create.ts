@@ -9,18 +9,17 @@ import {
   repeatedFields,
 } from '@tollgate/core/dialects';
 import type { JsonObject, JsonValue } from '@tollgate/core/json';
-import type { Sealer } from '@tollgate/core/state';
 import type { Clock } from '../../ports/clock.ts';
 import { KEPT_BYTES } from '../../ports/kept-store.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Call } from '../call.ts';
+import type { CarriedState } from '../carried-state.ts';
 import { type ChatService, passes } from '../chat.ts';
 import type { Destination } from '../destination.ts';
 import { passedHeaders } from '../dialect-headers.ts';
 import { checkLosses } from '../losses.ts';
 import type { Pass } from '../pass.ts';
 import type { PassingRequest } from '../passing-request.ts';
-import { hasSealed } from '../sealed-history.ts';
 import type { WireProtocol } from '../wire-protocol.ts';
 import { type Asked, readAsked } from './asked.ts';
 import { type Continuation, continuationOf } from './continuation.ts';
@@ -47,7 +46,7 @@ export interface CreateDeps {
   readonly kept: KeptResponses;
   readonly run: RunResponse;
   readonly followers: Followers;
-  readonly sealerFor: (subject: string) => Sealer;
+  readonly state: CarriedState;
 }
 
 /** A request on its way, with all that its answer depends on. */
@@ -99,7 +98,12 @@ export async function createResponse(
   const isPassing =
     work.continuation.type !== 'here' &&
     passes(destination, protocol, body) &&
-    !hasSealed(request, deps.sealerFor(owner));
+    !deps.state.isForeign(call, {
+      dialect: protocol.dialect,
+      destination,
+      text: request.text,
+      body,
+    });
   if (isPassing && ability?.keeps === true && (ability.background || !background)) {
     return passToKeeper(deps, work);
   }

@@ -18,7 +18,11 @@ export {
 /** Anthropic's Messages API, both ways. */
 export const anthropicMessages: Dialect = {
   id: DIALECT,
-  statePlaces: { kinds: { reasoning: 'signature' }, keepsThoughts: true },
+  statePlaces: {
+    kinds: { reasoning: 'signature' },
+    keepsThoughts: true,
+    fields: ['signature', 'data'],
+  },
   passage: anthropicPassage,
   media: { image: 'address', file: 'address' },
   decodeRequest,

@@ -12,7 +12,11 @@ export { decodeBedrockError } from './errors.ts';
 /** Bedrock's Converse API, both ways. How it is reached is its transport's business. */
 export const bedrockConverse: Dialect = {
   id: DIALECT,
-  statePlaces: { kinds: { reasoning: 'signature' }, keepsThoughts: true },
+  statePlaces: {
+    kinds: { reasoning: 'signature' },
+    keepsThoughts: true,
+    fields: ['signature', 'redactedContent'],
+  },
   passage: bedrockPassage,
   media: { image: 'bytes', audio: 'bytes', file: 'bytes', video: 'bytes' },
   decodeRequest,

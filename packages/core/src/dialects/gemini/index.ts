@@ -24,6 +24,7 @@ export const gemini: Dialect = {
     },
     // Its documents ask for signatures back, not for the thoughts; some clients strip those.
     keepsThoughts: false,
+    fields: ['thoughtSignature'],
   },
   passage: geminiPassage,
   media: { image: 'address', audio: 'address', file: 'address', video: 'address' },

@@ -9,7 +9,11 @@ import { createStreamDecoder, createStreamEncoder } from './stream.ts';
 /** OpenAI's Responses API, and what its look-alikes make of it. */
 export const openAiResponses: Dialect = {
   id: DIALECT,
-  statePlaces: { kinds: { reasoning: 'encrypted' }, keepsThoughts: true },
+  statePlaces: {
+    kinds: { reasoning: 'encrypted' },
+    keepsThoughts: true,
+    fields: ['encrypted_content'],
+  },
   passage,
   media: { image: 'address', file: 'address' },
   decodeRequest,

@@ -1,10 +1,12 @@
 import type { GatewayError } from '../../chat/error.ts';
 import { type Encoded, type Loss, lost } from '../../chat/loss.ts';
+import type { ProviderState } from '../../chat/provider-state.ts';
 import type { ChatRequest, OutputFormat } from '../../chat/request.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import { isJsonObject } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest, Target } from '../dialect.ts';
+import { isSameOrigin } from '../is-same-origin.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { decodeInput } from './decode-input.ts';
@@ -215,7 +217,7 @@ function nested(field: string, rest: unknown, own: JsonObject): JsonObject {
  * Thoughts that the provider doesn't keep come back encrypted, where they are asked for. Models that
  * don't reason refuse the question, so it needs a sign that this one does.
  */
-function wantsThoughtsBack(request: ChatRequest, { ability }: Target): boolean {
+function wantsThoughtsBack(request: ChatRequest, { ability, origin }: Target): boolean {
   if (request.store === true || ability.reasoning === false) return false;
   if (ability.reasoning === true) return true;
   const { reasoning } = request;
@@ -223,10 +225,11 @@ function wantsThoughtsBack(request: ChatRequest, { ability }: Target): boolean {
     reasoning?.enabled === true ||
     reasoning?.budgetTokens !== undefined ||
     (reasoning?.effort !== undefined && reasoning.effort !== 'none');
-  return isAsked || request.messages.some(hasEncrypted);
-}
-
-const hasEncrypted = ({ content }: ChatRequest['messages'][number]): boolean =>
-  content.some(
-    (part) => part.type === 'reasoning' && part.state?.some(({ kind }) => kind === 'encrypted'),
+  const isOwn = ({ kind, origin: made }: ProviderState): boolean =>
+    kind === 'encrypted' && isSameOrigin(made, origin, DIALECT);
+  // Thoughts that go back to it are a sign too; those of another say nothing of this one.
+  return (
+    isAsked ||
+    request.messages.some(({ content }) => content.some(({ state }) => state?.some(isOwn)))
   );
+}
