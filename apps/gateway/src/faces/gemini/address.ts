@@ -8,8 +8,11 @@ export interface Address {
   readonly method: string;
 }
 
-/** A model's name may have slashes and colons, raw or encoded; the method stands after the last colon. */
-const ADDRESS = /^\/v1(?:beta)?\/models\/(.+)(?::|%3a)(\w+)\/?$/is;
+/**
+ * A model's name may have slashes and colons, raw or encoded; the method stands after the last colon.
+ * The AI SDK puts no `models/` before a name that has a slash.
+ */
+const ADDRESS = /^\/v1(?:\/models|beta(?:\/models)?)\/(.+)(?::|%3a)(\w+)\/?$/is;
 
 /** Undefined where the path asks nothing of a model. */
 export function readAddress(url: string): Result<Address, GatewayError> | undefined {

@@ -18,7 +18,7 @@ export interface GeminiDeps extends WireDeps {
 }
 
 /** Without groups: what Express finds in one, it decodes, and a bad name is ours to answer. */
-const ASKED = /^\/v1(?:beta)?\/models\/.+(?::|%3a)\w+\/?$/i;
+const ASKED = /^\/v1(?:\/models|beta(?:\/models)?)\/.+(?::|%3a)\w+\/?$/i;
 const LIST = ['/v1beta/models', '/v1/models'];
 const ONE = /^\/v1(?:beta)?\/models\/.+$/;
 const OURS = /^\/v1beta(?:\/.*)?$/;
