@@ -35,7 +35,9 @@ afterAll(async () => {
 
 describe.each(cuts)('a recording cut %s', (cut) => {
   it.each(rows)('is read from %s through every face', async (_title, { reply, index }) => {
-    const expected = await attempt(() => readStraight(reply));
+    const straight = await attempt(() => readStraight(reply));
+    // Within a stream there is no status; packages make one up.
+    const expected = reply.stream ? { ...straight, status: undefined } : straight;
 
     const found = await Promise.all(
       CLIENTS.map(async (client) => {

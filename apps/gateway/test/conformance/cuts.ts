@@ -26,12 +26,29 @@ function withCrLf(body: Uint8Array): Uint8Array {
   return Buffer.from(Buffer.from(body).toString('utf8').replaceAll('\n', '\r\n'));
 }
 
+/**
+ * Server-sent events as other servers write them: a comment before each, no blank after a colon, and
+ * nothing after the last of Chat's chunks.
+ */
+function framedOddly(body: Uint8Array): Uint8Array {
+  const text = Buffer.from(body).toString('utf8');
+  return Buffer.from(
+    text
+      .replace(/data: \[DONE\]\n\n$/, '')
+      .replaceAll(/^(event|data): /gm, '$1:')
+      .replaceAll(/\n\n/g, '\n\n: processing\n\n'),
+  );
+}
+
 const isText = (contentType: string): boolean => contentType.startsWith('text/');
 
 export const CUTS = {
   'within characters and line ends': (body, contentType) =>
     within(isText(contentType) ? withCrLf(body) : body),
   'single bytes': singleBytes,
+  'as another server frames it': (body, contentType) => [
+    isText(contentType) ? framedOddly(body) : body,
+  ],
   'in one piece': (body) => [body],
 } as const satisfies {
   readonly [name: string]: (body: Uint8Array, contentType: string) => readonly Uint8Array[];

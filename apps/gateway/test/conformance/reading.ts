@@ -9,6 +9,8 @@ export interface Reading {
   readonly usage: Usage;
   /** Why there is no answer, or no whole one. */
   readonly failure?: string;
+  /** Where it was refused with one. */
+  readonly status?: number | undefined;
 }
 
 export interface ToolCall {
@@ -38,13 +40,22 @@ export interface Difference {
   readonly actual: unknown;
 }
 
+/** Refusals that are the client's to understand keep their class. */
+const KEPT: ReadonlySet<number> = new Set([400, 404, 413, 429]);
+
 /**
- * Of a failure only that it is one: whether as a status or within a stream depends on when it came.
- * What the oracle doesn't count it makes no claim about.
+ * Of a failure only that it is one, and its class: whether it comes as a status or within a stream
+ * depends on when it came. What the oracle doesn't count it makes no claim about.
  */
 export function differences(expected: Reading, actual: Reading): Difference[] {
   const [before, after] = [failureOf(expected), failureOf(actual)];
-  if (before !== undefined && after !== undefined) return [];
+  if (before !== undefined && after !== undefined) {
+    const { status } = expected;
+    const isKept = status === undefined || actual.status === undefined || !KEPT.has(status);
+    return isKept || status === actual.status
+      ? []
+      : [{ aspect: 'failure', expected: status, actual: actual.status }];
+  }
   if (before !== after) return [{ aspect: 'failure', expected: before, actual: after }];
   // Dialects without a word for it say by the calls that the reply waits for them.
   const isWaiting = expected.finish === 'stop' && expected.toolCalls.length > 0;
@@ -73,13 +84,14 @@ const failureOf = ({ failure, finish }: Reading): string | undefined =>
   failure ?? (finish === 'error' ? 'finish: error' : undefined);
 
 /** Nothing was said; with the reason. */
-export const failed = (failure: string): Reading => ({
+export const failed = (failure: string, status?: number): Reading => ({
   text: '',
   reasoning: '',
   toolCalls: [],
   finish: 'error',
   usage: {},
   failure,
+  status,
 });
 
 /** OpenAI's own tools that wait for their client; the AI SDK renames fields of their calls. */

@@ -21,6 +21,6 @@ export const aiSdkResponses: FaceReader = ({ url, apiKey, model, stream }) =>
 export const aiSdkAnthropic: FaceReader = ({ url, apiKey, model, stream }) =>
   readWithAiSdk(createAnthropic({ apiKey, baseURL: `${url}/v1` })(model), stream);
 
-/** It puts no `models/` before a name with a slash. */
+/** It puts no `models/` before a name with a slash, as ours have. */
 export const aiSdkGoogle: FaceReader = ({ url, apiKey, model, stream }) =>
-  readWithAiSdk(createGoogle({ apiKey, baseURL: `${url}/v1beta` })(`models/${model}`), stream);
+  readWithAiSdk(createGoogle({ apiKey, baseURL: `${url}/v1beta` })(model), stream);

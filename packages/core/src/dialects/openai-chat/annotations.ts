@@ -11,12 +11,14 @@ export function readAnnotation(wire: WireAnnotation, offset: number): Annotation
     return { kind: 'other', raw: { dialect: DIALECT, value: wire as JsonValue } };
   }
   const { start_index: start, end_index: end, url, title } = citation;
+  // The dialect insists on a place and a title: nothing stands for none.
+  const isPlaced = start !== end;
   return {
     kind: 'url-citation',
-    ...(typeof start === 'number' ? { start: Math.max(0, start - offset) } : {}),
-    ...(typeof end === 'number' ? { end: Math.max(0, end - offset) } : {}),
+    ...(isPlaced && typeof start === 'number' ? { start: Math.max(0, start - offset) } : {}),
+    ...(isPlaced && typeof end === 'number' ? { end: Math.max(0, end - offset) } : {}),
     ...(typeof url === 'string' ? { url } : {}),
-    ...(typeof title === 'string' ? { title } : {}),
+    ...(title ? { title } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   WireLogprob,
   WirePayload,
   WireReplyPart,
+  WireSource,
   WireTokenLogprob,
   WireToolCall,
 } from './reply-wire.ts';
@@ -36,6 +37,7 @@ export interface ChoiceState {
   readonly textLength: number;
   readonly calls: readonly Call[];
   readonly finish: string | undefined;
+  readonly hasCited: boolean;
 }
 
 export const newChoice: ChoiceState = {
@@ -44,6 +46,7 @@ export const newChoice: ChoiceState = {
   textLength: 0,
   calls: [],
   finish: undefined,
+  hasCited: false,
 };
 
 /** Tells events of one choice; `seed` makes ids for calls that came without. */
@@ -137,11 +140,27 @@ function annotate(
   to: Telling,
 ): ChoiceState {
   if (annotations.length === 0) return before;
-  const state = open(before, 'text', to);
+  const state = { ...open(before, 'text', to), hasCited: true };
   for (const wire of annotations) {
     const annotation = readAnnotation(wire, state.open.offset);
     const delta = { type: 'annotation' as const, annotation };
     to.tell({ type: 'part-delta', choice: to.choice, part: state.open.part, delta });
+  }
+  return state;
+}
+
+/** Sources of a whole reply stand at its last text, without a place in it; those it cited itself stay. */
+export function citeWhole(
+  state: ChoiceState,
+  sources: readonly WireSource[],
+  to: Telling,
+): ChoiceState {
+  const { open: last } = state;
+  if (last?.kind !== 'text' || state.hasCited) return state;
+  for (const { url, title } of sources) {
+    const annotation = { kind: 'url-citation' as const, url, ...(title ? { title } : {}) };
+    const delta = { type: 'annotation' as const, annotation };
+    to.tell({ type: 'part-delta', choice: to.choice, part: last.part, delta });
   }
   return state;
 }

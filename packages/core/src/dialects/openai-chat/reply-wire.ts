@@ -104,8 +104,18 @@ export const WireReply = z.looseObject({
 });
 export type WireReply = z.infer<typeof WireReply>;
 
+/** Where search engines say what their answer rests on: addresses, or results with a title. */
+const Source = z.union([
+  z.string().transform((url): { url: string; title?: string | null | undefined } => ({ url })),
+  z.looseObject({ url: z.string(), title: Text }),
+]);
+export type WireSource = z.infer<typeof Source>;
+const Sources = z.array(Source).nullish().catch(undefined);
+
 export const WireChunk = z.looseObject({
   ...ENVELOPE,
+  search_results: Sources,
+  citations: Sources,
   choices: z
     .array(
       z.looseObject({

@@ -38,6 +38,28 @@ const call = (fields: JsonObject): JsonObject => delta({ tool_calls: [fields] })
 const stop = delta({}, 'stop');
 
 describe('reading a stream', () => {
+  it.each<[string, JsonObject, JsonObject]>([
+    ['addresses', { citations: ['https://a.example'] }, { url: 'https://a.example' }],
+    [
+      'results, which tell more than addresses',
+      {
+        citations: ['https://a.example'],
+        search_results: [{ url: 'https://a.example', title: 'A', date: null }],
+      },
+      { url: 'https://a.example', title: 'A' },
+    ],
+  ])('cites once what the whole reply rests on: %s', (_name, sources, cited) => {
+    const { choices } = replyOf([
+      { ...delta({ content: 'a[1]' }), ...sources },
+      { ...stop, ...sources },
+      DONE,
+    ]);
+
+    expect(choices[0]?.content).toEqual([
+      { type: 'text', text: 'a[1]', annotations: [{ kind: 'url-citation', ...cited }] },
+    ]);
+  });
+
   it('takes `null` as text for no id', () => {
     const { choices } = replyOf([
       call({ index: 0, id: 'a', function: { name: 'f', arguments: '' } }),

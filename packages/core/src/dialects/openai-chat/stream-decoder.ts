@@ -8,6 +8,7 @@ import type { Target } from '../dialect.ts';
 import { restOf } from '../rest-of.ts';
 import {
   type ChoiceState,
+  citeWhole,
   endChoice,
   newChoice,
   readPayload,
@@ -16,7 +17,7 @@ import {
 import { decodeErrorValue, errorValueOf } from './errors.ts';
 import { failureStatus } from './finish-reason.ts';
 import { DIALECT } from './parts.ts';
-import { WireChunk, type WirePayload } from './reply-wire.ts';
+import { WireChunk, type WirePayload, type WireSource } from './reply-wire.ts';
 import { decodeOpenAiUsage, usageField } from './usage.ts';
 
 /** What a decoder remembers between chunks. */
@@ -26,6 +27,8 @@ export interface DecoderState {
   readonly isOver: boolean;
   readonly id: string;
   readonly choices: ReadonlyMap<number, ChoiceState>;
+  /** Said of the whole reply, and in each chunk anew: the last counts. */
+  readonly sources: readonly WireSource[];
 }
 
 export const initialState: DecoderState = {
@@ -33,6 +36,7 @@ export const initialState: DecoderState = {
   isOver: false,
   id: '',
   choices: new Map(),
+  sources: [],
 };
 
 type Step = readonly [DecoderState, readonly StreamEvent[]];
@@ -122,7 +126,9 @@ export function readChunk(state: DecoderState, body: JsonObject, target: Target)
     if (choices.get(choice) !== finished) choices = new Map(choices).set(choice, finished);
   }
   if (usage !== undefined) tell({ type: 'usage', usage });
-  return [{ ...state, isStarted, id, choices }, events];
+  const named = chunk.search_results?.length ? chunk.search_results : chunk.citations;
+  const sources = named?.length ? named : state.sources;
+  return [{ ...state, isStarted, id, choices, sources }, events];
 }
 
 /** Each call of a whole message is one of its own, whatever ids they have. */
@@ -165,7 +171,10 @@ export function finish(state: DecoderState, target: Target, how: 'told' | 'cut')
   const tell = (event: StreamEvent): void => {
     events.push(event);
   };
-  for (const [choice, read] of choices) endChoice(read, { choice, seed: state.id, tell });
+  for (const [choice, read] of choices) {
+    const to: Telling = { choice, seed: state.id, tell };
+    endChoice(citeWhole(read, state.sources, to), to);
+  }
   tell({ type: 'end' });
   return [{ ...state, isOver: true }, events];
 }
