@@ -95,7 +95,7 @@ const media: fc.Arbitrary<ContentPart> = fc.constantFrom<ContentPart>(
   {
     type: 'media',
     kind: 'video',
-    source: { type: 'provider-file', id: 's3://bucket/a.mp4' },
+    source: { type: 'provider-file', id: 's3://bucket/a.mp4', dialect: 'bedrock-converse' },
     mediaType: 'video/mp4',
   },
 );

@@ -45,7 +45,7 @@ const image: fc.Arbitrary<ContentPart> = fc.constantFrom(
   {
     type: 'media' as const,
     kind: 'video' as const,
-    source: { type: 'provider-file' as const, id: 'gs://bucket/a.mp4' },
+    source: { type: 'provider-file' as const, id: 'gs://bucket/a.mp4', dialect: 'gemini' },
     mediaType: 'video/mp4',
   },
   {
@@ -54,6 +54,13 @@ const image: fc.Arbitrary<ContentPart> = fc.constantFrom(
     source: { type: 'base64' as const, data: 'UklGRg==' },
     mediaType: 'audio/wav',
   },
+);
+
+/** A reply's file is its provider's by its making. */
+const answered = image.map((part) =>
+  part.type === 'media' && part.source.type === 'provider-file'
+    ? { ...part, source: { type: part.source.type, id: part.source.id } }
+    : part,
 );
 
 const executed: fc.Arbitrary<ContentPart> = fc.constantFrom(
@@ -95,7 +102,7 @@ const words = {
     signed(thought),
     arbitrary.toolCallPart,
     signed(arbitrary.toolCallPart),
-    image,
+    answered,
     executed,
   ],
   stops: [

@@ -47,7 +47,7 @@ const image = fc.constantFrom(
   {
     type: 'media' as const,
     kind: 'file' as const,
-    source: { type: 'provider-file' as const, id: 'file-1' },
+    source: { type: 'provider-file' as const, id: 'file-1', dialect: 'openai-chat' },
   },
   { type: 'opaque' as const, dialect: 'openai-chat', raw: { type: 'video_url', video_url: {} } },
 );

@@ -154,7 +154,11 @@ const media = fc.constantFrom<ContentPart>(
     detail: 'low',
   },
   { type: 'media', kind: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
-  { type: 'media', kind: 'image', source: { type: 'provider-file', id: 'file-1' } },
+  {
+    type: 'media',
+    kind: 'image',
+    source: { type: 'provider-file', id: 'file-1', dialect: 'openai-responses' },
+  },
   {
     type: 'media',
     kind: 'file',

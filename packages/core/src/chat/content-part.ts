@@ -52,7 +52,8 @@ export type MediaSource =
   /** Base64 kept exactly as it came, never re-encoded. */
   | { readonly type: 'base64'; readonly data: string }
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'provider-file'; readonly id: string };
+  /** `dialect`: of the client that named it; absent: the target's own. */
+  | { readonly type: 'provider-file'; readonly id: string; readonly dialect?: string };
 
 export interface MediaPart extends PartBase {
   readonly type: 'media';

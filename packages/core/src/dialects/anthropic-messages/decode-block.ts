@@ -121,7 +121,7 @@ function decodeSource(source: Source): MediaPart['source'] | undefined {
   if (type === 'base64' && data !== undefined) return { type: 'base64', data };
   if (type === 'text' && data !== undefined) return { type: 'text', text: data };
   if (type === 'url' && url !== undefined) return { type: 'url', url };
-  if (type === 'file' && id !== undefined) return { type: 'provider-file', id };
+  if (type === 'file' && id !== undefined) return { type: 'provider-file', id, dialect: DIALECT };
   return undefined;
 }
 

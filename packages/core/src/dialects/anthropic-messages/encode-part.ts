@@ -4,6 +4,7 @@ import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import { encodeCitations } from './annotation.ts';
 import { KNOWN } from './known-fields.ts';
@@ -163,6 +164,7 @@ function encodeMedia(
     return lose(`this provider takes no ${part.kind}`);
   if (part.kind === 'image' && ability.images === false) return lose('this model takes no images');
   if (part.kind === 'file' && ability.files === false) return lose('this model takes no files');
+  if (isForeignFile(part.source, [DIALECT])) return lose(FOREIGN_FILE);
   const type = part.kind === 'image' ? 'image' : 'document';
   const source = part.kind === 'image' ? imageSource(part) : documentSource(part);
   if (source === undefined) return lose('only PDF and plain text can be sent as a document');

@@ -1,6 +1,7 @@
 import type { MediaPart } from '../../chat/content-part.ts';
 import type { JsonObject } from '../../json/json-value.ts';
-import { fieldsOf, restIn } from './known-fields.ts';
+import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
+import { DIALECT, fieldsOf, restIn } from './known-fields.ts';
 import type { WireMedia } from './wire.ts';
 
 /** The formats' names and their media types, the usual one first. */
@@ -59,11 +60,14 @@ function decodeSource({ source }: WireMedia): MediaPart['source'] | undefined {
   const { bytes, text, s3Location } = source;
   if (bytes !== undefined) return { type: 'base64', data: bytes };
   if (text !== undefined) return { type: 'text', text };
-  return s3Location === undefined ? undefined : { type: 'provider-file', id: s3Location.uri };
+  return s3Location === undefined
+    ? undefined
+    : { type: 'provider-file', id: s3Location.uri, dialect: DIALECT };
 }
 
 /** A block, or why there is none. */
 export function encodeMedia(part: MediaPart, number: number): JsonObject | string {
+  if (isForeignFile(part.source, [DIALECT])) return FOREIGN_FILE;
   const source = encodeSource(part);
   if (source === undefined) {
     return 'media go as bytes or by an address in S3 only';

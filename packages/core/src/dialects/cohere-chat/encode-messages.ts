@@ -128,6 +128,8 @@ function encodePart(part: ContentPart, path: string, context: Context): JsonObje
   return undefined;
 }
 
+const DETAILS: ReadonlySet<string> = new Set(['auto', 'low', 'high']);
+
 function encodeMedia(
   part: MediaPart,
   path: string,
@@ -151,7 +153,11 @@ function encodeMedia(
     source.type === 'url'
       ? source.url
       : dataUrl({ mediaType: part.mediaType ?? 'image/png', data: source.data });
-  const detail = part.detail === undefined ? {} : { detail: part.detail };
+  const isKnown = part.detail !== undefined && DETAILS.has(part.detail);
+  if (part.detail !== undefined && !isKnown) {
+    losses.push(lost('mediaDetail', `${path}.detail`, 'a detail that is not known here'));
+  }
+  const detail = isKnown ? { detail: part.detail } : {};
   return {
     ...fieldsOf(part.rest, 'image'),
     type: 'image_url',

@@ -123,6 +123,12 @@ function withSignature(parts: readonly JsonObject[]): readonly JsonObject[] {
   );
 }
 
+/** Beside what a function said stand bytes and addresses only: a file of text is said with it. */
+function textOf(part: ToolResultPart['content'][number]): string | undefined {
+  if (part.type === 'text') return part.text;
+  return part.type === 'media' && part.source.type === 'text' ? part.source.text : undefined;
+}
+
 function encodeResult(
   part: ToolResultPart,
   path: string,
@@ -132,9 +138,12 @@ function encodeResult(
     losses.push(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   }
   const inner = part.content.map((one, index) => ({ one, at: `${path}.content[${index}]` }));
-  const texts = inner.flatMap(({ one }) => (one.type === 'text' ? [one.text] : []));
+  const texts = inner.flatMap(({ one }) => textOf(one) ?? []);
   const media = inner.flatMap(({ one, at }) => {
-    if (one.type !== 'text') return encodePart(one, at, { target, losses });
+    if (textOf(one) === undefined) return encodePart(one, at, { target, losses });
+    if (one.type === 'media') {
+      losses.push(changed('file', at, 'emulated', 'a file of text is sent as text'));
+    }
     if (one.cache !== undefined)
       losses.push(lost('cacheMark', `${at}.cache`, 'no cache marks here'));
     return [];

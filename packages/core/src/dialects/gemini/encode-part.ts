@@ -2,6 +2,7 @@ import type { ContentPart, MediaPart } from '../../chat/content-part.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
+import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import { isInvented } from './call-ids.ts';
 import { decodeArguments } from './decode-arguments.ts';
@@ -128,6 +129,10 @@ function encodeMedia(
   const { kind, source } = part;
   if (kind !== 'video' && target.ability[ABILITIES[kind]] === false) {
     losses.push(lost(kind, path, `this model takes no ${kind}`));
+    return [];
+  }
+  if (isForeignFile(source, [DIALECT])) {
+    losses.push(lost(kind, path, FOREIGN_FILE));
     return [];
   }
   if (part.detail !== undefined && part.detail !== 'auto') {

@@ -1,4 +1,5 @@
 import type { MediaPart, MediaSource } from '../../chat/content-part.ts';
+import { DIALECT } from './rest.ts';
 
 /** Bytes or a file of this wire, which knows a media type and nothing else. */
 export function mediaOf(media: {
@@ -19,7 +20,7 @@ export function mediaOf(media: {
 /** Files that the provider keeps have an address of its own; all others are addresses of the web. */
 export const fileSource = (uri: string): MediaSource =>
   /^gs:\/\/|^https:\/\/generativelanguage\.googleapis\.com\/|^files\//.test(uri)
-    ? { type: 'provider-file', id: uri }
+    ? { type: 'provider-file', id: uri, dialect: DIALECT }
     : { type: 'url', url: uri };
 
 function kindOf(mimeType: string): MediaPart['kind'] {

@@ -56,7 +56,11 @@ export const HubMediaSource = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('url'), url: z.string() }),
   z.strictObject({ type: z.literal('base64'), data: z.string() }),
   z.strictObject({ type: z.literal('text'), text: z.string() }),
-  z.strictObject({ type: z.literal('provider-file'), id: z.string() }),
+  z.strictObject({
+    type: z.literal('provider-file'),
+    id: z.string(),
+    dialect: z.string().exactOptional(),
+  }),
 ]);
 
 export const HubMediaPart = z.strictObject({

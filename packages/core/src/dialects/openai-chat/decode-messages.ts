@@ -108,7 +108,7 @@ function assistantParts(
     parts.push({ type: 'refusal', text: wire.refusal });
   }
   if (wire.audio) {
-    const source = { type: 'provider-file' as const, id: wire.audio.id };
+    const source = { type: 'provider-file' as const, id: wire.audio.id, dialect: DIALECT };
     parts.push({ type: 'media', kind: 'audio', source });
   }
   for (const call of wire.tool_calls ?? []) {

@@ -4,6 +4,7 @@ import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
+import { isForeignFile } from '../is-foreign-file.ts';
 import { restFor } from '../rest-of.ts';
 import { CALL_FIELDS, MESSAGE_FIELDS } from './decode-messages.ts';
 import { contentOf, DIALECT, encodePart } from './parts.ts';
@@ -210,6 +211,7 @@ function say(said: Said, part: ContentPart): boolean {
         return true;
       }
       if (part.kind !== 'audio' || part.source.type !== 'provider-file') return false;
+      if (isForeignFile(part.source, [DIALECT])) return false;
       said.audio.push({ id: part.source.id });
       return true;
     case 'opaque':

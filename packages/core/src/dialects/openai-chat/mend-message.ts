@@ -73,13 +73,10 @@ function thoughtOf(part: JsonValue): string {
     : '';
 }
 
-/** An index that may be another choice's; a call's is taken for one, and costs a look. */
-const OF_ANOTHER = /"index"\s*:\s*[1-9]/;
-
 function firstRole(): MessageMend {
   const begun = new Set<number>();
   return {
-    isNeeded: (data) => !begun.has(0) || OF_ANOTHER.test(data),
+    isNeeded: () => true,
     mend: (text, message, choice) => {
       if (begun.has(choice)) return text;
       begun.add(choice);

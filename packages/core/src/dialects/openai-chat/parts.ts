@@ -4,6 +4,7 @@ import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { parseDataUrl } from '../data-url.ts';
+import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { unsayable } from '../unsayable.ts';
 import { isKnownPart, type WireContent, type WireKnownPart, type WirePart } from './wire.ts';
@@ -118,7 +119,7 @@ function fileFrom(file: {
     return {
       type: 'media',
       kind: 'file',
-      source: { type: 'provider-file', id: file.file_id },
+      source: { type: 'provider-file', id: file.file_id, dialect: DIALECT },
       ...named,
     };
   }
@@ -182,6 +183,7 @@ function encodeMedia(
   const refuse = (why: string): undefined => {
     context.lose(lost(part.kind, context.path, why));
   };
+  if (isForeignFile(part.source, [DIALECT, 'openai-responses'])) return refuse(FOREIGN_FILE);
   switch (part.kind) {
     case 'image':
       if (context.ability.images === false) return refuse('the model takes no images');

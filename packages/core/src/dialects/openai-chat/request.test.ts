@@ -151,7 +151,11 @@ describe('decoding a request', () => {
     [
       'a file by id',
       { type: 'file', file: { file_id: 'file-1' } },
-      { type: 'media', kind: 'file', source: { type: 'provider-file', id: 'file-1' } },
+      {
+        type: 'media',
+        kind: 'file',
+        source: { type: 'provider-file', id: 'file-1', dialect: 'openai-chat' },
+      },
     ],
     [
       'a cache mark of a look-alike',

@@ -161,7 +161,7 @@ export function encodeRequest(
       verbosity: request.verbosity,
       modalities: request.modalities,
       audio: request.audio === undefined ? undefined : { ...request.audio },
-      service_tier: request.serviceTier,
+      ...serviceTier(request, lose),
       metadata: request.metadata,
       user: request.endUser,
       prompt_cache_key: request.cacheKey,
@@ -170,6 +170,19 @@ export function encodeRequest(
     ...tools,
   };
   return ok({ value, losses });
+}
+
+/** By the official client's type; a tier of another dialect would be refused. */
+const SERVICE_TIERS = new Set(['auto', 'default', 'flex', 'scale', 'priority', 'fast']);
+
+function serviceTier(
+  { serviceTier: tier }: ChatRequest,
+  lose: (loss: Loss) => void,
+): { readonly service_tier?: string } {
+  if (tier === undefined) return {};
+  if (SERVICE_TIERS.has(tier)) return { service_tier: tier };
+  lose(lost('serviceTier', 'serviceTier', 'a service tier that is not known here'));
+  return {};
 }
 
 function streamFields(request: ChatRequest, target: Target): JsonObject {

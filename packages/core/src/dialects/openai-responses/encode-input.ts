@@ -24,7 +24,8 @@ interface Placed {
 
 /** The items of a conversation; a first, plain system message stands apart, as `instructions`. */
 export function encodeInput(messages: readonly Message[], context: Context): JsonObject {
-  const instructions = instructionsOf(messages[0]);
+  // Instructions alone are refused: with nothing beside them they are the input.
+  const instructions = messages.length > 1 ? instructionsOf(messages[0]) : undefined;
   const input = messages.flatMap((message, index) => {
     if (index === 0 && instructions !== undefined) return [];
     const path = `messages[${index}]`;

@@ -4,6 +4,7 @@ import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { dataUrl, parseDataUrl } from '../data-url.ts';
+import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { unsayable } from '../unsayable.ts';
 import { readAnnotation } from './annotations.ts';
@@ -77,7 +78,7 @@ function mediaOf(part: WireMedia): MediaPart {
         type: 'media',
         kind: 'image',
         ...sourceOf({ id: part.file_id, url: part.image_url }),
-        ...(part.detail ? { detail: part.detail } : {}),
+        ...(part.detail && part.detail !== 'auto' ? { detail: part.detail } : {}),
       };
     case 'input_file':
       return {
@@ -105,7 +106,7 @@ function sourceOf({ id, url, data }: Given): {
   readonly source: MediaSource;
   readonly mediaType?: string;
 } {
-  if (id) return { source: { type: 'provider-file', id } };
+  if (id) return { source: { type: 'provider-file', id, dialect: DIALECT } };
   const inline = parseDataUrl(data || url || '');
   if (inline !== undefined) {
     return { source: { type: 'base64', data: inline.data }, mediaType: inline.mediaType };
@@ -153,6 +154,7 @@ function encodeMedia(
   const refuse = (why: string): undefined => {
     lose(lost(part.kind, path, why));
   };
+  if (isForeignFile(part.source, [DIALECT, 'openai-chat'])) return refuse(FOREIGN_FILE);
   switch (part.kind) {
     case 'image':
       if (ability.images === false) return refuse('the model takes no images');
@@ -171,11 +173,7 @@ function encodeMedia(
 
 function encodeImage(part: MediaPart, fields: JsonObject): JsonObject | undefined {
   const { source, mediaType } = part;
-  const head = {
-    ...fields,
-    type: 'input_image',
-    ...(part.detail === undefined ? {} : { detail: part.detail }),
-  };
+  const head = { ...fields, type: 'input_image', detail: part.detail ?? 'auto' };
   switch (source.type) {
     case 'url':
       return { ...head, image_url: source.url };
