@@ -1,5 +1,5 @@
 import { TIERS } from '@tollgate/core/governance';
-import { OMISSIONS, type Quirks as ProviderQuirks } from '@tollgate/core/providers';
+import { OMISSIONS, OUTPUT_BY, type Quirks as ProviderQuirks } from '@tollgate/core/providers';
 import * as z from 'zod';
 import { FACE_NAMES } from './face-names.ts';
 import { Price } from './price-schema.ts';
@@ -117,6 +117,9 @@ const Quirks = z.strictObject({
     .boolean()
     .exactOptional()
     .meta({ description: 'It takes media as bytes only, never by their address.' }),
+  outputBy: z.enum(OUTPUT_BY).exactOptional().meta({
+    description: 'It holds no output to a schema: `tool` makes it call one, `words` tell it.',
+  }),
   reasoningField: z
     .enum(['reasoning_content', 'reasoning'])
     .exactOptional()

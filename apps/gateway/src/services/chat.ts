@@ -2,6 +2,7 @@ import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
 import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
+import { outputByOf } from '@tollgate/core/output';
 import { renderSse, type SseEvent } from '@tollgate/core/sse';
 import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
@@ -184,15 +185,23 @@ async function* encodedFrames(
   }
 }
 
-/** A body passes to a provider of its dialect, unless that wants it in another that it speaks. */
+/**
+ * A body passes to a provider of its dialect, unless that wants it in another that it speaks, or has
+ * no schemas for output, as the body asks for one.
+ */
 export function passes(
   destination: Destination,
   protocol: WireProtocol,
   body: JsonObject,
 ): boolean {
   if (!speaks(destination, protocol.operation)) return false;
-  if (protocol.dialect === undefined || destination.provider.dialects.length < 2) return true;
-  return protocol.passage.isRefused?.(body, targetOf(destination).ability) !== true;
+  if (protocol.dialect === undefined) return true;
+  const target = targetOf(destination);
+  if (outputByOf(target) !== undefined && protocol.passage.asksForSchema?.(body) === true) {
+    return false;
+  }
+  if (destination.provider.dialects.length < 2) return true;
+  return protocol.passage.isRefused?.(body, target.ability) !== true;
 }
 
 /** Whether its media have to come as bytes, which the client sent by their address. */

@@ -1,15 +1,12 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { ChatRequest, GatewayError, Loss } from '@tollgate/core/chat';
 import type { Dialect, DialectId, ProviderDialectId, Target } from '@tollgate/core/dialects';
-import type { JsonObject } from '@tollgate/core/json';
+import { encodeHeld, type HeldRequest } from '@tollgate/core/output';
 import { dialectsFor } from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
 
-export interface ChosenDialect {
+export interface ChosenDialect extends HeldRequest {
   readonly operation: ProviderDialectId;
-  readonly dialect: Dialect;
-  readonly body: JsonObject;
-  readonly losses: readonly Loss[];
 }
 
 /** A lost meaning outweighs any number of hints that one request can hold. */
@@ -38,14 +35,14 @@ export function chooseDialect(
   for (const operation of [...own, ...spoken.filter((id) => id !== asked.from)]) {
     const dialect = dialects.get(operation);
     if (dialect === undefined) continue;
-    const encoded = dialect.encodeRequest(asked.request, asked.target);
-    if (!encoded.ok) {
-      refusal ??= encoded.error;
+    const held = encodeHeld(dialect, asked.request, asked.target);
+    if (!held.ok) {
+      refusal ??= held.error;
       continue;
     }
-    const { value: body, losses } = encoded.value;
+    const { losses } = held.value;
     if (best === undefined || weightOf(losses) < weightOf(best.losses)) {
-      best = { operation, dialect, body, losses };
+      best = { operation, ...held.value };
     }
     if (losses.length === 0) break;
   }

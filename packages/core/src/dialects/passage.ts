@@ -75,6 +75,8 @@ export interface Passage {
   edits(body: JsonObject, envelope: Envelope, quirks: Quirks): Edits;
   /** True where the provider takes such a body of this model only in another dialect that it speaks. */
   isRefused?(body: JsonObject, ability: Ability): boolean;
+  /** True where a body asks for output by a schema. */
+  asksForSchema?(body: JsonObject): boolean;
   /** Reads a whole reply for the meter; not a check of its shape beyond "this is a reply". */
   readReply(
     body: JsonValue,

@@ -1,3 +1,6 @@
+export const OUTPUT_BY = ['tool', 'words'] as const;
+export type OutputBy = (typeof OUTPUT_BY)[number];
+
 /**
  * What a model at a provider can do. Absent is unknown, and unknown is assumed possible: the
  * provider alone knows its models.
@@ -16,6 +19,11 @@ export interface Ability {
   readonly reasoningDefault?: 'on' | 'off';
   /** False: Chat Completions takes no function tools from it while it reasons; Responses does. */
   readonly chatToolsWithReasoning?: boolean;
+  /**
+   * How its output is held to a schema: by the dialect's own field for it (absent), by a tool that it
+   * is made to call, or by words beside the mode for JSON.
+   */
+  readonly outputBy?: OutputBy;
   /** False: it may be offered tools, but not be made to call one. */
   readonly toolForcing?: boolean;
   /** Temperature, top-p and top-k. */

@@ -1,4 +1,5 @@
 export type * from './ability.ts';
+export { OUTPUT_BY } from './ability.ts';
 export { abilityOf } from './ability-of.ts';
 export { dialectsFor } from './dialects-for.ts';
 export {

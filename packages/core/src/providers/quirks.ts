@@ -1,3 +1,5 @@
+import type { OutputBy } from './ability.ts';
+
 /** Where a look-alike departs from its dialect, as data. Shared code asks for a quirk, never a name. */
 export interface Quirks {
   /**
@@ -19,6 +21,8 @@ export interface Quirks {
   readonly noDeveloperRole?: boolean;
   /** Media are taken as bytes only, never by their address. */
   readonly noMediaUrls?: boolean;
+  /** None of its models is held to a schema by the dialect's own field: as `outputBy` of a model. */
+  readonly outputBy?: OutputBy;
   /** Earlier reasoning is taken back in this field of assistant messages; absent: it is left out. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning';
   /**

@@ -22,6 +22,9 @@ const Envelope = z.looseObject({
 export const anthropicPassage: Passage = {
   id: DIALECT,
 
+  asksForSchema: ({ output_config: output }) =>
+    isJsonObject(output) && isJsonObject(output['format']),
+
   envelope(body) {
     const parsed = Envelope.safeParse(body);
     if (!parsed.success) return err(wireProblem(parsed.error));

@@ -35,6 +35,8 @@ export const passage: Passage = {
     const hasTools = [tools, functions].some((list) => Array.isArray(list) && list.length > 0);
     return hasTools && refusesTools(ability, typeof effort === 'string' ? effort : undefined);
   },
+  asksForSchema: ({ response_format: format }) =>
+    isJsonObject(format) && format['type'] === 'json_schema',
   readReply: (body, options) => readOpenAiReply(body, 'choices', options),
   createTap: createChunkTap,
   createMender,

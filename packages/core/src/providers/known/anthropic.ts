@@ -11,6 +11,9 @@ const THINKS_BY_EFFORT: Ability = { reasoningBy: 'effort', sampling: false };
 const ALWAYS_THINKS: Ability = { ...THINKS_BY_EFFORT, reasoningOff: false };
 const NEVER_FORCED: Ability = { ...ALWAYS_THINKS, toolForcing: false };
 
+/** Before output could be held to a schema, or be thought about. */
+const OUTPUT_BY_TOOL: Ability = { reasoning: false, outputBy: 'tool' };
+
 /** Models: the official client's list, and what the predecessor listed. */
 export const anthropic: ProviderDescription = {
   name: 'anthropic',
@@ -39,17 +42,17 @@ export const anthropic: ProviderDescription = {
     {
       id: 'claude-3-5-sonnet-20241022',
       created: 1729555200,
-      ability: { reasoning: false, maxOutputTokens: 8192 },
+      ability: { ...OUTPUT_BY_TOOL, maxOutputTokens: 8192 },
     },
     {
       id: 'claude-3-5-haiku-20241022',
       created: 1729555200,
-      ability: { reasoning: false, maxOutputTokens: 8192 },
+      ability: { ...OUTPUT_BY_TOOL, maxOutputTokens: 8192 },
     },
     {
       id: 'claude-3-opus-20240229',
       created: 1709164800,
-      ability: { reasoning: false, maxOutputTokens: 4096 },
+      ability: { ...OUTPUT_BY_TOOL, maxOutputTokens: 4096 },
     },
   ],
   modelPrefixes: ['claude-'],

@@ -12,6 +12,9 @@ export const deepseek: ProviderDescription = {
   quirks: {
     maxTokensField: 'max_tokens',
     noDeveloperRole: true,
+    // It knows JSON mode only, and thinking models refuse to be made to call a tool.
+    // Sources: https://api-docs.deepseek.com/api/create-chat-completion, BerriAI/litellm#31466
+    outputBy: 'words',
     reasoningField: 'reasoning_content',
     flatUsage: true,
   },

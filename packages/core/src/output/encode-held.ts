@@ -1,0 +1,70 @@
+import type { GatewayError } from '../chat/error.ts';
+import type { Loss } from '../chat/loss.ts';
+import type { ChatRequest } from '../chat/request.ts';
+import type { Dialect, Target } from '../dialects/dialect.ts';
+import type { JsonObject } from '../json/json-value.ts';
+import { ok, type Result } from '../result.ts';
+import {
+  type EmulatedOutput,
+  outputByTool,
+  outputByWords,
+  unheldOutput,
+} from './emulated-output.ts';
+import { unwrappingOutput } from './unwrapped-output.ts';
+
+/** A request in a dialect's words, and the dialect that reads the answer to it. */
+export interface HeldRequest {
+  readonly dialect: Dialect;
+  readonly body: JsonObject;
+  readonly losses: readonly Loss[];
+}
+
+/** By how the target's output is held to a schema: absent where the dialect's own field does it. */
+export const outputByOf = ({ ability, quirks }: Pick<Target, 'ability' | 'quirks'>) =>
+  ability.outputBy ?? quirks.outputBy;
+
+/** Encodes a request, its output held to its schema by whatever the target has for it. */
+export function encodeHeld(
+  dialect: Dialect,
+  request: ChatRequest,
+  target: Target,
+): Result<HeldRequest, GatewayError> {
+  const emulate = (emulated: EmulatedOutput): Result<HeldRequest, GatewayError> =>
+    encode(dialect, emulated, target);
+  if (request.output?.type === 'json-schema') {
+    const by = outputByOf(target);
+    if (by === 'words') return emulate(outputByWords(request) ?? { request, losses: [] });
+    if (by === 'tool') return emulate(outputByTool(request, target.ability) ?? unheld(request));
+  }
+  const native = emulate({ request, losses: [] });
+  if (!native.ok || !native.value.losses.some(isSchemaLost)) return native;
+  const byTool = outputByTool(request, target.ability);
+  if (byTool === undefined) return native;
+  const emulated = emulate(byTool);
+  return emulated.ok && !emulated.value.losses.some(isMeant) ? emulated : native;
+}
+
+const unheld = ({ output: _output, ...request }: ChatRequest): EmulatedOutput => ({
+  request,
+  losses: [unheldOutput()],
+});
+
+function encode(
+  dialect: Dialect,
+  { request, losses, toolName }: EmulatedOutput,
+  target: Target,
+): Result<HeldRequest, GatewayError> {
+  const encoded = dialect.encodeRequest(request, target);
+  if (!encoded.ok) return encoded;
+  return ok({
+    dialect: toolName === undefined ? dialect : unwrappingOutput(dialect, toolName),
+    body: encoded.value.value,
+    losses: [...losses, ...encoded.value.losses],
+  });
+}
+
+const isMeant = ({ weight }: Loss): boolean => weight === 'meaning';
+
+/** All of it, and not one of its keywords. */
+const isSchemaLost = (loss: Loss): boolean =>
+  loss.feature === 'outputSchema' && loss.path === 'output.schema' && isMeant(loss);

@@ -1,0 +1,1 @@
+export { encodeHeld, type HeldRequest, outputByOf } from './encode-held.ts';
