@@ -59,7 +59,7 @@ function wholeReply({ body, ...recording }: ChatRecording): RecordedReply[] {
       provider: recording.provider,
       family: recording.family,
       stream: false,
-      status: statusOf(body),
+      status: statusOf(recording.name, body),
       contentType: 'application/json',
       body: Buffer.from(JSON.stringify(body)),
     },
@@ -104,8 +104,10 @@ const STATUS_OF_TYPE: { readonly [type: string]: number } = {
   invalid_request_error: 400,
 };
 
-/** A recording holds the body alone; an error's status follows from what it says. */
-function statusOf(body: unknown): number {
+/** A recording holds the body alone; an error's status is its name, or follows from what it says. */
+function statusOf(name: string, body: unknown): number {
+  const named = /synthetic-(\d{3})$/.exec(name);
+  if (named !== null) return Number(named[1]);
   const error = fieldOf(body, 'error');
   if (typeof error !== 'object' || error === null) return 200;
   const code = fieldOf(error, 'code');
