@@ -201,7 +201,7 @@ export function compose(
       dialects: DIALECTS,
       state,
     }),
-    embeddings: createEmbeddingService({ clock, find: chat.find, metering, exchange }),
+    embeddings: createEmbeddingService({ clock, find: chat.find, metering, exchange, pass }),
     models: createModelService({
       config,
       clock,

@@ -113,6 +113,30 @@ const Quirks = z.strictObject({
     .boolean()
     .exactOptional()
     .meta({ description: 'It knows no role `developer`.' }),
+  embeddings: z
+    .strictObject({
+      maxInputs: z
+        .int()
+        .min(1)
+        .exactOptional()
+        .meta({ description: 'Most inputs in one request.' }),
+      dimensionsField: z
+        .literal('output_dimension')
+        .exactOptional()
+        .meta({ description: 'What it calls `dimensions`.' }),
+      vectorTypes: z.boolean().exactOptional().meta({ description: 'It knows `output_dtype`.' }),
+      tasks: z
+        .array(z.string().min(1))
+        .exactOptional()
+        .meta({ description: 'The values of `input_type` that it knows.' }),
+      truncation: z.boolean().exactOptional().meta({ description: 'It knows `truncation`.' }),
+      textsOnly: z.boolean().exactOptional().meta({ description: 'It takes no lists of tokens.' }),
+      noUser: z.boolean().exactOptional().meta({ description: 'It refuses `user`.' }),
+    } satisfies {
+      readonly [quirk in keyof NonNullable<ProviderQuirks['embeddings']>]-?: z.ZodType;
+    })
+    .exactOptional()
+    .meta({ description: 'Where its embeddings depart from their dialect.' }),
   noMediaUrls: z
     .boolean()
     .exactOptional()

@@ -17,15 +17,40 @@ const DataList = z.looseObject({
       created: z.int().nonnegative().nullish().catch(undefined),
       created_at: z.string().nullish().catch(undefined),
       owned_by: z.string().nullish().catch(undefined),
+      uses: z.array(z.string()).optional().catch(undefined),
     }),
   ),
 });
 
+/** What each model is for, as some say: of those that we have no face for, none is listed. */
+const Uses = z.array(z.string()).nullish().catch(undefined);
+const EMBEDS = ['embed', 'embedContent'];
+const OURS: ReadonlySet<string> = new Set([...EMBEDS, 'chat', 'generateContent']);
+
 /** Gemini's list names resources, `models/…`; Cohere's has bare names. */
 const ResourceList = z
-  .looseObject({ models: z.array(z.looseObject({ name: Id })) })
+  .looseObject({
+    models: z.array(
+      z.looseObject({
+        name: Id,
+        endpoints: Uses,
+        supportedGenerationMethods: Uses,
+      }),
+    ),
+  })
   .transform(({ models }) => ({
-    data: models.map(({ name }) => ({ id: name.replace(/^models\//, '') })),
+    data: models
+      .map(
+        ({
+          name,
+          endpoints,
+          supportedGenerationMethods,
+        }): { id: string; uses?: string[] | undefined } => ({
+          id: name.replace(/^models\//, ''),
+          uses: endpoints ?? supportedGenerationMethods ?? [],
+        }),
+      )
+      .filter(({ uses = [] }) => uses.length === 0 || uses.some((use) => OURS.has(use))),
   }))
   .pipe(DataList);
 
@@ -42,7 +67,7 @@ const LISTS: { readonly [dialect in ProviderDialectId]?: string } = {
   'openai-responses': '/models',
   'anthropic-messages': '/v1/models?limit=1000',
   gemini: '/v1beta/models?pageSize=1000',
-  'cohere-chat': '/v1/models?page_size=1000&endpoint=chat',
+  'cohere-chat': '/v1/models?page_size=1000',
 };
 
 /** The request for a provider's list of models; undefined when it speaks nothing that has one. */
@@ -93,6 +118,9 @@ export async function askModels(
     return {
       id: model.id,
       ...(created === undefined ? undefined : { created }),
+      ...(model.uses === undefined || model.uses.length === 0
+        ? undefined
+        : { embeds: !model.uses.some((use) => OURS.has(use) && !EMBEDS.includes(use)) }),
       ...(typeof model.owned_by === 'string' ? { ownedBy: model.owned_by } : undefined),
     };
   });

@@ -1,5 +1,5 @@
 import type { ChatRequest, Loss } from '@tollgate/core/chat';
-import type { Codec } from '@tollgate/core/dialects';
+import type { FaceCodec } from '@tollgate/core/dialects';
 import type { JsonObject, JsonValue } from '@tollgate/core/json';
 import {
   carrying,
@@ -24,9 +24,9 @@ export interface CarriedState {
   /** The dialect of a face, its replies carrying what a provider of these places made. */
   face(
     call: Call,
-    codec: Codec,
+    codec: FaceCodec,
     made: StatePlaces,
-  ): Pick<Codec, 'encodeReply' | 'createStreamEncoder'>;
+  ): Pick<FaceCodec, 'encodeReply' | 'createStreamEncoder'>;
   /** True of a body that holds what its provider can't read: it does not pass as it is. */
   isForeign(call: Call, received: ReceivedBody): boolean;
   /** Hears a reply that passes: a payload of its stream, or the whole. */
@@ -40,7 +40,7 @@ interface HeldRequest {
 
 export interface ReceivedBody {
   /** How such a body is read; absent: it can only pass. */
-  readonly dialect: Pick<Codec, 'decodeRequest' | 'statePlaces'> | undefined;
+  readonly dialect: Pick<FaceCodec, 'decodeRequest' | 'statePlaces'> | undefined;
   readonly destination: Destination;
   readonly text: string;
   readonly body: JsonObject;

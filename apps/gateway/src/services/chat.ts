@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
-import type { Answering, Codec, Envelope } from '@tollgate/core/dialects';
+import type { Answering, Envelope, FaceCodec } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 import { outputByOf } from '@tollgate/core/output';
 import { renderSse, type SseEvent } from '@tollgate/core/sse';
@@ -42,7 +42,7 @@ export interface ChatService {
   encoded(
     call: Call,
     request: HubRequest & {
-      readonly dialect: Codec;
+      readonly dialect: FaceCodec;
       readonly answering: Answering;
       readonly keepAlive?: SseEvent;
       readonly watch?: ReplyWatch;
@@ -151,7 +151,7 @@ export function createChatService(deps: ChatDeps): ChatService {
 }
 
 interface FaceStream {
-  readonly face: Pick<Codec, 'createStreamEncoder'>;
+  readonly face: Pick<FaceCodec, 'createStreamEncoder'>;
   readonly answering: Answering;
   readonly watch: ReplyWatch | undefined;
   /** Told what the face could not say so far. */

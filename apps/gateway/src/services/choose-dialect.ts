@@ -12,7 +12,7 @@ export interface ChosenDialect extends HeldRequest {
 /** A lost meaning outweighs any number of hints that one request can hold. */
 const WEIGHT = { meaning: 10_000, hint: 1 } as const satisfies Record<Loss['weight'], number>;
 
-const weightOf = (losses: readonly Loss[]): number =>
+export const weightOf = (losses: readonly Loss[]): number =>
   losses.reduce((sum, loss) => sum + WEIGHT[loss.weight], 0);
 
 /**

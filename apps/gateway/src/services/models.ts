@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Identity } from '@tollgate/core/governance';
+import { makesEmbeddings } from '@tollgate/core/providers';
 import { isModelAllowed } from '@tollgate/core/routing';
 import type { Config, ProviderConfig } from '../config/config.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -13,6 +14,8 @@ export interface ListedModel {
   /** Unix seconds; 0 where nobody knows. */
   readonly created: number;
   readonly ownedBy: string;
+  /** Makes vectors, and answers nothing. */
+  readonly embeds: boolean;
 }
 
 export interface ModelService {
@@ -25,6 +28,8 @@ export interface ProviderModel {
   readonly id: string;
   readonly created?: number;
   readonly ownedBy?: string;
+  /** As its provider says; absent: it doesn't. */
+  readonly embeds?: boolean;
 }
 
 export interface ModelDeps {
@@ -57,6 +62,11 @@ export function createModelService(deps: ModelDeps): ModelService {
     return entry.list;
   };
 
+  const embedsAt = (place: { readonly provider: string; readonly model: string }): boolean => {
+    const provider = config.providers.find(({ name }) => name === place.provider);
+    return makesEmbeddings(provider?.models ?? [], place.model);
+  };
+
   const list = async (by: Identity): Promise<readonly ListedModel[]> => {
     const listed = await Promise.all(
       config.providers.map(async (provider) =>
@@ -67,6 +77,7 @@ export function createModelService(deps: ModelDeps): ModelService {
       id: publicName(provider, model.id, config),
       created: model.created ?? 0,
       ownedBy: model.ownedBy ?? provider.name,
+      embeds: model.embeds ?? makesEmbeddings(provider.models, model.id),
       place: {
         asked: publicName(provider, model.id, config),
         provider: provider.name,
@@ -78,10 +89,11 @@ export function createModelService(deps: ModelDeps): ModelService {
       created: 0,
       ownedBy: name.slice(0, Math.max(0, name.indexOf('/'))) || 'tollgate',
       place: placeOf(alias, name),
+      embeds: embedsAt(placeOf(alias, name)),
     }));
     return [...aliases, ...served]
       .filter(({ place }) => isModelAllowed(by, place))
-      .map(({ id, created, ownedBy }) => ({ id, created, ownedBy }));
+      .map(({ place: _place, ...model }) => model);
   };
 
   const find = async (by: Identity, id: string): Promise<Result<ListedModel, GatewayError>> => {
@@ -93,7 +105,12 @@ export function createModelService(deps: ModelDeps): ModelService {
     const { provider, model } = found.value;
     const known = (await modelsOf(provider)).find((candidate) => candidate.id === model);
     if (known === undefined) return err({ kind: 'model_not_found', model: id, near: [] });
-    return ok({ id, created: known.created ?? 0, ownedBy: known.ownedBy ?? provider.name });
+    return ok({
+      id,
+      created: known.created ?? 0,
+      ownedBy: known.ownedBy ?? provider.name,
+      embeds: known.embeds ?? makesEmbeddings(provider.models, model),
+    });
   };
 
   return { list, find };

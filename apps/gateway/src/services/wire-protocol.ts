@@ -1,5 +1,5 @@
 import type { GatewayError } from '@tollgate/core/chat';
-import type { Dialect, Passage } from '@tollgate/core/dialects';
+import type { FaceCodec, Passage } from '@tollgate/core/dialects';
 import type { Operation } from '@tollgate/core/providers';
 import type { SseEvent } from '@tollgate/core/sse';
 
@@ -10,7 +10,7 @@ export interface WireProtocol {
   /** Request headers that belong to the dialect: a provider that speaks it gets them, and no other. */
   readonly headers?: readonly DialectHeader[];
   /** Present where bodies can also be translated; absent: they only pass. */
-  readonly dialect: Dialect | undefined;
+  readonly dialect: FaceCodec | undefined;
   /** A failure after the headers are sent, in this dialect. */
   readonly errorEvent: (error: GatewayError) => SseEvent;
   /** Said in a translated stream that is silent for long; absent: the dialect has no such word. */

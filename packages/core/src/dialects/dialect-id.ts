@@ -9,6 +9,8 @@ export type DialectId =
   /** OpenAI's legacy text completions. */
   | 'openai-completions'
   | 'openai-embeddings'
+  | 'gemini-embeddings'
+  | 'cohere-embeddings'
   /** The predecessor's contract: a face only. */
   | 'native'
   /** The hub on the wire, versioned: what tRPC speaks. A face only. */

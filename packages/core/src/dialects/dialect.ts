@@ -55,20 +55,24 @@ export interface StreamEncoder extends Stepper<StreamEvent, SseEvent> {
   losses(): readonly Loss[];
 }
 
-/** One wire dialect, both ways: the same codec serves as client face and as provider adapter. */
-export interface Codec {
+/** The side of a wire dialect that clients speak. */
+export interface FaceCodec {
   readonly id: DialectId;
   readonly statePlaces: StatePlaces;
 
   decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError>;
+  encodeReply(reply: ChatReply, answering: Answering): Encoded<JsonObject>;
+  createStreamEncoder(answering: Answering): StreamEncoder;
+}
+
+/** One wire dialect, both ways: the same codec serves as client face and as provider adapter. */
+export interface Codec extends FaceCodec {
   encodeRequest(request: ChatRequest, target: Target): Result<Encoded<JsonObject>, GatewayError>;
 
   decodeReply(body: JsonValue, target: Target): Result<ChatReply, GatewayError>;
-  encodeReply(reply: ChatReply, answering: Answering): Encoded<JsonObject>;
 
   /** Yields exactly one `end` or `error`, last; a stream that stops before its end is an `error`. */
   createStreamDecoder(target: Target): Stepper<SseEvent, StreamEvent>;
-  createStreamEncoder(answering: Answering): StreamEncoder;
 }
 
 /** A dialect that providers speak too, so that bodies of it can pass through. */

@@ -29,7 +29,7 @@ export {
 } from './native/request.ts';
 export * from './native/wire.ts';
 export { openAiChat } from './openai-chat/index.ts';
-export { openAiCompletionsPassage } from './openai-completions/index.ts';
+export { openAiCompletions } from './openai-completions/index.ts';
 export {
   decodeOpenAiError,
   encodeOpenAiError,

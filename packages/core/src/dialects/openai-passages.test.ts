@@ -6,7 +6,7 @@ import type { JsonObject } from '../json/json-value.ts';
 import type { Quirks } from '../providers/quirks.ts';
 import { createSseParser } from '../sse/sse-parser.ts';
 import { openAiChat } from './openai-chat/index.ts';
-import { openAiCompletionsPassage } from './openai-completions/index.ts';
+import { openAiCompletionsPassage } from './openai-completions/passage.ts';
 import { openAiResponses } from './openai-responses/index.ts';
 import type { Passage, TapOptions } from './passage.ts';
 

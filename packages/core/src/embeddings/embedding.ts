@@ -1,3 +1,4 @@
+import type { Loss } from '../chat/loss.ts';
 import type { Rest } from '../chat/rest.ts';
 import type { Usage } from '../chat/usage.ts';
 
@@ -13,10 +14,21 @@ export interface EmbeddingRequest {
   readonly dimensions?: number;
   /** How vectors are wanted on the wire; absent: as numbers. */
   readonly encoding?: 'float' | 'base64';
+  /** What numbers vectors are made of; absent: floats. Bits come packed, eight a number. */
+  readonly vectorType?: 'int8' | 'uint8' | 'binary' | 'ubinary';
+  /** What the vectors are for: one of `TASKS`, or what a provider invents. */
+  readonly task?: string;
+  /** Of the document that is embedded. */
+  readonly title?: string;
+  /** Where an input that is too long is cut; absent: nowhere, it is refused. */
+  readonly truncate?: 'start' | 'end' | 'none';
   readonly endUser?: string;
   /** Unknown top-level fields, for the same dialect only. */
   readonly rest?: Rest;
 }
+
+/** What vectors are made for, as far as several providers tell it apart. */
+export const TASKS = ['query', 'document', 'classification', 'clustering', 'similarity'] as const;
 
 /** Numbers, or the little-endian 32-bit floats of them in base64, as it came. */
 export type Vector = readonly number[] | string;
@@ -30,5 +42,18 @@ export interface EmbeddingReply {
   readonly usage?: Usage;
 }
 
+export interface DecodedEmbeddingRequest {
+  readonly request: EmbeddingRequest;
+  /** What the decoder left out. */
+  readonly losses: readonly Loss[];
+}
+
 /** Known to be nothing, not unknown: so that the provider's count of the call is whole. */
 export const NO_OUTPUT = { text: 0 } as const;
+
+/** A provider's own count of what was embedded. */
+export const countedInput = (tokens: number): Usage => ({
+  input: { uncached: tokens },
+  output: NO_OUTPUT,
+  provenance: 'provider',
+});

@@ -45,7 +45,10 @@ describe('a request for embeddings', () => {
         dimensions: fc.integer({ min: 1, max: 4096 }),
         encoding: fc.constantFrom('float' as const, 'base64' as const),
         endUser: fc.constant('u'),
-        rest: fc.constant({ dialect: 'openai-embeddings', fields: { input_type: 'query' } }),
+        task: fc.constant('query'),
+        vectorType: fc.constant('int8' as const),
+        truncate: fc.constant('end' as const),
+        rest: fc.constant({ dialect: 'openai-embeddings', fields: { field_of_tomorrow: 'x' } }),
       },
       { requiredKeys: ['model', 'input'], noNullPrototype: true },
     );

@@ -1,14 +1,20 @@
 import * as z from 'zod';
 import type { GatewayError } from '../chat/error.ts';
-import { inputTokens } from '../chat/usage.ts';
+import { inputTokens, type Usage } from '../chat/usage.ts';
 import { decodeErrorValue, errorValueOf } from '../dialects/openai-errors.ts';
 import { decodeOpenAiUsage } from '../dialects/openai-usage.ts';
 import { restFor, restOf } from '../dialects/rest-of.ts';
 import { wireProblem } from '../dialects/wire-problem.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.ts';
 import { err, ok, type Result } from '../result.ts';
-import { type EmbeddingReply, type EmbeddingRequest, NO_OUTPUT, type Vector } from './embedding.ts';
-import { toBase64, toFloats } from './vector.ts';
+import {
+  countedInput,
+  type EmbeddingReply,
+  type EmbeddingRequest,
+  NO_OUTPUT,
+  type Vector,
+} from './embedding.ts';
+import { toBase64, toBase64Bytes, toFloats } from './vector.ts';
 
 const DIALECT = 'openai-embeddings';
 const Tokens = z.array(z.int().nonnegative()).min(1);
@@ -24,6 +30,10 @@ const FIELDS = {
   dimensions: z.int().positive().nullish(),
   encoding_format: z.enum(['float', 'base64']).nullish(),
   user: z.string().nullish(),
+  // Of look-alikes, which agree on these; others are told what they can't do.
+  input_type: z.string().nullish(),
+  output_dtype: z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary']).nullish(),
+  truncate: z.enum(['NONE', 'START', 'END']).nullish(),
 };
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(FIELDS));
 const WireRequest = z.looseObject(FIELDS);
@@ -42,16 +52,29 @@ export function decodeRequest(body: JsonObject): Result<EmbeddingRequest, Gatewa
   const parsed = WireRequest.safeParse(body);
   if (!parsed.success) return err(wireProblem(parsed.error));
   const { model, input, dimensions, encoding_format: encoding, user } = parsed.data;
+  const { input_type: use, output_dtype: vectorType, truncate } = parsed.data;
   const rest = restOf(DIALECT, body, KNOWN);
   return ok({
     model,
     input: itemsOf(input),
     ...(dimensions ? { dimensions } : {}),
     ...(encoding ? { encoding } : {}),
+    ...(vectorType && vectorType !== 'float' ? { vectorType } : {}),
+    ...(use ? { task: USES.get(use) ?? use } : {}),
+    ...(truncate ? { truncate: TRUNCATIONS[truncate] } : {}),
     ...(user ? { endUser: user } : {}),
     ...(rest === undefined ? {} : { rest }),
   });
 }
+
+/** Other words for the same. */
+const USES: ReadonlyMap<string, string> = new Map([
+  ['search_query', 'query'],
+  ['search_document', 'document'],
+  ['passage', 'document'],
+]);
+
+const TRUNCATIONS = { NONE: 'none', START: 'start', END: 'end' } as const;
 
 /** A list of numbers is one item of tokens; all other lists are lists of items. */
 function itemsOf(input: z.infer<typeof WireRequest>['input']): EmbeddingRequest['input'] {
@@ -71,6 +94,9 @@ export function encodeRequest(request: EmbeddingRequest, model: string): JsonObj
     ...(request.dimensions === undefined ? {} : { dimensions: request.dimensions }),
     ...(request.encoding === undefined ? {} : { encoding_format: request.encoding }),
     ...(request.endUser === undefined ? {} : { user: request.endUser }),
+    ...(request.task === undefined ? {} : { input_type: request.task }),
+    ...(request.vectorType === undefined ? {} : { output_dtype: request.vectorType }),
+    ...(request.truncate === undefined ? {} : { truncate: request.truncate.toUpperCase() }),
   };
 }
 
@@ -95,18 +121,30 @@ export function decodeReply(
   if (placed.length !== asked.items || placed.some(({ at }, position) => at !== position)) {
     return invalid('it has not one embedding for each input');
   }
-  const usage = decodeOpenAiUsage(body['usage'], {});
+  const usage = embeddingUsage(body['usage']);
   return ok({
     model: parsed.data.model || asked.model,
     vectors: placed.map(({ vector }) => vector),
-    ...(usage === undefined ? {} : { usage: { ...usage, output: NO_OUTPUT } }),
+    ...(usage === undefined ? {} : { usage }),
   });
+}
+
+/** Some count a total alone: all of it is input. */
+export function embeddingUsage(wire: JsonValue | undefined): Usage | undefined {
+  const usage = decodeOpenAiUsage(wire, {});
+  if (usage !== undefined && inputTokens(usage) > 0) return { ...usage, output: NO_OUTPUT };
+  const total = wire !== undefined && isJsonObject(wire) ? wire['total_tokens'] : undefined;
+  if (typeof total === 'number' && Number.isSafeInteger(total) && total >= 0) {
+    return countedInput(total);
+  }
+  return usage === undefined ? undefined : { ...usage, output: NO_OUTPUT };
 }
 
 /** `encoding` is what the client asked for, whatever the provider sent. */
 export function encodeReply(
   reply: EmbeddingReply,
   encoding: EmbeddingRequest['encoding'],
+  vectorType?: EmbeddingRequest['vectorType'],
 ): JsonObject {
   const tokens = reply.usage === undefined ? undefined : inputTokens(reply.usage);
   return {
@@ -114,7 +152,12 @@ export function encodeReply(
     data: reply.vectors.map((vector, index) => ({
       object: 'embedding',
       index,
-      embedding: inEncoding(vector, encoding),
+      embedding:
+        vectorType === undefined
+          ? inEncoding(vector, encoding)
+          : encoding === 'base64'
+            ? toBase64Bytes(vector)
+            : vector,
     })),
     model: reply.model,
     ...(tokens === undefined ? {} : { usage: { prompt_tokens: tokens, total_tokens: tokens } }),

@@ -3,8 +3,9 @@ import { readEnvelope } from '../dialects/openai-envelope.ts';
 import type { Passage } from '../dialects/passage.ts';
 import { readOpenAiReply } from '../dialects/read-openai-reply.ts';
 import { textWithin } from '../dialects/text-within.ts';
+import { isJsonObject } from '../json/json-value.ts';
 import { err, ok } from '../result.ts';
-import { NO_OUTPUT } from './embedding.ts';
+import { embeddingUsage } from './openai-codec.ts';
 
 const INPUT = new Set(['input']);
 
@@ -19,8 +20,9 @@ export const openAiEmbeddingsPassage: Passage = {
   edits: () => ({}),
   readReply: (body, options) => {
     const read = readOpenAiReply(body, 'data', options);
-    if (!read.ok || read.value.usage === undefined) return read;
-    return ok({ ...read.value, usage: { ...read.value.usage, output: NO_OUTPUT } });
+    if (!read.ok) return read;
+    const usage = isJsonObject(body) ? embeddingUsage(body['usage']) : undefined;
+    return ok(usage === undefined ? read.value : { ...read.value, usage });
   },
   createTap: createChunkTap,
   inputText: (body) => textWithin({ input: body['input'] ?? '' }, INPUT),

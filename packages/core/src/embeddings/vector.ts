@@ -17,6 +17,10 @@ export function toBase64(vector: Vector): string {
   return bytesToBase64(bytes);
 }
 
+/** Numbers that a byte holds, signed or not, one a byte. */
+export const toBase64Bytes = (vector: Vector): string =>
+  typeof vector === 'string' ? vector : bytesToBase64(Uint8Array.from(vector));
+
 /** Undefined for text that is not base64 of whole floats. */
 export function toFloats(vector: Vector): readonly number[] | undefined {
   if (typeof vector !== 'string') return vector;

@@ -28,6 +28,10 @@ export interface Ability {
   readonly toolForcing?: boolean;
   /** Temperature, top-p and top-k. */
   readonly sampling?: boolean;
+  /** True: it makes vectors, and answers nothing. */
+  readonly embeddings?: boolean;
+  /** The lengths that its vectors can have; of one, the model has no choice. */
+  readonly dimensions?: readonly number[];
   /** Tokens. */
   readonly maxOutputTokens?: number;
 }

@@ -46,7 +46,16 @@ const ENDPOINTS = {
     path: '/v1beta/{resource}:countTokens',
     addressed: ['model', 'stream'],
   },
+  'gemini-embed-content': {
+    path: '/v1beta/{resource}:embedContent',
+    addressed: ['model', 'stream'],
+  },
+  'gemini-batch-embed-contents': {
+    path: '/v1beta/{resource}:batchEmbedContents',
+    addressed: ['model', 'stream'],
+  },
   'cohere-chat': { path: '/v2/chat' },
+  'cohere-embeddings': { path: '/v2/embed' },
   'bedrock-converse': {
     path: '/model/{model}/converse',
     streamPath: '/model/{model}/converse-stream',

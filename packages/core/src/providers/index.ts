@@ -11,6 +11,7 @@ export {
   pathOf,
 } from './endpoint.ts';
 export { endpointUrl } from './endpoint-url.ts';
+export { makesEmbeddings } from './makes-embeddings.ts';
 export { familyOf, type Operation } from './operation.ts';
 export type * from './provider-description.ts';
 export type * from './quirks.ts';

@@ -5,6 +5,9 @@ export type Operation =
   | ProviderDialectId
   | 'openai-completions'
   | 'openai-embeddings'
+  | 'gemini-embed-content'
+  | 'gemini-batch-embed-contents'
+  | 'cohere-embeddings'
   | 'openai-count-tokens'
   | 'anthropic-count-tokens'
   | 'gemini-count-tokens';
@@ -20,7 +23,10 @@ const FAMILY = {
   'anthropic-count-tokens': 'anthropic-messages',
   gemini: 'gemini',
   'gemini-count-tokens': 'gemini',
+  'gemini-embed-content': 'gemini',
+  'gemini-batch-embed-contents': 'gemini',
   'cohere-chat': 'cohere-chat',
+  'cohere-embeddings': 'cohere-chat',
   'bedrock-converse': 'bedrock-converse',
 } as const satisfies Record<Operation, ProviderDialectId>;
 

@@ -19,6 +19,8 @@ export interface Quirks {
   readonly noStreamOptions?: boolean;
   /** Messages of role `developer` must be sent as `system`. */
   readonly noDeveloperRole?: boolean;
+  /** Where its embeddings depart from their dialect. */
+  readonly embeddings?: EmbeddingQuirks;
   /** Media are taken as bytes only, never by their address. */
   readonly noMediaUrls?: boolean;
   /** None of its models is held to a schema by the dialect's own field: as `outputBy` of a model. */
@@ -57,3 +59,20 @@ export const OMISSIONS = [
   'sequence_number',
 ] as const;
 export type Omission = (typeof OMISSIONS)[number];
+
+export interface EmbeddingQuirks {
+  /** Most inputs in one request. */
+  readonly maxInputs?: number;
+  /** The length of vectors is asked for by this name, in place of `dimensions`. */
+  readonly dimensionsField?: 'output_dimension';
+  /** Vectors of other numbers than floats can be had, by `output_dtype`. */
+  readonly vectorTypes?: boolean;
+  /** What vectors can be made for, by `input_type`. */
+  readonly tasks?: readonly string[];
+  /** Inputs that are too long are cut unless `truncation` is false. */
+  readonly truncation?: boolean;
+  /** Inputs are texts: lists of tokens are refused. */
+  readonly textsOnly?: boolean;
+  /** `user` is refused. */
+  readonly noUser?: boolean;
+}

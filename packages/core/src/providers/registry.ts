@@ -21,6 +21,7 @@ import { sambanova } from './known/sambanova.ts';
 import { sim } from './known/sim.ts';
 import { together } from './known/together.ts';
 import { vllm } from './known/vllm.ts';
+import { voyage } from './known/voyage.ts';
 import { xai } from './known/xai.ts';
 import { zai } from './known/zai.ts';
 import type { ProviderDescription } from './provider-description.ts';
@@ -32,6 +33,7 @@ export const KNOWN_PROVIDERS: readonly ProviderDescription[] = [
   google,
   cohere,
   mistral,
+  voyage,
   groq,
   xai,
   deepseek,

@@ -1,4 +1,4 @@
-import type { Codec } from '../dialects/dialect.ts';
+import type { FaceCodec } from '../dialects/dialect.ts';
 import { createReplySealer, sealReply } from './seal-reply.ts';
 import type { Sealer } from './sealer.ts';
 import type { StatePlaces } from './state-places.ts';
@@ -8,10 +8,10 @@ import type { StatePlaces } from './state-places.ts';
  * else in ids of calls.
  */
 export function carrying(
-  face: Codec,
+  face: FaceCodec,
   made: StatePlaces,
   sealer: Sealer,
-): Pick<Codec, 'encodeReply' | 'createStreamEncoder'> {
+): Pick<FaceCodec, 'encodeReply' | 'createStreamEncoder'> {
   const sealing = { made, face, sealer };
   return {
     encodeReply: (reply, answering) => {

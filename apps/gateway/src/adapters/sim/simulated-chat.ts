@@ -4,9 +4,11 @@ import {
   anthropicErrorBody,
   anthropicMessages,
   type Dialect,
+  type FaceCodec,
   gemini,
   geminiErrorBody,
   openAiChat,
+  openAiCompletions,
   openAiErrorBody,
   openAiResponses,
 } from '@tollgate/core/dialects';
@@ -24,16 +26,16 @@ import {
 import { anthropicErrorOf, geminiErrorOf, openAiErrorOf } from './simulated-errors.ts';
 
 interface ChatWords {
-  readonly dialect: Dialect;
+  readonly dialect: FaceCodec & Pick<Dialect, 'passage'>;
   readonly replyPrefix: string;
   readonly callPrefix: string;
   errorBody(status: number, message: string): JsonValue;
   refusal(error: GatewayError): JsonValue;
 }
 
-export const EVENT_STREAM = { 'content-type': 'text/event-stream' };
+const EVENT_STREAM = { 'content-type': 'text/event-stream' };
 
-function streamed(reply: ChatReply, dialect: Dialect, answering: Answering): readonly string[] {
+function streamed(reply: ChatReply, dialect: FaceCodec, answering: Answering): readonly string[] {
   const encoder = dialect.createStreamEncoder(answering);
   const events = streamInWords(replay(reply)).flatMap((event) => encoder.push(event));
   return [...events, ...encoder.end()].map(renderSse);
@@ -111,6 +113,14 @@ export const simulatedGemini = createChatOperation({
 export const simulatedOpenAiResponses = createChatOperation({
   dialect: openAiResponses,
   replyPrefix: 'resp_',
+  callPrefix: 'call_',
+  errorBody: openAiErrorOf,
+  refusal: openAiErrorBody,
+});
+
+export const simulatedCompletions = createChatOperation({
+  dialect: openAiCompletions,
+  replyPrefix: 'cmpl-',
   callPrefix: 'call_',
   errorBody: openAiErrorOf,
   refusal: openAiErrorBody,

@@ -8,12 +8,16 @@ import { createPacedBody } from './paced-body.ts';
 import { jsonAnswer, type SimulatedAnswer, type SimulatedOperation } from './simulated-answer.ts';
 import {
   simulatedAnthropicMessages,
+  simulatedCompletions,
   simulatedGemini,
   simulatedOpenAiChat,
   simulatedOpenAiResponses,
 } from './simulated-chat.ts';
-import { simulatedCompletions } from './simulated-completions.ts';
-import { simulatedEmbeddings } from './simulated-embeddings.ts';
+import {
+  simulatedBatchEmbedContents,
+  simulatedEmbedContent,
+  simulatedEmbeddings,
+} from './simulated-embeddings.ts';
 import { openAiErrorOf } from './simulated-errors.ts';
 
 /** By the end of the path; the longer ones first, since the others are their ends. */
@@ -23,6 +27,8 @@ const OPERATIONS: readonly (readonly [path: string, operation: SimulatedOperatio
   ['/embeddings', simulatedEmbeddings],
   ['/responses', simulatedOpenAiResponses],
   ['/messages', simulatedAnthropicMessages],
+  [':embedContent', simulatedEmbedContent],
+  [':batchEmbedContents', simulatedBatchEmbedContents],
   [':generateContent', simulatedGemini],
   [':streamGenerateContent', simulatedGemini],
 ];

@@ -23,12 +23,12 @@ export const geminiModels: ModelPresenter = {
 };
 
 /** Limits are left out: nobody tells us of them. */
-const one = ({ id }: ListedModel) => ({
+const one = ({ id, embeds }: ListedModel) => ({
   name: `models/${id}`,
   baseModelId: id,
   version: '001',
   displayName: id,
-  supportedGenerationMethods: ['generateContent', 'countTokens'],
+  supportedGenerationMethods: embeds ? ['embedContent'] : ['generateContent', 'countTokens'],
 });
 
 /** A page's token is the last model before it: it stays right when others come and go. */

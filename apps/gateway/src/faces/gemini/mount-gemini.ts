@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { allowOnly } from '../http/allow-only.ts';
 import { countHandler } from '../http/count-handler.ts';
+import { embeddingHandler } from '../http/embedding-handler.ts';
 import type { Entrance, Handler, HttpHandler } from '../http/entrance.ts';
 import type { Face } from '../http/face.ts';
 import { modelHandlers } from '../http/model-handlers.ts';
@@ -11,7 +12,7 @@ import { geminiFace, geminiListFace } from './gemini-face.ts';
 import { generateContent } from './generate-content.ts';
 import { withKeyInQuery } from './key-in-query.ts';
 import { geminiModels } from './models.ts';
-import { countingFace } from './protocols.ts';
+import { batchEmbedContents, countingFace, embedContent } from './protocols.ts';
 
 export interface GeminiDeps extends WireDeps {
   readonly entrance: Entrance;
@@ -57,6 +58,13 @@ const asked =
       }
       case 'countTokens':
         return enter(countHandler(deps, { ...countingFace, inAddress: { model } }))(req, res);
+      case 'embedContent':
+        return enter(embeddingHandler(deps, { ...embedContent, inAddress: { model } }))(req, res);
+      case 'batchEmbedContents':
+        return enter(embeddingHandler(deps, { ...batchEmbedContents, inAddress: { model } }))(
+          req,
+          res,
+        );
       default:
         return enter(notFound)(req, res);
     }
@@ -74,7 +82,7 @@ const ifGoogles =
 
 const notFound: Handler = async ({ req }) => ({
   kind: 'endpoint_not_found',
-  detail: `There is no ${req.method ?? 'GET'} ${pathOf(req)} here. Models are asked at POST /v1beta/models/{model}:generateContent, :streamGenerateContent and :countTokens, and listed at GET /v1beta/models.`,
+  detail: `There is no ${req.method ?? 'GET'} ${pathOf(req)} here. Models are asked at POST /v1beta/models/{model}:generateContent, :streamGenerateContent, :countTokens, :embedContent and :batchEmbedContents, and listed at GET /v1beta/models.`,
 });
 
 const pathOf = (req: IncomingMessage): string => (req.url ?? '').split('?', 1)[0] ?? '';

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import type { PassthroughService } from '../../services/passthrough.ts';
 import { allowOnly } from '../http/allow-only.ts';
+import { embeddingHandler } from '../http/embedding-handler.ts';
 import type { Entrance, Handler } from '../http/entrance.ts';
 import type { ExactRoutes } from '../http/exact-routes.ts';
 import { modelHandlers } from '../http/model-handlers.ts';
@@ -23,12 +24,15 @@ export function mountOpenAi(app: Express, deps: OpenAiDeps): void {
   const protocols = openAiProtocols(face);
 
   const wires = {
-    '/v1/chat/completions': protocols.chat,
-    '/v1/completions': protocols.completions,
-    '/v1/embeddings': protocols.embeddings,
+    '/v1/chat/completions': wireHandler(deps, {
+      protocol: protocols.chat,
+      idPrefix: 'chatcmpl-',
+    }),
+    '/v1/completions': wireHandler(deps, { protocol: protocols.completions, idPrefix: 'cmpl-' }),
+    '/v1/embeddings': embeddingHandler(deps, protocols.embeddings),
   };
-  for (const [path, protocol] of Object.entries(wires)) {
-    const handler = deps.entrance(face, wireHandler(deps, { protocol, idPrefix: 'chatcmpl-' }));
+  for (const [path, answer] of Object.entries(wires)) {
+    const handler = deps.entrance(face, answer);
     deps.exact.add('POST', path, handler);
     app.post(path, handler);
     app.all(path, deps.entrance(face, allowOnly('POST')));

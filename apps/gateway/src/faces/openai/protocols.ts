@@ -2,18 +2,20 @@ import type { GatewayError } from '@tollgate/core/chat';
 import {
   type Dialect,
   openAiChat,
-  openAiCompletionsPassage,
+  openAiCompletions,
   openAiEmbeddingsPassage,
   openAiResponses,
 } from '@tollgate/core/dialects';
+import { openAiEmbeddings } from '@tollgate/core/embeddings';
 import type { SseEvent } from '@tollgate/core/sse';
 import type { WireProtocol } from '../../services/wire-protocol.ts';
+import type { EmbeddingWire } from '../http/embedding-handler.ts';
 import type { Face } from '../http/face.ts';
 
 export interface OpenAiProtocols {
   readonly chat: WireProtocol;
   readonly completions: WireProtocol;
-  readonly embeddings: WireProtocol;
+  readonly embeddings: EmbeddingWire;
   readonly responses: WireProtocol & { readonly dialect: Dialect };
 }
 
@@ -23,7 +25,6 @@ export function openAiProtocols(face: Face): OpenAiProtocols {
     data: JSON.stringify(face.encodeError(error).body),
   });
   const headers = [{ name: 'openai-beta', isHint: true }];
-  const passing = { dialect: undefined, errorEvent };
   return {
     chat: {
       operation: 'openai-chat',
@@ -34,10 +35,19 @@ export function openAiProtocols(face: Face): OpenAiProtocols {
     },
     completions: {
       operation: 'openai-completions',
-      passage: openAiCompletionsPassage,
-      ...passing,
+      passage: openAiCompletions.passage,
+      dialect: openAiCompletions,
+      errorEvent,
     },
-    embeddings: { operation: 'openai-embeddings', passage: openAiEmbeddingsPassage, ...passing },
+    embeddings: {
+      protocol: {
+        operation: 'openai-embeddings',
+        passage: openAiEmbeddingsPassage,
+        dialect: undefined,
+        errorEvent,
+      },
+      face: openAiEmbeddings,
+    },
     responses: {
       operation: 'openai-responses',
       passage: openAiResponses.passage,

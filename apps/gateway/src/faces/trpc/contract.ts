@@ -71,6 +71,8 @@ export interface EmbeddingInput extends EmbeddingRequest, Versioned {}
 export interface EmbeddingOutput {
   readonly callId: string;
   readonly reply: EmbeddingReply & Versioned;
+  /** What the model that served could not do exactly. */
+  readonly losses: readonly Loss[];
 }
 
 export interface UsageSummaryInput {

@@ -5,8 +5,10 @@ import { procedure, valueOrThrow } from './trpc.ts';
 const create = procedure
   .input((value: unknown): EmbeddingInput => valueOrThrow(decodeHubEmbeddingRequest(value)))
   .mutation(async ({ ctx, input }): Promise<EmbeddingOutput> => {
-    const reply = valueOrThrow(await ctx.services.embeddings.create(ctx.call, input));
-    return { callId: ctx.call.id, reply: encodeHubEmbeddingReply(reply) };
+    const answer = valueOrThrow(await ctx.services.embeddings.create(ctx.call, input));
+    ctx.served(answer);
+    const { reply, losses } = answer;
+    return { callId: ctx.call.id, reply: encodeHubEmbeddingReply(reply), losses };
   });
 
 export const embeddingProcedures = { create } satisfies Procedures['embeddings'];

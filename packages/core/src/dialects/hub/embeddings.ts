@@ -18,6 +18,12 @@ export const HubEmbeddingRequest = z.strictObject({
     .readonly(),
   dimensions: z.int().min(1).exactOptional(),
   encoding: z.enum(['float', 'base64']).exactOptional(),
+  /** Absent: floats. Bits come packed, eight a number. */
+  vectorType: z.enum(['int8', 'uint8', 'binary', 'ubinary']).exactOptional(),
+  /** What the vectors are for: `query`, `document`, or what a provider invents. */
+  task: z.string().min(1).exactOptional(),
+  title: z.string().exactOptional(),
+  truncate: z.enum(['start', 'end', 'none']).exactOptional(),
   endUser: z.string().exactOptional(),
   rest: HubRest.exactOptional(),
 });

@@ -1,1 +1,17 @@
-export { openAiCompletionsPassage } from './passage.ts';
+import { NO_STATE } from '../../state/state-places.ts';
+import type { FaceCodec } from '../dialect.ts';
+import type { Passage } from '../passage.ts';
+import { openAiCompletionsPassage } from './passage.ts';
+import { encodeReply } from './reply.ts';
+import { DIALECT, decodeRequest } from './request.ts';
+import { createStreamEncoder } from './stream-encoder.ts';
+
+/** OpenAI's legacy text completions: passed on, or answered by a model that takes messages. */
+export const openAiCompletions: FaceCodec & { readonly passage: Passage } = {
+  id: DIALECT,
+  statePlaces: NO_STATE,
+  passage: openAiCompletionsPassage,
+  decodeRequest,
+  encodeReply,
+  createStreamEncoder,
+};

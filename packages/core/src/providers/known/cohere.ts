@@ -21,6 +21,11 @@ export const cohere: ProviderDescription = {
     { id: 'command-r7b-12-2024', ability: PLAIN },
     { id: 'command-r-plus-08-2024', ability: PLAIN },
     { id: 'command-r-08-2024', ability: PLAIN },
+    { id: 'embed-v4.0', ability: { embeddings: true, dimensions: [256, 512, 1024, 1536] } },
+    { id: 'embed-english-v3.0', ability: { embeddings: true, dimensions: [1024] } },
+    { id: 'embed-multilingual-v3.0', ability: { embeddings: true, dimensions: [1024] } },
+    { id: 'embed-english-light-v3.0', ability: { embeddings: true, dimensions: [384] } },
+    { id: 'embed-multilingual-light-v3.0', ability: { embeddings: true, dimensions: [384] } },
   ],
-  modelPrefixes: ['command-', 'c4ai-'],
+  modelPrefixes: ['command-', 'c4ai-', 'embed-'],
 };

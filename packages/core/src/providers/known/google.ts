@@ -12,6 +12,11 @@ export const google: ProviderDescription = {
   authBy: { gemini: 'x-goog-api-key' },
   keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
   quirks: {},
-  models: [{ id: 'gemini-3.1-pro-preview' }, { id: 'gemini-3-pro-preview' }],
+  models: [
+    { id: 'gemini-3.1-pro-preview' },
+    { id: 'gemini-3-pro-preview' },
+    { id: 'gemini-embedding-2', ability: { embeddings: true } },
+    { id: 'gemini-embedding-001', ability: { embeddings: true } },
+  ],
   modelPrefixes: ['gemini-'],
 };

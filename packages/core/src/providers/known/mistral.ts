@@ -15,6 +15,14 @@ export const mistral: ProviderDescription = {
     flatUsage: true,
     reasoningIn: 'content',
     omits: ['role', 'tool_call_index', 'tool_call_type'],
+    // EmbeddingRequest of @mistralai/mistralai 2.7; of 257 inputs it says "Too many inputs in request".
+    embeddings: {
+      maxInputs: 256,
+      dimensionsField: 'output_dimension',
+      vectorTypes: true,
+      textsOnly: true,
+      noUser: true,
+    },
   },
   models: [
     { id: 'mistral-large-latest' },
@@ -22,7 +30,8 @@ export const mistral: ProviderDescription = {
     { id: 'mistral-small-latest' },
     { id: 'magistral-medium-2507' },
     { id: 'codestral-latest' },
-    { id: 'mistral-embed' },
+    { id: 'mistral-embed', ability: { embeddings: true, dimensions: [1024] } },
+    { id: 'codestral-embed', ability: { embeddings: true } },
   ],
   modelPrefixes: [
     'mistral-',

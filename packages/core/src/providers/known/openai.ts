@@ -56,9 +56,9 @@ export const openai: ProviderDescription = {
     { id: 'o3', ability: REASONS },
     { id: 'o3-mini', ability: REASONS },
     { id: 'o1', ability: REASONS },
-    { id: 'text-embedding-3-small' },
-    { id: 'text-embedding-3-large' },
-    { id: 'text-embedding-ada-002' },
+    { id: 'text-embedding-3-small', ability: { embeddings: true } },
+    { id: 'text-embedding-3-large', ability: { embeddings: true } },
+    { id: 'text-embedding-ada-002', ability: { embeddings: true, dimensions: [1536] } },
   ],
   modelPrefixes: [
     'gpt-',

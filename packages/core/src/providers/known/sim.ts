@@ -24,7 +24,7 @@ export const sim: ProviderDescription = {
     { id: 'cut' },
     { id: 'error-429' },
     { id: 'error-500' },
-    { id: 'embed' },
+    { id: 'embed', ability: { embeddings: true } },
   ],
   modelPrefixes: [],
 };
