@@ -12,7 +12,7 @@ import {
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
-import { type Body, post } from './support/chat-face.ts';
+import { post } from './support/chat-face.ts';
 import { startScripted } from './support/scripted-providers.ts';
 
 const CLAUDE = 'claude-sonnet-4-5';
@@ -366,10 +366,54 @@ describe('a response of a Gemini model', () => {
   });
 });
 
+describe('thoughts that a Gemini model signed in a call', () => {
+  it.each([{ stream: false }, { stream: true }])(
+    'go back with its result: %j',
+    async ({ stream }) => {
+      const call = { functionCall: { name: 'weather', args: { city: 'Oslo' } } };
+      const parts = [[{ ...call, thoughtSignature: 'c2lnbmVk' }], [{ text: 'Cold.' }]];
+      await using app = await startScripted({ google: {} }, ({ url }) => {
+        const body = {
+          candidates: [{ content: { role: 'model', parts: parts.shift() }, finishReason: 'STOP' }],
+          usageMetadata: { promptTokenCount: 4, candidatesTokenCount: 2, totalTokenCount: 6 },
+        };
+        return url.includes('stream')
+          ? { type: 'text/event-stream', body: `data: ${JSON.stringify(body)}\n\n` }
+          : { body };
+      });
+      const { responses } = clientOf(app.harness);
+      const asked = {
+        model: 'google/gemini-3-pro',
+        tools: [{ type: 'function' as const, name: 'weather', parameters: {}, strict: false }],
+      };
+      const first = stream
+        ? await responses.stream({ ...asked, input: 'Weather?' }).finalResponse()
+        : await responses.create({ ...asked, input: 'Weather?' });
+      const [told] = first.output;
+      const call_id = told?.type === 'function_call' ? told.call_id : '';
+
+      const second = await responses.create({
+        ...asked,
+        previous_response_id: first.id,
+        input: [{ type: 'function_call_output', call_id, output: '-3' }],
+      });
+
+      expect(second.output_text).toBe('Cold.');
+      expect(app.sent.at(-1)?.body).toMatchObject({
+        contents: [
+          { role: 'user' },
+          { role: 'model', parts: [{ ...call, thoughtSignature: 'c2lnbmVk' }] },
+          { role: 'user', parts: [{ functionResponse: { name: 'weather' } }] },
+        ],
+      });
+    },
+  );
+});
+
 describe('a response that passes from a provider that keeps none', () => {
   const MODEL = 'groq/openai/gpt-oss-20b';
   const SPOKEN = { dialect: ['openai-chat', 'openai-responses'] };
-  const whole = (text: string): Body => responsesResponse(text, { input: 5, output: 2 });
+  const whole = (text: string) => responsesResponse(text, { input: 5, output: 2 });
 
   it('passes byte for byte, is kept here, and gone on from', async () => {
     const answers = ['Cold.', 'Yes.'];
@@ -396,6 +440,31 @@ describe('a response that passes from a provider that keeps none', () => {
       ],
     });
     expect((await responses.retrieve(first.id)).output_text).toBe('Cold.');
+  });
+
+  it('is gone on from elsewhere without the thoughts that only its provider can read', async () => {
+    const thought = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' };
+    const told = whole('Cold.');
+    const body = { ...told, output: [thought, ...Array.from(told.output)] };
+    await using app = await startScripted({ groq: SPOKEN, google: {} }, ({ url }) =>
+      url.includes('gemini')
+        ? {
+            body: {
+              candidates: [{ content: { role: 'model', parts: [{ text: 'Yes.' }] } }],
+            },
+          }
+        : { body },
+    );
+    const first = await clientOf(app.harness).responses.create({ model: MODEL, input: 'Weather?' });
+
+    const next = await post(app.harness, '/v1/responses', {
+      model: 'google/gemini-3-pro',
+      input: 'Sure?',
+      previous_response_id: first.id,
+    });
+
+    expect(next.headers.get('x-tollgate-dropped')).toBe('previous_response_id.output.reasoning');
+    expect(JSON.stringify(app.sent[1]?.body)).not.toContain('gAAA');
   });
 
   it('is asked to keep nothing, which some refuse', async () => {

@@ -12,6 +12,8 @@ export const fireworks: ProviderDescription = {
   auth: 'bearer',
   keyVariables: ['FIREWORKS_API_KEY'],
   quirks: { maxTokensField: 'max_tokens', noDeveloperRole: true },
+  // https://docs.fireworks.ai/guides/response-api
+  responses: { keeps: true, background: false },
   models: [],
   modelPrefixes: ['accounts/fireworks/'],
 };
