@@ -14,6 +14,7 @@ import { type Load, type Measured, runLoad } from './load.ts';
 
 const options = parseArgs({
   options: {
+    only: { type: 'string', default: '' },
     rounds: { type: 'string', default: '5' },
     milliseconds: { type: 'string', default: '2000' },
   },
@@ -29,21 +30,44 @@ interface Scenario {
   readonly name: string;
   readonly connections: number;
   readonly body: string;
+  /** The provider's own path, which the bare proxy is called with. */
+  readonly providerPath: string;
   readonly unit: 'calls' | 'events';
 }
 
 const messages = [{ role: 'user', content: 'Say something short, please.' }];
+const CHAT = '/v1/chat/completions';
+const MESSAGES = '/v1/messages';
+const bodyTo = (provider: string, rest: object = {}): string =>
+  JSON.stringify({ model: `${provider}/bench-model`, messages, ...rest });
+
 const SCENARIOS: readonly Scenario[] = [
   {
     name: 'short JSON',
     connections: 32,
-    body: JSON.stringify({ model: 'bench/bench-model', messages }),
+    body: bodyTo('bench'),
+    providerPath: CHAT,
     unit: 'calls',
   },
   {
     name: 'same-dialect stream',
     connections: 16,
-    body: JSON.stringify({ model: 'bench/bench-model', messages, stream: true }),
+    body: bodyTo('bench', { stream: true }),
+    providerPath: CHAT,
+    unit: 'events',
+  },
+  {
+    name: 'short JSON, Chat to Anthropic',
+    connections: 32,
+    body: bodyTo('claude'),
+    providerPath: MESSAGES,
+    unit: 'calls',
+  },
+  {
+    name: 'stream, Chat to Anthropic',
+    connections: 16,
+    body: bodyTo('claude', { stream: true }),
+    providerPath: MESSAGES,
     unit: 'events',
   },
 ];
@@ -75,7 +99,7 @@ async function compare(scenario: Scenario, contenders: readonly Contender[]): Pr
   const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
   const loadOf = (contender: Contender, milliseconds: number): Load => ({
     origin: contender.origin,
-    path: '/v1/chat/completions',
+    path: contender.name === 'bare' ? scenario.providerPath : CHAT,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
     body: scenario.body,
     connections: scenario.connections,
@@ -153,6 +177,7 @@ dataDir: ${JSON.stringify(join(folder, 'data'))}
 governance: { kind: local, keys: [{ name: bench, key: ${KEY}, role: member }] }
 providers:
   bench: { dialect: openai-chat, baseUrl: "${provider.origin}/v1", apiKey: none }
+  claude: { dialect: anthropic-messages, baseUrl: "${provider.origin}", apiKey: none }
 `,
 );
 const gateway = await startContender({
@@ -164,7 +189,9 @@ const gateway = await startContender({
 });
 
 try {
-  for (const scenario of SCENARIOS) await compare(scenario, [bare, gateway]);
+  for (const scenario of SCENARIOS) {
+    if (scenario.name.includes(options.values.only)) await compare(scenario, [bare, gateway]);
+  }
 } finally {
   await Promise.all([gateway.stop(), bare.stop(), provider.stop()]);
   rmSync(folder, { recursive: true, force: true });

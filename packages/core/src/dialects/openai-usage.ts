@@ -60,6 +60,8 @@ function divide(total: number): { take(wanted: Known): number | undefined; rest(
 
 /** Undefined when this is no usage, or names no count. Input includes cached; output reasoning. */
 export function decodeOpenAiUsage(value: unknown, quirks: Quirks): Usage | undefined {
+  // Most chunks have none, and a schema's refusal costs more than all the rest of a chunk.
+  if (!isJsonObject(value)) return undefined;
   const parsed = WireUsage.safeParse(value);
   if (!parsed.success) return undefined;
   const wire = parsed.data;

@@ -19,7 +19,9 @@ export function parseJson(
   options: { readonly maxDepth?: number } = {},
 ): Result<JsonValue, JsonProblem> {
   const maxDepth = options.maxDepth ?? MAX_JSON_DEPTH;
-  const deep = findTooDeep(text, maxDepth);
+  // Too short to hold so many brackets: most events of a stream are, and the scan costs as much as
+  // parsing them.
+  const deep = text.length <= maxDepth ? -1 : findTooDeep(text, maxDepth);
   if (deep !== -1) {
     const { line, column } = place(text, deep);
     const message = `Nested deeper than ${maxDepth} levels at line ${line}, column ${column}.`;

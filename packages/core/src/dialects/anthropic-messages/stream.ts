@@ -6,6 +6,7 @@ import type { SseEvent } from '../../sse/sse-event.ts';
 import type { Target } from '../dialect.ts';
 import { decodeErrorBody } from './errors.ts';
 import { closeBlock, growBlock, type OpenBlock, openBlock } from './open-block.ts';
+import { isPlainChunk } from './plain-chunk.ts';
 import { closingRest, replyHead } from './reply.ts';
 import { asJson } from './rest.ts';
 import { decodeStop } from './stop-reason.ts';
@@ -37,6 +38,7 @@ function streamFold(target: Target): Fold<State, SseEvent, StreamEvent> {
       if (state.phase === 'over' || event.data === '' || event.data === '[DONE]')
         return [state, []];
       const json = parseJson(event.data);
+      if (json.ok && isPlainChunk(json.value)) return stepChunk(state, json.value, target);
       const chunk = WireChunk.safeParse(json.ok ? json.value : null);
       if (!chunk.success) {
         const detail = 'an event of its stream is not a JSON object with a type.';

@@ -183,11 +183,15 @@ export function createCandidateReader(facts: CandidateFacts): CandidateReader {
     read(candidate) {
       const events = (candidate.content?.parts ?? []).flatMap(readPart);
       const text = open?.type === 'text' ? open.text : '';
-      events.push(
-        ...annotate(decodeGrounding(candidate.groundingMetadata, text)),
-        ...annotate(decodeCitations(candidate.citationMetadata, text)),
-      );
-      const logprobs = decodeLogprobs(candidate.logprobsResult);
+      const { groundingMetadata, citationMetadata, logprobsResult } = candidate;
+      // Most pieces have none of them, and a schema's refusal costs more than the rest of a piece.
+      if (groundingMetadata != null) {
+        events.push(...annotate(decodeGrounding(groundingMetadata, text)));
+      }
+      if (citationMetadata != null) {
+        events.push(...annotate(decodeCitations(citationMetadata, text)));
+      }
+      const logprobs = logprobsResult == null ? [] : decodeLogprobs(logprobsResult);
       if (logprobs.length > 0 && open?.type === 'text') {
         events.push(delta(open.part, { type: 'logprobs', logprobs }));
       }

@@ -17,7 +17,8 @@ import {
 import { decodeErrorValue, errorValueOf } from './errors.ts';
 import { failureStatus } from './finish-reason.ts';
 import { DIALECT } from './parts.ts';
-import { WireChunk, type WirePayload, type WireSource } from './reply-wire.ts';
+import { readWireChunk } from './plain-chunk.ts';
+import type { WireChunk, WirePayload, WireSource } from './reply-wire.ts';
 import { decodeOpenAiUsage, usageField } from './usage.ts';
 
 /** What a decoder remembers between chunks. */
@@ -87,7 +88,7 @@ function readData(state: DecoderState, event: SseEvent, target: Target): Step {
 
 /** Reads one chunk. Never throws; what isn't a chunk at all is an error event. */
 export function readChunk(state: DecoderState, body: JsonObject, target: Target): Step {
-  const parsed = WireChunk.safeParse(body);
+  const parsed = readWireChunk(body);
   if (!parsed.success) {
     return fail(
       state,

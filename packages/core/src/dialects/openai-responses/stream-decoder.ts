@@ -9,8 +9,9 @@ import { decodeErrorValue, errorValueOf } from '../openai-errors.ts';
 import { restOf } from '../rest-of.ts';
 import { DIALECT } from './dialect-name.ts';
 import { endItem, finishItem, noOutput, type OutputState, type Reading } from './item-reader.ts';
+import { readWireEvent } from './plain-event.ts';
 import { readItemEvent } from './read-item-event.ts';
-import { WireEvent, WireItem, WireResponse } from './reply-wire.ts';
+import { WireItem, WireResponse } from './reply-wire.ts';
 import { RESPONSE_FIELDS, toldFields } from './response-fields.ts';
 import { readStop } from './stop-reason.ts';
 import { decodeUsage } from './usage.ts';
@@ -69,7 +70,7 @@ const invalid = ({ provider }: Target, detail: string): GatewayError => ({
 });
 
 function readEvent(state: DecoderState, body: JsonObject, target: Target): Step {
-  const parsed = WireEvent.safeParse(body);
+  const parsed = readWireEvent(body);
   if (!parsed.success) return fail(state, invalid(target, 'a piece of its stream is no event'));
   const event = parsed.data;
   const response = isJsonObject(body['response']) ? body['response'] : undefined;
