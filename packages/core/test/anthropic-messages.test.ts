@@ -114,7 +114,10 @@ describeDialect('anthropic-messages', anthropicMessages, {
         stopSequences: fc.constant(['END']),
         endUser: fc.constant('u1'),
         serviceTier: fc.constant('default'),
-        output: fc.constant({ type: 'json-schema' as const, schema: { type: 'object' } }),
+        output: fc.constant({
+          type: 'json-schema' as const,
+          schema: { type: 'object', additionalProperties: false },
+        }),
         rest: fc.constant({ dialect: 'anthropic-messages', fields: { inference_geo: 'eu' } }),
       },
       { requiredKeys: ['maxOutputTokens'], noNullPrototype: true },

@@ -141,7 +141,7 @@ describeDialect('bedrock-converse', bedrockConverse, {
         serviceTier: fc.constant('flex'),
         reasoning: fc.constant({ effort: 'high' }),
         output: fc.constantFrom(
-          { type: 'json-schema' as const, schema: { type: 'object' } },
+          { type: 'json-schema' as const, schema: { type: 'object', additionalProperties: false } },
           { type: 'json-schema' as const, name: 'n', description: 'd', schema: {} },
         ),
         rest: fc.constant({

@@ -84,6 +84,8 @@ function problemOf(leaf: Leaf, given: Given): string | undefined {
   const last = steps.at(-1);
   if (value === null || (typeof last === 'string' && FORMS.has(last))) return undefined;
   if (Array.isArray(value) && value.length === 0) return undefined;
+  // A schema that allows everything says nothing, and its place is never empty.
+  if (last === 'schema') return undefined;
   if (typeof value === 'string' && isFree(steps)) {
     const seen = isMarkerSeen(steps, value, given);
     if (seen !== undefined) return seen ? undefined : 'its text is nowhere';

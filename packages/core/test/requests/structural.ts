@@ -115,7 +115,6 @@ export const STRUCTURAL: readonly Exception[] = [
     why: 'schemas are always kept to',
   },
   { path: /\.\$schema$/, why: 'which draft of JSON Schema it is' },
-  { path: /^output\.schema$/, when: is({}), why: 'allows everything' },
   { path: /^reasoning\.adaptive$/, why: 'the default wherever an effort is asked for, or nothing' },
   {
     path: /^reasoning\.enabled$/,

@@ -85,7 +85,11 @@ describe('settings', () => {
     [
       'sends a schema',
       { output: { type: 'json-schema', name: 'x', schema: { type: 'object' } } },
-      { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+      {
+        output_config: {
+          format: { type: 'json_schema', schema: { type: 'object', additionalProperties: false } },
+        },
+      },
       [],
     ],
     ['names the end user', { endUser: 'u' }, { metadata: { user_id: 'u' } }, []],

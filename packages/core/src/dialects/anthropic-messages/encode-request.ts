@@ -1,9 +1,10 @@
 import type { GatewayError } from '../../chat/error.ts';
 import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
-import type { ChatRequest } from '../../chat/request.ts';
+import type { ChatRequest, OutputFormat } from '../../chat/request.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
+import { closedSchema, RECURSES } from '../closed-schema.ts';
 import { describedSchema } from '../described-schema.ts';
 import type { Target } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
@@ -171,10 +172,19 @@ function encodeOutput(
   }
   return {
     ...(effort === undefined ? {} : { effort }),
-    ...(output?.type === 'json-schema'
-      ? { format: { type: 'json_schema', schema: describedSchema(output, losses) } }
-      : {}),
+    ...(output?.type === 'json-schema' ? encodeFormat(output, losses) : {}),
   };
+}
+
+function encodeFormat(
+  output: Extract<OutputFormat, { readonly type: 'json-schema' }>,
+  losses: Loss[],
+): JsonObject {
+  const walk = { isStrict: output.strict === true, losses };
+  const schema = closedSchema(describedSchema(output, losses), walk);
+  if (schema !== undefined) return { format: { type: 'json_schema', schema } };
+  losses.push(lost('outputSchema', 'output.schema', RECURSES));
+  return {};
 }
 
 const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([

@@ -3,6 +3,7 @@ import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
+import { closedSchema, RECURSES } from '../closed-schema.ts';
 import type { Target } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
 import { createCallIds } from './call-ids.ts';
@@ -103,7 +104,12 @@ function encodeOutput({ output }: ChatRequest, losses: Loss[]): JsonObject {
     losses.push(lost('jsonOutput', 'output', 'JSON can be enforced here only by a schema'));
   }
   if (output?.type !== 'json-schema') return {};
-  const { name, description, schema } = output;
+  const { name, description } = output;
+  const schema = closedSchema(output.schema, { isStrict: output.strict === true, losses });
+  if (schema === undefined) {
+    losses.push(lost('outputSchema', 'output.schema', RECURSES));
+    return {};
+  }
   return {
     textFormat: {
       type: 'json_schema',
