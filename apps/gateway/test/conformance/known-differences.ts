@@ -176,13 +176,4 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     clients: ['responses/openai'],
     aspects: ['toolCalls', 'finish'],
   },
-  {
-    reason: 'The bytes pass, and are not mended of input counted without what was cached.',
-    recordings: [
-      'xai/responses/synthetic-x-search.json',
-      'xai/responses/synthetic-x-search.chunks.txt',
-    ],
-    clients: ['responses/openai'],
-    aspects: ['usage.input'],
-  },
 ];

@@ -51,3 +51,27 @@ describe('a stream of a response without numbers', () => {
     expect(openAiResponses.passage.createMender?.({ omits: ['object'] }, all)).toBeUndefined();
   });
 });
+
+describe('a response whose input was counted without what came from the cache', () => {
+  const mender = () => openAiResponses.passage.createMender?.({ promptExcludesCached: true }, all);
+  const usage = (input: number, total: number): string =>
+    `{"input_tokens":${input},"input_tokens_details":{"cached_tokens":9},"output_tokens":1,"total_tokens":${total},"later":1.0}`;
+
+  it('is counted with it, whole and in the event that ends its stream', () => {
+    const [before, after] = [usage(5, 6), usage(14, 15)];
+    const ended = (counted: string): string =>
+      `{"type":"response.completed","response":{"id":"r", "usage":${counted}}}`;
+    const whole = `{"id":"r", "usage":${before}}`;
+
+    expect(mender()?.event({ data: ended(before) })).toBe(ended(after));
+    expect(mender()?.event({ data: ended(after) })).toBe(ended(after));
+    expect(mender()?.reply(whole, JSON.parse(whole))).toBe(`{"id":"r", "usage":${after}}`);
+  });
+
+  it.each(['{"type":"response.created","response":{"usage":null}}', '{"usage":3}', '[DONE]'])(
+    'leaves %j as it is',
+    (data) => {
+      expect(mender()?.event({ data })).toBe(data);
+    },
+  );
+});
