@@ -11,7 +11,8 @@ export const lmstudio: ProviderDescription = {
   },
   auth: 'none',
   keyVariables: [],
-  quirks: { maxTokensField: 'max_tokens', noDeveloperRole: true },
+  // https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/1120: images in base64 only
+  quirks: { maxTokensField: 'max_tokens', noDeveloperRole: true, noMediaUrls: true },
   pricedAs: { free: true },
   models: [],
   modelPrefixes: [],
