@@ -452,6 +452,38 @@ describe('Google’s client', () => {
     expect(methodsOf('gpt-4o')).toEqual(['generateContent', 'countTokens']);
   });
 
+  it('believes providers that say what each model is for, and lists none that is for neither', async () => {
+    const uses = {
+      '/v1beta/models': [
+        { name: 'models/gemini-vectors', supportedGenerationMethods: ['embedContent'] },
+        { name: 'models/imagen-9', supportedGenerationMethods: ['predict'] },
+      ],
+      '/v1/models': [
+        { name: 'command-vectors', endpoints: ['embed'] },
+        { name: 'command-embedded', endpoints: ['chat'] },
+        { name: 'rerank-9', endpoints: ['rerank'] },
+      ],
+    };
+    await using app = await start(({ url }) => {
+      const path = url.split('?', 1)[0];
+      if (path === '/v1beta/models') return { body: { models: uses[path] } };
+      return url.includes('page_size')
+        ? { body: { models: uses['/v1/models'] } }
+        : { status: 404, body: {} };
+    });
+
+    const reply = await post(app.harness, '/v1beta/models', '', { method: 'GET' });
+
+    const models: readonly Body[] = Object(reply.json).models;
+    const listed = new Map(
+      models.map((model) => [model['name'], model['supportedGenerationMethods']]),
+    );
+    expect(listed.get('models/gemini-vectors')).toEqual(['embedContent']);
+    expect(listed.get('models/command-vectors')).toEqual(['embedContent']);
+    expect(listed.get('models/command-embedded')).toContain('generateContent');
+    expect([...listed.keys()].join()).not.toMatch(/imagen|rerank/);
+  });
+
   it('has the simulated provider embed', async () => {
     await using app = await start(() => ({ body: {} }));
 
