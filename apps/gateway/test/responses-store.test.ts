@@ -315,6 +315,23 @@ describe('a response of a provider that keeps none', () => {
     await expect(responses.cancel(id)).rejects.toThrow('Cannot cancel a synchronous response.');
   });
 
+  it('counts with the items that a request names, of its own key alone', async () => {
+    await using harness = await start();
+    harness.anthropic.mockMessageWithUsage('Cold.', 40, 3);
+    harness.anthropic.mockReply('POST', '/v1/messages/count_tokens', json({ input_tokens: 77 }));
+    const { responses } = clientOf(harness);
+    const { output } = await responses.create({ model: CLAUDE, input: 'Weather?' });
+    const item = { type: 'item_reference' as const, id: output[0]?.id ?? '' };
+    const asked = { model: CLAUDE, input: [item, { role: 'user' as const, content: 'Sure?' }] };
+
+    expect(await responses.inputTokens.count(asked)).toMatchObject({ input_tokens: 77 });
+    const other = clientOf(harness, harness.keys.admin).responses;
+    await expect(other.inputTokens.count(asked)).rejects.toMatchObject({
+      status: 400,
+      param: 'input[0].id',
+    });
+  });
+
   it('counts what a continued request would have, with what is kept', async () => {
     await using harness = await start();
     harness.anthropic.mockMessageWithUsage('Cold.', 40, 3);

@@ -111,11 +111,11 @@ const counting = (deps: ResponsesDeps, protocol: ResponsesProtocol): Handler => 
       protocol: counted,
       counting: count,
       earlier: async (call, body) => {
-        const items = await deps.services.responses.earlierItems(call, body);
-        if (!items.ok) return items;
-        const { value: kept } = items;
-        if (kept === undefined) return ok(undefined);
-        return ok({ ...count, decodeRequest: (json) => decodeKeptRequest(json, kept) });
+        const rebuilt = await deps.services.responses.rebuilt(call, body);
+        if (!rebuilt.ok) return rebuilt;
+        if (rebuilt.value === undefined) return ok(undefined);
+        const { body: whole, earlier } = rebuilt.value;
+        return ok({ ...count, decodeRequest: () => decodeKeptRequest(whole, earlier) });
       },
     })(entered);
   };

@@ -19,7 +19,7 @@ export function resolveReferences(
   owner: string,
   { input, destination }: { readonly input: JsonValue; readonly destination: Destination },
 ): Result<ResolvedInput, GatewayError> {
-  if (!Array.isArray(input) || !input.some(isReference)) return ok({ input, isChanged: false });
+  if (!Array.isArray(input) || !hasReferences(input)) return ok({ input, isChanged: false });
   const items: JsonValue[] = [];
   let isChanged = false;
   for (const [index, item] of input.entries()) {
@@ -42,6 +42,9 @@ export function resolveReferences(
   }
   return ok({ input: items, isChanged });
 }
+
+export const hasReferences = (input: JsonValue): boolean =>
+  Array.isArray(input) && input.some(isReference);
 
 const idOf = (item: JsonValue): JsonValue | undefined =>
   isJsonObject(item) ? item['id'] : undefined;

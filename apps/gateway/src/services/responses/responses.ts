@@ -11,6 +11,7 @@ import type { BackgroundRuns } from './background-runs.ts';
 import { continuationOf } from './continuation.ts';
 import { type CreateDeps, type CreateRequest, createResponse } from './create.ts';
 import { pageOf } from './item-page.ts';
+import { hasReferences, resolveReferences } from './item-references.ts';
 import { askKeeper, type KeeperRequest } from './kept-elsewhere.ts';
 import type { KeptElsewhere, KeptHere, KeptResponse } from './kept-responses.ts';
 
@@ -35,11 +36,11 @@ export interface ResponseService {
   remove(call: Call, asked: ResponseQuery): Answered;
   cancel(call: Call, asked: ResponseQuery): Answered;
   inputItems(call: Call, asked: ResponseQuery): Answered;
-  /** The items that a request goes on from, where it is only to be counted; undefined: none of ours. */
-  earlierItems(
-    call: Call,
-    body: JsonObject,
-  ): Promise<Result<readonly JsonValue[] | undefined, GatewayError>>;
+  /**
+   * A request that is only to be counted, with what of it is kept here; undefined: nothing is, and its
+   * provider can be asked as it stands.
+   */
+  rebuilt(call: Call, body: JsonObject): Promise<Result<RebuiltRequest | undefined, GatewayError>>;
   /** Ends what runs in the background. */
   close(): Promise<void>;
 }
@@ -143,16 +144,24 @@ export function createResponseService(deps: ResponseDeps): ResponseService {
       return page.ok ? ours(page.value) : page;
     },
 
-    earlierItems: async (call, body) => {
+    rebuilt: async (call, body) => {
       const asked = readAsked(body);
       if (!asked.ok) return asked;
       const owner = call.identity.subject;
       const { previous } = asked.value;
-      if (previous === undefined) return ok(undefined);
-      const destination = await deps.chat.find(call, String(body['model']));
-      if (!destination.ok) return destination;
-      const from = continuationOf(kept, { owner, previous }, destination.value);
-      return from.ok ? ok(from.value.type === 'here' ? from.value.items : undefined) : from;
+      const { input = [], model } = body;
+      const isWhole = previous === undefined && !hasReferences(input);
+      if (isWhole || typeof model !== 'string') return ok(undefined);
+      const found = await deps.chat.find(call, model);
+      if (!found.ok) return found;
+      const destination = found.value;
+      const from = continuationOf(kept, { owner, previous }, destination);
+      if (!from.ok) return from;
+      const resolved = resolveReferences(kept, owner, { input, destination });
+      if (!resolved.ok) return resolved;
+      const earlier = from.value.type === 'here' ? from.value.items : [];
+      if (earlier.length === 0 && !resolved.value.isChanged) return ok(undefined);
+      return ok({ body: { ...body, input: resolved.value.input }, earlier });
     },
 
     close: async () => {
@@ -160,6 +169,12 @@ export function createResponseService(deps: ResponseDeps): ResponseService {
       await runs.close();
     },
   };
+}
+
+/** A request whole, after the items that it goes on from. */
+export interface RebuiltRequest {
+  readonly body: JsonObject;
+  readonly earlier: readonly JsonValue[];
 }
 
 interface Relaying {
