@@ -187,6 +187,23 @@ describe('what is left out', () => {
     expect(text).not.toContain('reasoning');
   });
 
+  it.each([false, true])(
+    'gives reasoning and classes of tokens to who asks (streamed: %s)',
+    async (stream) => {
+      await using harness = await createNativeHarness();
+      harness.openai.mockReplay(readRecording('deepseek', 'chat/deepseek-reasoning'));
+      const include = ['reasoning', 'usage_details'];
+
+      const { headers, text } = await postNative(harness, asking('Hi', { stream, include })).expect(
+        200,
+      );
+
+      expect(headers['x-tollgate-dropped']).toBeUndefined();
+      expect(text).toMatch(/"reasoning_content":"\w/);
+      expect(text).toContain(`"reasoning_tokens":${stream ? 205 : 315}`);
+    },
+  );
+
   it('books what a stream could not say, since its headers are gone by then', async () => {
     await using harness = await createNativeHarness();
     harness.openai.mockReplay(readRecording('deepseek', 'chat/deepseek-reasoning'));

@@ -42,6 +42,8 @@ export interface Answering {
   readonly now?: () => number;
   /** What the reply repeats of its request, where the dialect's replies do: by their wire names. */
   readonly repeated?: JsonObject;
+  /** What else the client asked to be told, in its dialect's words; absent: no more than the usual. */
+  readonly include?: readonly string[];
 }
 
 export interface DecodedRequest {

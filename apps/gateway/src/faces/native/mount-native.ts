@@ -48,7 +48,7 @@ async function complete(
   if (!body.ok) return body.error;
   const decoded = decodeNativeRequest(body.value.json, deps.config.native);
   if (!decoded.ok) return decoded.error;
-  const { request, model, tier, conversationId, losses } = decoded.value;
+  const { request, model, tier, conversationId, include, losses } = decoded.value;
 
   const choice =
     tier === undefined
@@ -68,6 +68,7 @@ async function complete(
       created: Math.floor(call.startedAt / 1000),
       model: destination.model,
       includeUsage: true,
+      ...(include === undefined ? undefined : { include }),
     },
   });
   await choice.value.settle(answer.ok ? undefined : answer.error);

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-v
 import { jsonPath } from '../wire-problem.ts';
 import {
   NativeContentPart,
+  NativeFile,
   NativeFunctionDefinition,
   NativeImageUrl,
   NativeMessage,
@@ -31,7 +32,7 @@ const named = (...known: readonly string[]): Shape => ({ known: new Set(known), 
 
 const PART: Shape = {
   known: new Set(NativeContentPart.options.flatMap((option) => Object.keys(option.shape))),
-  inner: { image_url: shape(NativeImageUrl) },
+  inner: { image_url: shape(NativeImageUrl), file: shape(NativeFile) },
 };
 
 const TOP: Shape = {

@@ -51,7 +51,9 @@ function decodeMessage(
   const calls = message.role === 'assistant' ? (message.tool_calls ?? []) : [];
   // A message that only calls tools has to send an empty text: the contract knows no null there.
   const isEmpty = message.content === '' && calls.length > 0;
+  const thought = message.role === 'assistant' ? (message.reasoning_content ?? '') : '';
   const content: readonly ContentPart[] = [
+    ...(thought === '' ? [] : [{ type: 'reasoning' as const, text: thought }]),
     ...(isEmpty ? [] : decodeContent(message.content)),
     ...calls.map((call) => ({
       type: 'tool-call' as const,
@@ -97,16 +99,25 @@ const decodeContent = (content: NativeMessage['content']): readonly (TextPart | 
 
 function decodePart(part: WirePart): TextPart | MediaPart {
   if (part.type === 'text') return { type: 'text', text: part.text };
+  if (part.type === 'file') {
+    const { url, filename } = part.file;
+    return {
+      type: 'media',
+      kind: 'file',
+      ...decodeUrl(url),
+      ...(typeof filename === 'string' ? { name: filename } : {}),
+    };
+  }
   const { url, detail } = part.image_url;
   return {
     type: 'media',
     kind: 'image',
-    ...decodeImage(url),
+    ...decodeUrl(url),
     ...(typeof detail === 'string' ? { detail } : {}),
   };
 }
 
-function decodeImage(url: string): Pick<MediaPart, 'source' | 'mediaType'> {
+function decodeUrl(url: string): Pick<MediaPart, 'source' | 'mediaType'> {
   // The base64 may be megabytes: found by position, never by a pattern that could backtrack.
   const comma = url.startsWith('data:') ? url.indexOf(';base64,') : -1;
   if (comma < 0) return { source: { type: 'url', url } };
@@ -132,6 +143,9 @@ function misplaced(message: NativeMessage, path: string): readonly Loss[] {
   const losses: Loss[] = [];
   if (message.role !== 'assistant' && (message.tool_calls?.length ?? 0) > 0) {
     losses.push(without(`${path}.tool_calls`, 'only an assistant message calls tools'));
+  }
+  if (message.role !== 'assistant' && typeof message.reasoning_content === 'string') {
+    losses.push(without(`${path}.reasoning_content`, 'only an assistant message has thoughts'));
   }
   if (message.role !== 'tool' && typeof message.tool_call_id === 'string') {
     losses.push(without(`${path}.tool_call_id`, 'only a tool message answers a call'));

@@ -1,8 +1,9 @@
 import type { ContentPart, TextPart } from '../../chat/content-part.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
+import type { Included } from './usage.ts';
 
 /** What the contract can't say of one part of a reply. Text and tool calls are said elsewhere. */
-export function partLosses(part: ContentPart, path: string): readonly Loss[] {
+export function partLosses(part: ContentPart, path: string, include: Included): readonly Loss[] {
   switch (part.type) {
     case 'text':
       return textLosses(part, path);
@@ -16,7 +17,9 @@ export function partLosses(part: ContentPart, path: string): readonly Loss[] {
         ),
       ];
     case 'reasoning':
-      return [lost('reasoning', path, 'the native contract has no place for reasoning')];
+      return include.has('reasoning')
+        ? []
+        : [lost('reasoning', path, 'the client did not ask for reasoning by "include"')];
     case 'media':
       return [lost('replyMedia', path, `no place for a part of ${part.kind}`)];
     case 'server-tool':

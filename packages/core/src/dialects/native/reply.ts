@@ -10,18 +10,19 @@ import { wireProblem } from '../wire-problem.ts';
 import { createCallIds } from './call-ids.ts';
 import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts';
 import { invalidArguments, partLosses } from './reply-losses.ts';
-import { decodeNativeUsage, encodeNativeUsage, usageLosses } from './usage.ts';
+import { decodeNativeUsage, encodeNativeUsage, type Included, usageLosses } from './usage.ts';
 import { NativeChatReply } from './wire.ts';
 
 /** The reply with our own ids; never fails, whatever the provider's model wrote. */
 export function encodeReply(reply: ChatReply, answering: Answering): Encoded<JsonObject> {
   const losses: Loss[] = [];
+  const include: Included = new Set(answering.include);
   const nextCallId = createCallIds(answering.replyId);
   const choices = reply.choices.map((choice, index) =>
-    encodeChoice(choice, index, { losses, nextCallId }),
+    encodeChoice(choice, index, { losses, nextCallId, include }),
   );
   if (reply.usage === undefined) losses.push(NO_USAGE);
-  else losses.push(...usageLosses(reply.usage));
+  else losses.push(...usageLosses(reply.usage, include));
   return {
     value: {
       id: answering.replyId,
@@ -29,7 +30,10 @@ export function encodeReply(reply: ChatReply, answering: Answering): Encoded<Jso
       created: reply.created ?? answering.created,
       model: reply.model === '' ? answering.model : reply.model,
       choices,
-      usage: encodeNativeUsage(reply.usage ?? { input: {}, output: {}, provenance: 'estimate' }),
+      usage: encodeNativeUsage(
+        reply.usage ?? { input: {}, output: {}, provenance: 'estimate' },
+        include,
+      ),
     },
     losses,
   };
@@ -45,14 +49,17 @@ const NO_USAGE = changed(
 interface Encoding {
   readonly losses: Loss[];
   readonly nextCallId: (id: string) => string;
+  readonly include: Included;
 }
 
 function encodeChoice(choice: Choice, index: number, encoding: Encoding): JsonObject {
   let content: string | undefined;
+  let thought = '';
   const calls: JsonObject[] = [];
   for (const [at, part] of choice.content.entries()) {
     const path = `choices[${index}].content[${at}]`;
-    encoding.losses.push(...partLosses(part, path));
+    encoding.losses.push(...partLosses(part, path, encoding.include));
+    if (part.type === 'reasoning' && encoding.include.has('reasoning')) thought += part.text ?? '';
     if (part.type === 'text' || part.type === 'refusal') content = (content ?? '') + part.text;
     if (part.type === 'tool-call') calls.push(encodeCall(part, path, encoding));
   }
@@ -62,6 +69,7 @@ function encodeChoice(choice: Choice, index: number, encoding: Encoding): JsonOb
     index,
     message: {
       role: 'assistant',
+      ...(thought === '' ? {} : { reasoning_content: thought }),
       ...(content === undefined ? {} : { content }),
       ...(calls.length === 0 ? {} : { tool_calls: calls }),
     },
@@ -112,6 +120,9 @@ export function decodeReply(body: JsonValue, target: Target): Result<ChatReply, 
 function decodeChoice({ message, finish_reason }: NativeChatReply['choices'][number]): Choice {
   const { content, tool_calls: calls } = message;
   const parts: readonly ContentPart[] = [
+    ...(message.reasoning_content
+      ? [{ type: 'reasoning' as const, text: message.reasoning_content }]
+      : []),
     ...(typeof content === 'string' ? [{ type: 'text' as const, text: content }] : []),
     ...(calls ?? []).map((call) => ({
       type: 'tool-call' as const,

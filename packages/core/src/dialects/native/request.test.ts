@@ -178,7 +178,7 @@ describe('a native request', () => {
       'an unknown part',
       message({ role: 'user', content: [{ type: 'text', text: '' }, { type: 'audio' }] }),
       'messages[1].content[1].type',
-      'expected one of "text", "image_url"',
+      'expected one of "text", "image_url", "file"',
     ],
     [
       'a part without text',

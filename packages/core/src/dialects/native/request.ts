@@ -8,7 +8,7 @@ import { describeUnknown, jsonPath, wireProblem } from '../wire-problem.ts';
 import { leftOut } from './left-out.ts';
 import { decodeMessages } from './message.ts';
 import { decodeToolChoice, decodeTools } from './tools.ts';
-import { NativeChatRequest } from './wire.ts';
+import { NativeChatRequest, type NativeInclude } from './wire.ts';
 
 /** A native request: what is asked of the model, and the contract's words for which model. */
 export interface DecodedNativeRequest {
@@ -18,6 +18,8 @@ export interface DecodedNativeRequest {
   readonly model?: string;
   readonly tier?: Tier;
   readonly conversationId?: string;
+  /** What the reply is to tell beside what the predecessor's told. */
+  readonly include?: readonly NativeInclude[];
   /** Nested fields that were left out, by their paths in the client's own words. */
   readonly losses: readonly Loss[];
 }
@@ -57,6 +59,7 @@ export function decodeNativeRequest(
       ...(tools.value.length === 0 ? {} : { tools: tools.value }),
     },
     ...chosen.value,
+    ...(wire.include?.length ? { include: wire.include } : {}),
     ...(typeof wire.conversation_id === 'string' ? { conversationId: wire.conversation_id } : {}),
     losses: [...messages.value.losses, ...leftOut(body)],
   });
@@ -86,6 +89,9 @@ function settings(wire: NativeChatRequest): Partial<ChatRequest> {
     ...(typeof topP === 'number' ? { topP } : {}),
     ...(typeof maxOutputTokens === 'number' ? { maxOutputTokens } : {}),
     ...(stopSequences.length === 0 ? {} : { stopSequences }),
+    ...(typeof wire.reasoning_effort === 'string'
+      ? { reasoning: { effort: wire.reasoning_effort } }
+      : {}),
     ...(wire.tool_choice === undefined || wire.tool_choice === null
       ? {}
       : { toolChoice: decodeToolChoice(wire.tool_choice) }),

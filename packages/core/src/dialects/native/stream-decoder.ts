@@ -14,6 +14,8 @@ import { type NativeStreamChoice, NativeStreamChunk, type NativeToolCallDelta } 
 interface ChoiceState {
   /** The part that all text of the choice goes to: the contract has one content. */
   readonly text?: number;
+  /** Likewise of all that was thought. */
+  readonly thought?: number;
   /** The parts of tool calls, by the index that the wire gives them. */
   readonly calls: ReadonlyMap<number, number>;
   readonly parts: number;
@@ -92,6 +94,15 @@ function readChoice(
 ): readonly [ChoiceState, readonly StreamEvent[]] {
   const events: StreamEvent[] = [];
   let state = before;
+  if (delta.reasoning_content !== undefined) {
+    const part = state.thought ?? state.parts;
+    if (state.thought === undefined) {
+      events.push({ type: 'part-start', choice, part, start: { type: 'reasoning' } });
+      state = { ...state, thought: part, parts: part + 1 };
+    }
+    const text = { type: 'text' as const, text: delta.reasoning_content };
+    events.push({ type: 'part-delta', choice, part, delta: text });
+  }
   if (delta.content !== undefined) {
     const part = state.text ?? state.parts;
     if (state.text === undefined) {

@@ -8,7 +8,7 @@ import { createCallIds } from './call-ids.ts';
 import { encodeStreamError } from './errors.ts';
 import { encodeFinishReason } from './finish-reason.ts';
 import { annotationsLoss, logprobsLoss, partLosses } from './reply-losses.ts';
-import { encodeNativeUsage, usageLosses } from './usage.ts';
+import { encodeNativeUsage, type Included, usageLosses } from './usage.ts';
 
 type Of<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: T }>;
 
@@ -30,6 +30,7 @@ interface ChoiceState {
 /** Written to in place: a stream has thousands of events. */
 interface State {
   readonly id: string;
+  readonly include: Included;
   readonly nextCallId: (id: string) => string;
   readonly choices: Map<number, ChoiceState>;
   /** By path, so that what comes in many deltas is told once. */
@@ -52,6 +53,7 @@ const DONE: SseEvent = { data: '[DONE]' };
 export function createStreamEncoder(answering: Answering): StreamEncoder {
   const state: State = {
     id: answering.replyId,
+    include: new Set(answering.include),
     nextCallId: createCallIds(answering.replyId),
     choices: new Map(),
     losses: new Map(),
@@ -98,7 +100,7 @@ function startPart(state: State, event: Of<'part-start'>): readonly SseEvent[] {
   const choice = choiceAt(state, event.choice);
   const path = `choices[${event.choice}].content[${event.part}]`;
   const open: OpenPart = { path, type: start.type, hasBody: false };
-  lose(state, startLosses(start, path));
+  lose(state, startLosses(start, path, state.include));
   if (start.type === 'refusal') choice.refused = true;
   if (start.type !== 'tool-call') {
     choice.parts.set(event.part, open);
@@ -119,6 +121,10 @@ function writeDelta(state: State, event: Of<'part-delta'>): readonly SseEvent[] 
   if (delta.type === 'text' && isSaid(open)) {
     open.hasBody = true;
     return say(state, event.choice, { content: delta.text });
+  }
+  if (delta.type === 'text' && open.type === 'reasoning' && state.include.has('reasoning')) {
+    open.hasBody = true;
+    return say(state, event.choice, { reasoning_content: delta.text });
   }
   if (delta.type === 'arguments' && open.call !== undefined && delta.json !== '') {
     open.hasBody = true;
@@ -141,8 +147,9 @@ function endPart(state: State, event: Of<'part-end'>): readonly SseEvent[] {
 function end(state: State): readonly SseEvent[] {
   state.isOver = true;
   if (state.usage === undefined) return [DONE];
-  lose(state, usageLosses(state.usage));
-  return [chunk(state, { choices: [], usage: encodeNativeUsage(state.usage) }), DONE];
+  lose(state, usageLosses(state.usage, state.include));
+  const usage = encodeNativeUsage(state.usage, state.include);
+  return [chunk(state, { choices: [], usage }), DONE];
 }
 
 function say(
@@ -182,17 +189,17 @@ const argumentsDelta = (index: number, json: string): JsonObject => ({
   tool_calls: [{ index, function: { arguments: json } }],
 });
 
-function startLosses(start: PartStart, path: string): readonly Loss[] {
+function startLosses(start: PartStart, path: string, include: Included): readonly Loss[] {
   switch (start.type) {
     case 'text':
     case 'tool-call':
       return [];
     case 'refusal':
-      return partLosses({ type: 'refusal', text: '' }, path);
+      return partLosses({ type: 'refusal', text: '' }, path, include);
     case 'media':
-      return partLosses({ ...start, source: { type: 'base64', data: '' } }, path);
+      return partLosses({ ...start, source: { type: 'base64', data: '' } }, path, include);
     default:
-      return partLosses(start, path);
+      return partLosses(start, path, include);
   }
 }
 

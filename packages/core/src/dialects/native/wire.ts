@@ -25,9 +25,15 @@ export const NativeImageUrl = z.looseObject({
   detail: z.string().nullish(),
 });
 
+export const NativeFile = z.looseObject({
+  url: z.string().meta({ description: 'An http(s) address or a `data:` URL.' }),
+  filename: z.string().nullish(),
+});
+
 export const NativeContentPart = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('text'), text: z.string() }),
   z.looseObject({ type: z.literal('image_url'), image_url: NativeImageUrl }),
+  z.looseObject({ type: z.literal('file'), file: NativeFile }),
 ]);
 
 export const NativeContent = z.union([z.string(), z.array(NativeContentPart)]);
@@ -53,6 +59,9 @@ export const NativeMessage = z.looseObject({
     description: 'Of a `tool` message: the id of the call that it answers.',
   }),
   tool_calls: z.array(NativeToolCall).nullish(),
+  reasoning_content: z.string().nullish().meta({
+    description: 'Of an assistant message: what it thought, as its reply gave it.',
+  }),
 });
 
 export const NativeFunctionDefinition = z.looseObject({
@@ -76,6 +85,10 @@ export const NativeToolChoice = z.union([
 
 export const NativeStopSequence = z.union([z.string(), z.array(z.string())]);
 
+/** What the predecessor's replies never had, and so only those have that it is asked for. */
+export const NativeInclude = z.enum(['reasoning', 'usage_details']);
+export type NativeInclude = z.infer<typeof NativeInclude>;
+
 /** A body of `POST /native/v1/chat/completions`. */
 export const NativeChatRequest = z.strictObject({
   messages: z.array(NativeMessage).meta({
@@ -97,21 +110,42 @@ export const NativeChatRequest = z.strictObject({
   stream: z.boolean().exactOptional(),
   tools: z.array(NativeToolDefinition).nullish(),
   tool_choice: NativeToolChoice.nullish(),
+  reasoning_effort: z.string().min(1).max(32).nullish().meta({
+    description: 'How much the model is to think: `none`, `low`, `medium`, `high` and the like.',
+  }),
+  include: z.array(NativeInclude).nullish().meta({
+    description:
+      'What replies tell beside the rest: `reasoning` as `reasoning_content`, `usage_details` as the classes of tokens.',
+  }),
 });
 export type NativeChatRequest = z.infer<typeof NativeChatRequest>;
 export type NativeMessage = z.infer<typeof NativeMessage>;
 
 const Count = z.int().min(0);
 
+const ON_REQUEST = 'Only where `include` asks for it, and where it is known.';
+
 export const NativeUsage = z.looseObject({
   prompt_tokens: Count,
   completion_tokens: Count,
   total_tokens: Count,
+  prompt_tokens_details: z
+    .looseObject({
+      cached_tokens: Count.exactOptional(),
+      cache_write_tokens: Count.exactOptional(),
+    })
+    .exactOptional()
+    .meta({ description: ON_REQUEST }),
+  completion_tokens_details: z
+    .looseObject({ reasoning_tokens: Count.exactOptional() })
+    .exactOptional()
+    .meta({ description: ON_REQUEST }),
 });
 export type NativeUsage = z.infer<typeof NativeUsage>;
 
 export const NativeChoiceMessage = z.looseObject({
   role: NativeRole,
+  reasoning_content: z.string().exactOptional().meta({ description: ON_REQUEST }),
   content: z.string().exactOptional(),
   tool_calls: z.array(NativeToolCall).exactOptional(),
 });
@@ -153,6 +187,7 @@ export type NativeToolCallDelta = z.infer<typeof NativeToolCallDelta>;
 
 export const NativeDelta = z.looseObject({
   role: NativeRole.exactOptional(),
+  reasoning_content: z.string().exactOptional().meta({ description: ON_REQUEST }),
   content: z.string().exactOptional(),
   tool_calls: z.array(NativeToolCallDelta).exactOptional(),
 });
