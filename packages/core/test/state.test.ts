@@ -210,37 +210,6 @@ describe('opening a request', () => {
     expect(losses).toHaveLength(2);
   });
 
-  it('looks once at thoughts that don’t open, however many', () => {
-    const state = [{ ...stateOf('signature', 'tgs1_iAAAA'), origin: { provider: 'x' } }];
-    const part: ContentPart = { type: 'reasoning', text: 'x'.repeat(100), state };
-    const content = Array.from({ length: 20_000 }, () => part);
-    let read = 0;
-
-    openRequest(historyOf([{ role: 'assistant', content }]), {
-      seal: () => undefined,
-      open: (_, beside) => {
-        read += beside.length;
-        return undefined;
-      },
-    });
-
-    expect(read).toBeLessThan(20_000 * 300);
-  });
-
-  it('needs no more time for a history of one token alone than for any other', () => {
-    const token = 'tgs1_iAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
-    const content = Array.from({ length: 50_000 }, () => call(token));
-
-    const { request } = openRequest(historyOf([{ role: 'assistant', content }]), {
-      seal: () => undefined,
-      open: () => undefined,
-    });
-
-    expect(request.messages[0]?.content.at(-1)).toMatchObject({
-      id: expect.stringMatching(/_50000$/),
-    });
-  });
-
   it('loses the state of thoughts whose text was rewritten, and keeps the text', () => {
     const sealer = plainSealer();
     const face = carrying(anthropicMessages, anthropicMessages.statePlaces, sealer);

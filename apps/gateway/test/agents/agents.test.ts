@@ -70,6 +70,11 @@ describe('three turns, two calls at once', () => {
         EXCHANGES.slice(0, 2),
         EXCHANGES,
       ]);
+      expect(sent.map((body) => provider.states(body))).toEqual([
+        [],
+        provider.toldState(0),
+        [...provider.toldState(0), ...provider.toldState(1)],
+      ]);
       expect(answer).toEqual({ text: ANSWER, usage: USAGE });
     }
   });

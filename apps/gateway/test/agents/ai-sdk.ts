@@ -48,6 +48,9 @@ const v1 = ({ url, key }: Gateway) => ({ apiKey: key, baseURL: `${url}/v1` });
 
 export const aiSdkAgents: readonly Agent[] = [
   loopOf('@ai-sdk/openai on Chat', (gateway) => createOpenAI(v1(gateway)).chat(gateway.model)),
+  loopOf('@ai-sdk/openai on Responses', (gateway) =>
+    createOpenAI(v1(gateway)).responses(gateway.model),
+  ),
   loopOf(
     '@ai-sdk/openai on Responses, nothing stored',
     (gateway) => createOpenAI(v1(gateway)).responses(gateway.model),

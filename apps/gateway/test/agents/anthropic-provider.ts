@@ -1,6 +1,6 @@
 import { eventStream, json, messageEvents, messageResponse, namedEvents } from '@tollgate/testkit';
 import { fieldsOf } from '../support/chat-face.ts';
-import type { Provider, ScriptedTurn } from './conversation.ts';
+import { type Provider, type ScriptedTurn, TURNS } from './conversation.ts';
 import { byWish, listIn } from './wire.ts';
 
 /** Thinks aloud, and signs what it thought. */
@@ -30,9 +30,15 @@ export const anthropicProvider: Provider = {
         };
       });
   },
+  states: (body) =>
+    listIn(body, 'messages')
+      .flatMap((message) => listIn(message, 'content'))
+      .filter(({ type }) => type === 'thinking')
+      .flatMap(({ thinking, signature }) => [thinking, signature]),
+  toldState: (turn) => [TURNS[turn]?.thought ?? '', signatureOf(turn)],
 };
 
-export const signatureOf = (at: number): string => `c2lnbmF0dXJl+/${at}==`;
+const signatureOf = (at: number): string => `c2lnbmF0dXJl+/${at}==`;
 
 function messageOf({ thought, text, calls, usage }: ScriptedTurn, at: number) {
   const content = [

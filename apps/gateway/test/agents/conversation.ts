@@ -136,4 +136,8 @@ export interface Provider {
   sent(world: World): readonly Body[];
   /** The calls that a request tells of with their results; throws where one has no other. */
   exchanges(body: Body): readonly Exchange[];
+  /** What it wants back of what it thought, as it stands in a request. */
+  states(body: Body): readonly unknown[];
+  /** The same as it had told it in the turn before. */
+  toldState(turn: number): readonly string[];
 }

@@ -15,10 +15,17 @@ export const geminiProvider: Provider = {
   script: ({ gemini }, turns) => gemini.script(turns),
   sent: ({ gemini }) => gemini.sent,
   exchanges: exchangesIn,
+  states: (body) =>
+    listIn(body, 'contents')
+      .flatMap((content) => listIn(content, 'parts'))
+      .flatMap(({ thoughtSignature }) =>
+        thoughtSignature === undefined ? [] : [thoughtSignature],
+      ),
+  toldState: (turn) => [thoughtSignatureOf(turn)],
 };
 
 export async function startGemini(): Promise<GeminiServer> {
-  let turns: readonly ScriptedTurn[] = [];
+  const replies: ReturnType<typeof repliesOf>[] = [];
   const sent: Body[] = [];
   const server = await startServer((req, res) => {
     let text = '';
@@ -28,36 +35,35 @@ export async function startGemini(): Promise<GeminiServer> {
     });
     req.on('end', () => {
       const body = fieldsOf(JSON.parse(text));
-      const at = sent.push(body) - 1;
-      const turn = turns[at];
+      sent.push(body);
+      const reply = replies.shift();
       const mistake = mistakeIn(body);
-      if (turn === undefined || mistake !== undefined) {
+      if (reply === undefined || mistake !== undefined) {
         res.writeHead(400, { 'content-type': 'application/json' });
         const error = { code: 400, status: 'INVALID_ARGUMENT', message: mistake ?? 'no turn left' };
         res.end(JSON.stringify({ error }));
         return;
       }
-      const replies = repliesOf(turn, at);
       if (req.url?.includes(':streamGenerateContent')) {
         res.writeHead(200, { 'content-type': 'text/event-stream' });
-        res.end(replies.stream.map((reply) => `data: ${JSON.stringify(reply)}\r\n\r\n`).join(''));
+        res.end(reply.stream.map((piece) => `data: ${JSON.stringify(piece)}\r\n\r\n`).join(''));
         return;
       }
       res.writeHead(200, { 'content-type': 'application/json' });
-      res.end(JSON.stringify(replies.whole));
+      res.end(JSON.stringify(reply.whole));
     });
   });
   return {
     url: server.url,
     sent,
-    script: (more) => {
-      turns = [...turns, ...more];
+    script: (turns) => {
+      replies.push(...turns.map(repliesOf));
     },
     [Symbol.asyncDispose]: () => server.close(),
   };
 }
 
-export const thoughtSignatureOf = (at: number): string => `CtwBAdHtim${at}+/==`;
+const thoughtSignatureOf = (at: number): string => `CtwBAdHtim${at}+/==`;
 
 function repliesOf({ thought, text, calls, usage }: ScriptedTurn, at: number) {
   const parts: readonly Body[] = [

@@ -37,6 +37,8 @@ export const chatProvider: Provider = {
         return { name: String(told['name']), input, result: textOf(result['content']) };
       });
   },
+  states: () => [],
+  toldState: () => [],
 };
 
 /** Each reply has an id of its own: agents take two of one id for one. */
@@ -79,9 +81,14 @@ export const responsesProvider: Provider = {
       return { name: String(call['name']), input, result: textOf(result['output']) };
     });
   },
+  states: (body) =>
+    listIn(body, 'input')
+      .filter(({ type }) => type === 'reasoning')
+      .map(({ encrypted_content: encrypted }) => encrypted),
+  toldState: (turn) => [encryptedOf(turn)],
 };
 
-export const encryptedOf = (at: number): string => `gAAAAAB${at}+/encrypted==`;
+const encryptedOf = (at: number): string => `gAAAAAB${at}+/encrypted==`;
 
 function responseOf({ thought, text, calls, usage }: ScriptedTurn, at: number) {
   const message = {

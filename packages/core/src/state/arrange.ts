@@ -6,8 +6,6 @@ export interface LaidOut {
   readonly part: ContentPart;
   readonly path: string;
   readonly before?: readonly CarriedPart[];
-  /** Of thoughts: their token told nothing. */
-  readonly isUnopened?: true;
 }
 
 export interface Arranged {

@@ -16,8 +16,6 @@ const SHORT = 24;
 export function createCallNames(): CallNames {
   const own = new Map<string, string>();
   const taken = new Set<string>();
-  /** Where counting goes on, so that a history of one token alone costs no more than any other. */
-  const counted = new Map<string, number>();
   return {
     find: (id) => own.get(id),
     give: (id, name) => {
@@ -30,13 +28,8 @@ export function createCallNames(): CallNames {
     },
     replace: (token) => {
       const stem = `call_${token.slice(MARK_AND_FORM, MARK_AND_FORM + SHORT)}`;
-      let count = counted.get(stem) ?? 1;
       let name = stem;
-      while (taken.has(name)) {
-        count += 1;
-        name = `${stem}_${count}`;
-      }
-      counted.set(stem, count);
+      for (let count = 2; taken.has(name); count += 1) name = `${stem}_${count}`;
       own.set(token, name);
       taken.add(name);
       return name;

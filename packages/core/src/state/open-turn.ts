@@ -89,7 +89,7 @@ function openThought(
     context.lose(path);
     // An item's id that we made up for a client means nothing to a provider.
     const { state: _state, ...plain } = part;
-    laidOut.push({ part: plain, path, isUnopened: true });
+    laidOut.push({ part: plain, path });
     return;
   }
   laidOut.splice(laidOut.length - pieces.length, pieces.length);
@@ -102,15 +102,12 @@ function openThought(
   laidOut.push({ part: withState(opened, carried.state), path });
 }
 
-/**
- * The thoughts right before, back to the last that had state of their own: opened or not, so that
- * each is looked at once.
- */
+/** The thoughts right before, back to the last that have state of their own. */
 function trailingPieces(laidOut: readonly LaidOut[]): readonly ReasoningPart[] {
   const pieces: ReasoningPart[] = [];
   for (let at = laidOut.length - 1; at >= 0; at -= 1) {
-    const { part, isUnopened } = laidOut[at] ?? {};
-    if (part?.type !== 'reasoning' || part.state !== undefined || isUnopened === true) break;
+    const part = laidOut[at]?.part;
+    if (part?.type !== 'reasoning' || part.state !== undefined) break;
     pieces.unshift(part);
   }
   return pieces;
