@@ -1,7 +1,7 @@
 import { createHarness } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
-import type { Body } from './support/chat-face.ts';
+import { type Body, post } from './support/chat-face.ts';
 import {
   candidateReply,
   messageReply,
@@ -188,5 +188,32 @@ describe.each(PROVIDERS)('$name', (provider) => {
     expect(JSON.stringify(app.made.sent)).not.toContain('tgs1_');
     const said = provider.said(app.made.sent[2]?.body ?? {});
     expect(essential(said, face.name)).toEqual(essential(provider.wanted, face.name));
+  });
+});
+
+describe('state that is too long for an id', () => {
+  it('is kept on the server, named in the id, and lost with another caller', async () => {
+    const [claude] = PROVIDERS;
+    if (claude === undefined) throw new Error('no provider');
+    await using app = await start({ ...claude, replies: MESSAGES.slice(1) });
+    const question = { role: 'user', content: 'Weather?' };
+    const path = '/v1/chat/completions';
+    const { model } = claude;
+    const first = await post(app.harness, path, { model, messages: [question] });
+    const [id] = /tgs1_[\w-]+/.exec(first.text) ?? [];
+    const call = { id, type: 'function', function: { name: 'weather', arguments: '{}' } };
+    const turn = { role: 'assistant', content: null, tool_calls: [call] };
+    const messages = [question, turn, { role: 'tool', tool_call_id: id, content: 'Fine.' }];
+    const admin = { authorization: `Bearer ${app.harness.keys.admin}` };
+
+    const own = await post(app.harness, path, { model, messages });
+    const other = await post(app.harness, path, { model, messages }, { headers: admin });
+
+    expect(id).toMatch(/^tgs1_k[\w-]{22}$/);
+    expect([own.status, other.status]).toEqual([200, 200]);
+    const [, said, told] = app.made.sent.map(({ body }) => listOf(claude.said(body)));
+    expect(said?.slice(0, 2)).toEqual(wholeOf(MESSAGES.slice(1), 'content').slice(0, 2));
+    expect(told?.map(({ type }) => type)).toEqual(['tool_use']);
+    expect(other.headers.get('x-tollgate-dropped')).toContain('messages[1].content[0].state');
   });
 });
