@@ -33,12 +33,13 @@ import { createMediaFetcher } from './adapters/undici/media-fetcher.ts';
 import { createExpressApp } from './app.ts';
 import { composeGovernance } from './compose-governance.ts';
 import { composeResponses } from './compose-responses.ts';
-import type { Config, ProviderConfig } from './config/config.ts';
+import { createUpstreamOf } from './compose-upstreams.ts';
+import type { Config } from './config/config.ts';
 import { createEntrance } from './faces/http/entrance.ts';
 import { sendMetrics } from './faces/ops/mount-ops.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ledger } from './ports/ledger.ts';
-import type { Deadlines, Upstream } from './ports/upstream.ts';
+import type { Deadlines } from './ports/upstream.ts';
 import { createHttpServer } from './server.ts';
 import { askModels } from './services/ask-models.ts';
 import { createMetering } from './services/call-meter.ts';
@@ -142,8 +143,7 @@ export function compose(
     userAgent: `tollgate/${VERSION}`,
   });
   const simulated = createSimulatedUpstream({ clock });
-  const upstreamOf = (provider: ProviderConfig): Upstream =>
-    provider.transport === 'simulated' ? simulated : http;
+  const upstreamOf = createUpstreamOf({ http, simulated, clock, log });
   const { governance, inspection, outbox } = composeGovernance({
     config,
     clock,

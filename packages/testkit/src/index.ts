@@ -31,6 +31,7 @@ export {
   listSyntheticReplies,
   readRecording,
 } from './recordings.ts';
+export * from './replies/amazon-events.ts';
 export type { ControlledReply } from './replies/controlled-reply.ts';
 export { controlledReply } from './replies/controlled-reply.ts';
 export * from './replies/faults.ts';

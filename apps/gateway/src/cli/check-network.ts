@@ -26,8 +26,14 @@ export async function checkProvider(provider: ProviderConfig, tools: NetworkTool
     return { check: fine(name, 'simulated, needs no network') };
   const request = modelListRequest(provider);
   if (request === undefined) return { check: fine(name, 'nothing to ask') };
-  const [variable = 'its apiKey'] = provider.keyVariables;
-  return probe({ name, request, key: `${variable} or providers.${provider.name}.apiKey` }, tools);
+  return probe({ name, request, key: keyPlace(provider) }, tools);
+}
+
+function keyPlace({ name, proof, keyVariables }: ProviderConfig): string {
+  if (proof !== undefined)
+    return `providers.${name}.credentials, or what the environment has of them`;
+  const [variable = 'its apiKey'] = keyVariables;
+  return `${variable} or providers.${name}.apiKey`;
 }
 
 /** Undefined under local governance. */
@@ -60,6 +66,9 @@ async function probe({ name, request, key }: ProbeTarget, tools: NetworkTools): 
   const sent = await upstream.send(request);
   const tookMs = Math.round(clock.monotonic() - startedAt);
   const { host } = request.url;
+  if (!sent.ok && sent.error.kind === 'provider_auth') {
+    return { check: failed(name, 'its credentials prove nothing', `correct ${key}`) };
+  }
   if (!sent.ok) {
     const why =
       sent.error.kind === 'provider_timeout' ? `no answer in ${tookMs} ms` : 'unreachable';

@@ -6,7 +6,7 @@ import { checkData, checkPort, checkRuntime } from './check-machine.ts';
 import { checkClock, checkProvider, checkZion } from './check-network.ts';
 import { checkPrices } from './check-prices.ts';
 import { type CliContext, CliFailure, type CommonOptions, toJson } from './context.ts';
-import { systemClock, withUpstream } from './open-upstream.ts';
+import { systemClock, withUpstreams } from './open-upstream.ts';
 
 const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
 
@@ -33,19 +33,21 @@ async function examine(context: CliContext, options: CommonOptions): Promise<rea
 }
 
 function examineAround(config: Config): Promise<readonly Check[]> {
-  return withUpstream(async (upstream) => {
-    const tools = { upstream, clock: systemClock };
+  return withUpstreams(async ({ http, upstreamOf }) => {
+    const clock = systemClock;
     const [data, port, zion, ...providers] = await Promise.all([
       checkData(config),
-      checkPort(config, upstream),
-      checkZion(config, tools),
-      ...config.providers.map((provider) => checkProvider(provider, tools)),
+      checkPort(config, http),
+      checkZion(config, { upstream: http, clock }),
+      ...config.providers.map((provider) =>
+        checkProvider(provider, { upstream: upstreamOf(provider), clock }),
+      ),
     ]);
     const probes = [...(zion === undefined ? [] : [zion]), ...providers];
     const times = probes.flatMap(({ theirTime }) => (theirTime === undefined ? [] : [theirTime]));
-    const clock = checkClock(times, systemClock.now());
-    const prices = await checkPrices(config, systemClock.now());
-    return [data, port, ...probes.map(({ check }) => check), clock, prices];
+    const time = checkClock(times, clock.now());
+    const prices = await checkPrices(config, clock.now());
+    return [data, port, ...probes.map(({ check }) => check), time, prices];
   });
 }
 

@@ -3,7 +3,7 @@ import { askModels } from '../services/ask-models.ts';
 import { createFindDestination } from '../services/destination.ts';
 import { createModelService } from '../services/models.ts';
 import { type CliContext, type CommonOptions, readConfig, toJson } from './context.ts';
-import { systemClock, withUpstream } from './open-upstream.ts';
+import { systemClock, withUpstreams } from './open-upstream.ts';
 import { renderTable } from './table.ts';
 
 /** The operator sees what an administrator's key would. */
@@ -18,7 +18,7 @@ const OPERATOR: Identity = {
 /** What clients can name as `model`: asks each provider, and takes what is known of those that don't say. */
 export async function printModels(context: CliContext, options: CommonOptions): Promise<void> {
   const { config } = readConfig(context, options);
-  const models = await withUpstream((upstream) =>
+  const models = await withUpstreams(({ upstreamOf }) =>
     createModelService({
       config,
       clock: systemClock,
@@ -26,7 +26,7 @@ export async function printModels(context: CliContext, options: CommonOptions): 
       ask: (provider) =>
         provider.transport === 'simulated'
           ? Promise.resolve(undefined)
-          : askModels(provider, upstream),
+          : askModels(provider, upstreamOf(provider)),
     }).list(OPERATOR),
   );
   for (const note of config.notes) context.err(note);

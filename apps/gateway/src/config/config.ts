@@ -1,11 +1,25 @@
 import type { Role, Tier, TierConfig } from '@tollgate/core/governance';
 import type { ModelPrice } from '@tollgate/core/pricing';
-import type { ProviderDescription } from '@tollgate/core/providers';
+import type { ProviderDescription, SaidWords } from '@tollgate/core/providers';
 import type { Secret } from './secret.ts';
+
+export type Credentials =
+  | {
+      readonly kind: 'aws';
+      readonly accessKeyId: Secret;
+      readonly secretAccessKey: Secret;
+      readonly sessionToken?: Secret;
+    }
+  /** A credentials file's path, or its text; what the settings file says is meant from its folder. */
+  | { readonly kind: 'google'; readonly source: Secret; readonly isWritten: boolean };
 
 /** A provider that is switched on: a known description with the operator's changes. */
 export interface ProviderConfig extends ProviderDescription {
   readonly apiKey: Secret | undefined;
+  /** In place of a key: what signs requests, or is exchanged for tokens. */
+  readonly proof?: Credentials;
+  /** The words in its addresses, as the operator said them. */
+  readonly said?: SaidWords;
   /** `http`: called over the network. `simulated`: answered in process, without a network. */
   readonly transport: 'http' | 'simulated';
   /** The version of Anthropic's API for requests that a client's own header doesn't decide. */

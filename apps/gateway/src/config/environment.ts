@@ -40,6 +40,11 @@ export const VARIABLES: readonly Variable[] = [
     'providers.openai.baseUrl',
     'For all that OpenAI speaks; ends in /v1.',
   ),
+  variable(
+    'AZURE_OPENAI_ENDPOINT',
+    'providers.azure.baseUrl',
+    'Of a resource, in place of its name.',
+  ),
   variable('REDIS_URL', undefined, 'Read and named at start; not used yet.'),
   variable('TOLLGATE_HOST', 'server.host', 'Address to listen on.'),
   variable('TOLLGATE_PORT', 'server.port', 'Port to listen on.', 'number'),

@@ -96,3 +96,15 @@ it.each([
 ])('reads %j', (text, expected) => {
   expect(problems(text).slice(0, 1)).toEqual(expected);
 });
+
+it('means the path of credentials from the file’s folder', () => {
+  writeFileSync(
+    join(cwd, 'tollgate.yaml'),
+    'providers: { vertex: { project: p, credentials: ./account.json } }',
+  );
+
+  const loaded = loadConfig({ env: {}, cwd });
+  const found = loaded.ok ? loaded.value.config.providers[0]?.proof : undefined;
+
+  expect(found?.kind === 'google' && found.source.reveal()).toBe(join(cwd, 'account.json'));
+});

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { type Environment, readVariable } from './environment.ts';
 import { type Locate, parseConfig } from './parse.ts';
 import type { ConfigProblem, Path } from './problem.ts';
+import { Secret } from './secret.ts';
 
 export interface LoadSources {
   /** What `--config` names. */
@@ -73,10 +74,20 @@ function toPlain(document: Document): Result<unknown, string> {
   }
 }
 
-/** Relative folders are meant from where they were written. */
+/** Relative paths are meant from where they were written. */
 function placed(config: Config, folder: string, cwd: string, env: Environment): Config {
   const isFromEnvironment = readVariable(env, 'TOLLGATE_DATA_DIR') !== undefined;
-  return { ...config, dataDir: resolve(isFromEnvironment ? cwd : folder, config.dataDir) };
+  return {
+    ...config,
+    dataDir: resolve(isFromEnvironment ? cwd : folder, config.dataDir),
+    providers: config.providers.map((provider) => {
+      const { proof } = provider;
+      if (proof?.kind !== 'google' || !proof.isWritten) return provider;
+      const source = proof.source.reveal();
+      if (source.trimStart().startsWith('{')) return provider;
+      return { ...provider, proof: { ...proof, source: new Secret(resolve(folder, source)) } };
+    }),
+  };
 }
 
 /** The place of a setting; of one that is missing, the nearest map around it. */

@@ -262,6 +262,110 @@ describe('a provider', () => {
   });
 });
 
+describe('a provider whose addresses have the operator’s words in them', () => {
+  const urls = (config: Config) => provider(config, 'azure')?.baseUrl['openai-responses'];
+
+  it('takes them from the file before the environment', () => {
+    const env = { AZURE_OPENAI_API_KEY: 'k', AZURE_RESOURCE_NAME: 'theirs' };
+
+    expect(urls(parsed({}, env))).toBe('https://theirs.openai.azure.com');
+    expect(urls(parsed({ providers: { azure: { resource: 'mine' } } }, env))).toBe(
+      'https://mine.openai.azure.com',
+    );
+  });
+
+  it('needs none of them at an address of the operator’s own, where all its dialects are', () => {
+    const config = parsed({ providers: { azure: { apiKey: 'k', baseUrl: 'http://a' } } });
+
+    expect(provider(config, 'azure')?.baseUrl).toEqual({
+      'openai-chat': 'http://a',
+      'openai-responses': 'http://a',
+    });
+    const env = { AZURE_OPENAI_API_KEY: 'k', AZURE_OPENAI_ENDPOINT: 'https://x.example/' };
+    expect(urls(parsed({}, env))).toBe('https://x.example');
+  });
+
+  it('is off while one is missing, and says which', () => {
+    const config = parsed({}, { AZURE_API_KEY: 'k' });
+
+    expect(names(config)).toEqual(['sim']);
+    expect(config.notes).toContain(
+      'azure is off: providers.azure.resource or AZURE_RESOURCE_NAME is not set.',
+    );
+  });
+
+  it('refuses words that would lead elsewhere, and words that its addresses lack', () => {
+    const wrong = { providers: { azure: { apiKey: 'k', resource: 'a.evil.example/#' } } };
+
+    expect(problems(wrong)).toEqual([
+      'providers.azure.resource: expected letters, digits and dashes',
+    ]);
+    expect(problems({}, { AZURE_API_KEY: 'k', AZURE_RESOURCE_NAME: 'a@b' })).toEqual([
+      'AZURE_RESOURCE_NAME: expected letters, digits and dashes',
+    ]);
+    expect(problems({ providers: { openai: { apiKey: 'k', region: 'eu-1' } } })).toEqual([
+      'providers.openai.region: is no part of its address',
+    ]);
+  });
+});
+
+describe('a provider that credentials prove the caller to', () => {
+  const AWS = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1' };
+  const bedrock = (file: unknown, env: Record<string, string> = {}) =>
+    provider(parsed({ providers: { bedrock: file } }, env), 'bedrock');
+
+  it('takes the environment’s once the file names it, and a key before them', () => {
+    expect(names(parsed({}, AWS))).toEqual(['sim']);
+    expect(bedrock({}, AWS)).toMatchObject({
+      apiKey: undefined,
+      proof: { kind: 'aws' },
+      said: { region: 'eu-west-1' },
+      baseUrl: { 'bedrock-converse': 'https://bedrock-runtime.eu-west-1.amazonaws.com' },
+    });
+    const keyed = bedrock({}, { ...AWS, AWS_BEARER_TOKEN_BEDROCK: 'k' });
+    expect(keyed).toMatchObject({ auth: 'bearer', apiKey: expect.anything() });
+    expect(keyed?.proof).toBeUndefined();
+  });
+
+  it('takes the file’s before any of the environment', () => {
+    const credentials = { accessKeyId: 'mine', secretAccessKey: 's' };
+    const proof = bedrock({ credentials }, { ...AWS, AWS_BEARER_TOKEN_BEDROCK: 'k' })?.proof;
+
+    expect(proof?.kind === 'aws' && proof.accessKeyId.reveal()).toBe('mine');
+  });
+
+  it('is off without them, and says what would switch it on', () => {
+    const { notes } = parsed({ providers: { bedrock: {}, vertex: { credentials: '{}' } } });
+
+    expect(notes).toEqual([
+      'bedrock is off: AWS_BEARER_TOKEN_BEDROCK or AWS_ACCESS_KEY_ID is not set.',
+      'vertex is off: providers.vertex.project or GOOGLE_CLOUD_PROJECT or ANTHROPIC_VERTEX_PROJECT_ID is not set.',
+    ]);
+  });
+
+  it('refuses those of another kind, and any where a key is wanted', () => {
+    const file = {
+      providers: {
+        bedrock: { credentials: './account.json' },
+        vertex: { credentials: { accessKeyId: 'a', secretAccessKey: 'b' } },
+        openai: { credentials: 'x' },
+      },
+    };
+
+    expect(problems(file)).toEqual([
+      'providers.bedrock.credentials: expected accessKeyId, secretAccessKey and perhaps a sessionToken',
+      'providers.vertex.credentials: expected the path or the text of a credentials file',
+      'providers.openai.credentials: is for providers that take no key: use apiKey',
+    ]);
+  });
+
+  it('shows none of them when the configuration is printed', () => {
+    const printed = JSON.stringify(bedrock({}, { ...AWS, AWS_SECRET_ACCESS_KEY: 'very-secret' }));
+
+    expect(printed).not.toContain('very-secret');
+  });
+});
+
 const OWN = { dialect: 'openai-chat', baseUrl: 'http://a' };
 
 it.each<[string, unknown, readonly string[]]>([

@@ -1,5 +1,10 @@
-import { KNOWN_PROVIDERS } from '@tollgate/core/providers';
+import {
+  KNOWN_PROVIDERS,
+  type ProviderDescription,
+  SIMULATED_PROVIDER,
+} from '@tollgate/core/providers';
 import { VARIABLES } from './environment.ts';
+import { CREDENTIAL_VARIABLES } from './provider-proof.ts';
 import { type SchemaNode, settingsSchema } from './settings-schema.ts';
 
 interface Row {
@@ -35,13 +40,9 @@ export function renderConfigurationPage(): string {
     const setting = path === undefined ? '' : `\`${path.join('.')}\``;
     return line([`\`${name}\``, setting, description]);
   });
-  const keys = KNOWN_PROVIDERS.filter(({ keyVariables }) => keyVariables.length > 0).map(
-    ({ name, keyVariables, dialects }) =>
-      line([
-        `\`${name}\``,
-        keyVariables.map((key) => `\`${key}\``).join(', '),
-        dialects.join(', '),
-      ]),
+  const keyed = KNOWN_PROVIDERS.filter(({ keyVariables }) => keyVariables.length > 0);
+  const keyless = KNOWN_PROVIDERS.filter(
+    ({ name, keyVariables }) => keyVariables.length === 0 && name !== SIMULATED_PROVIDER,
   );
   return [
     INTRODUCTION,
@@ -52,10 +53,49 @@ export function renderConfigurationPage(): string {
     table(['Variable', 'Setting', 'What it is'], variables),
     '\n## Known providers\n',
     'A key in the environment switches its provider on, without any file; `enabled: false` in the file keeps it off.\n',
-    table(['Provider', 'Key', 'Dialects, the preferred one first'], keys),
-    '',
+    table(
+      ['Provider', 'Key', 'Also', 'Dialects, the preferred one first'],
+      keyed.map((one) => line([...namesOf(one), one.dialects.join(', ')])),
+    ),
+    `\nThose that run on machines of your own need no key; their name in the file switches them on: ${keyless.map(({ name }) => `\`${name}\``).join(', ')}.\n`,
+    CLOUDS,
   ].join('\n');
 }
+
+/** A provider's name, its keys, and what else its operator says. */
+function namesOf({ name, keyVariables, words, credentials }: ProviderDescription) {
+  const said = Object.entries(words ?? {}).map(([word, { variables, fallback }]) => {
+    const otherwise = fallback === undefined ? '' : `, else \`${fallback}\``;
+    return `\`${word}\` (${listed(variables)}${otherwise})`;
+  });
+  const proof =
+    credentials === undefined
+      ? []
+      : [`\`credentials\` (${listed(CREDENTIAL_VARIABLES[credentials])})`];
+  return [`\`${name}\``, listed(keyVariables), [...said, ...proof].join('; ')] as const;
+}
+
+const listed = (names: readonly string[]): string => names.map((one) => `\`${one}\``).join(', ');
+
+const CLOUDS = `### Clouds
+
+Credentials of a cloud may be meant for something else: they switch nothing on by themselves. Name the provider in the file, \`bedrock: {}\`, and what it needs is taken from there or from the variables above, a key before credentials.
+
+\`\`\`yaml
+providers:
+  azure: { resource: my-resource }           # the v1 API; a model is called what its deployment is
+  bedrock: { region: eu-west-1 }             # signed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+  vertex:                                    # tokens for a service account
+    project: my-project
+    location: global
+    credentials: ./account.json
+\`\`\`
+
+- **Azure**: \`apiVersion\` calls deployments by that version. A token of Entra in place of a key: \`auth: bearer\`.
+- **Bedrock**: models, inference profiles and ARNs, as \`bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0\`. Claude is asked by Anthropic's own API, every other model by Converse.
+- **Vertex**: Gemini, Claude (\`vertex/claude-sonnet-4-5@20250929\`) and others' models (\`vertex/meta/llama-…\`). With a key instead (express mode) Gemini alone, in no project. The machine's own identity is not asked for.
+- One \`baseUrl\` of yours serves all dialects of these three.
+`;
 
 const INTRODUCTION = `# Configuration
 

@@ -7,10 +7,11 @@ import {
 } from '@tollgate/core/providers';
 import type { ProviderConfig } from './config.ts';
 import { type Finding, meant } from './describe-issue.ts';
-import { type Environment, readVariable, urlVariableOf } from './environment.ts';
-import { BETA_HEADERS, HttpUrl, Key, type ProviderSettings } from './schema.ts';
+import type { Environment } from './environment.ts';
+import { placeOf } from './provider-place.ts';
+import { CREDENTIAL_VARIABLES, keyOf, type Proof, proofOf } from './provider-proof.ts';
+import { BETA_HEADERS, type ProviderSettings } from './schema.ts';
 import { Secret } from './secret.ts';
-import { oneUrl, spokenDialects } from './spoken-dialects.ts';
 
 export interface ResolvedProviders {
   readonly providers: readonly ProviderConfig[];
@@ -36,14 +37,14 @@ type Outcome =
 
 /** Those of the file in its order, then those that a key in the environment switches on, then `sim`. */
 export function resolveProviders(sources: ProviderSources): ResolvedProviders {
-  const { settings, known, env } = sources;
+  const { settings, known } = sources;
   const outcomes = new Map<string, Outcome>();
   for (const [name, section] of Object.entries(settings)) {
     outcomes.set(name, fromFile(name, section, sources));
   }
   for (const description of known) {
     if (outcomes.has(description.name)) continue;
-    const outcome = fromEnvironment(description, env);
+    const outcome = fromEnvironment(description, sources);
     if (outcome !== undefined) outcomes.set(description.name, outcome);
   }
   const simulated = known.filter(({ name }) => name === SIMULATED_PROVIDER);
@@ -80,42 +81,37 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
   if (name === SIMULATED_PROVIDER) return problem([], 'is built in and always on: leave it out');
   if (!section.enabled) return { note: `${name} is off: the file says so.` };
 
+  const { env } = sources;
   const description = sources.known.find((one) => one.name === name);
   const needed =
     description === undefined ? missingOfUnknown(name, section, sources.known) : undefined;
   if (needed !== undefined) return problem([], needed);
-  const place = description && placeOf(description, sources.env);
-  if (place && 'findings' in place) return place;
-  const spoken = spokenDialects(section, place, path);
-  if ('findings' in spoken) return spoken;
+  const proof = proofOf(name, { section, description, env });
+  if (proof.type === 'wrong') return proof;
+  const hasKey = proof.type === 'key';
+  const found = placeOf(name, description, { section, env, hasKey });
+  if ('findings' in found) return found;
 
-  const [first = 'openai-chat'] = spoken.dialects;
-  const own = description?.auth ?? AUTH_OF_DIALECT[first];
-  // A key for a provider that needs none is sent all the same.
-  const needsOne = own === 'none' && section.apiKey !== undefined;
-  const auth = section.auth ?? (needsOne ? AUTH_OF_DIALECT[first] : own);
-  const key = section.apiKey ?? keyOf(description?.keyVariables ?? [], sources.env)?.key;
-  if (key === undefined && auth !== 'none') {
-    const unset = sources.withoutKey.get(name) ?? description?.keyVariables[0];
+  const sending = sendingOf(section, { proof, description, first: found.dialects[0] });
+  if (sending === undefined) {
+    const unset = sources.withoutKey.get(name) ?? waysIn(description);
     if (unset === undefined) return problem(['apiKey'], 'missing: expected its key, or none');
     return { note: `${name} is off: ${unset} is not set.` };
   }
-  const isKeyless = key === undefined || key === 'none';
+  if ('missing' in found) return { note: `${name} is off: ${found.missing} is not set.` };
   return {
     provider: {
       ...description,
-      ...spoken,
+      ...found.place,
+      ...sending,
       name,
-      auth: isKeyless ? 'none' : auth,
-      // Whoever says how the key is sent says it of all dialects.
-      authBy: isKeyless || section.auth !== undefined ? {} : (description?.authBy ?? {}),
       keyVariables: description?.keyVariables ?? [],
       quirks: { ...description?.quirks, ...section.quirks },
       ...(section.pricedAs === undefined ? undefined : { pricedAs: section.pricedAs }),
       betas: section.betas ?? (description === undefined ? ALL_BETAS : (description.betas ?? {})),
       models: listedModels(section, description),
       modelPrefixes: description?.modelPrefixes ?? [],
-      apiKey: isKeyless ? undefined : new Secret(key),
+      said: found.said,
       transport: 'http',
       ...(section.responses === undefined ? undefined : { responses: section.responses }),
       ...(section.anthropicVersion === undefined
@@ -126,31 +122,49 @@ function fromFile(name: string, section: ProviderSettings, sources: ProviderSour
   };
 }
 
-/** A known provider that the file doesn't name: on when the environment holds its key. */
-function fromEnvironment(description: ProviderDescription, env: Environment): Outcome | undefined {
-  const found = keyOf(description.keyVariables, env);
-  if (found === undefined) return undefined;
-  const checked = Key.safeParse(found.key);
-  if (!checked.success) {
-    return {
-      findings: checked.error.issues.map(({ message }) => ({ path: [found.variable], message })),
-    };
-  }
-  const place = placeOf(description, env);
-  if ('findings' in place) return place;
-  return {
-    provider: { ...description, ...place, apiKey: new Secret(found.key), transport: 'http' },
-  };
+interface Provable {
+  readonly proof: Exclude<Proof, { readonly type: 'wrong' }>;
+  readonly description: ProviderDescription | undefined;
+  readonly first: ProviderDialectId | undefined;
 }
 
-/** Where a known provider is: at its own addresses, or where its variable says. */
-function placeOf(description: ProviderDescription, env: Environment) {
-  const variable = urlVariableOf(description.name);
-  const url = variable === undefined ? undefined : readVariable(env, variable);
-  if (variable === undefined || url === undefined) return description;
-  const checked = HttpUrl.safeParse(url);
-  if (checked.success) return oneUrl(description.dialects, url);
-  return { findings: checked.error.issues.map(({ message }) => ({ path: [variable], message })) };
+/** How a provider is told who calls; undefined when it wants to know and there is nothing to tell. */
+function sendingOf(
+  section: ProviderSettings,
+  { proof, description, first = 'openai-chat' }: Provable,
+): Pick<ProviderConfig, 'auth' | 'authBy' | 'apiKey' | 'proof'> | undefined {
+  if (proof.type === 'credentials') {
+    return { auth: 'none', authBy: {}, apiKey: undefined, proof: proof.credentials };
+  }
+  const own = description?.auth ?? AUTH_OF_DIALECT[first];
+  // A key for a provider that needs none is sent all the same.
+  const needsOne = own === 'none' && proof.type === 'key';
+  const auth = section.auth ?? (needsOne ? AUTH_OF_DIALECT[first] : own);
+  if (proof.type === 'none') {
+    return auth === 'none' ? { auth, authBy: {}, apiKey: undefined } : undefined;
+  }
+  if (proof.key === 'none') return { auth: 'none', authBy: {}, apiKey: undefined };
+  // Whoever says how the key is sent says it of all dialects.
+  const authBy = section.auth === undefined ? (description?.authBy ?? {}) : {};
+  return { auth, authBy, apiKey: new Secret(proof.key) };
+}
+
+/** The variables that would switch a provider on. */
+function waysIn(description: ProviderDescription | undefined): string | undefined {
+  const key = description?.keyVariables[0];
+  const kind = description?.credentials;
+  if (kind === undefined) return key;
+  const [credential] = CREDENTIAL_VARIABLES[kind];
+  return key === undefined ? credential : `${key} or ${credential}`;
+}
+
+/** A known provider that the file doesn't name: on when the environment holds its key. */
+function fromEnvironment(
+  description: ProviderDescription,
+  sources: ProviderSources,
+): Outcome | undefined {
+  const found = keyOf(description.keyVariables, sources.env);
+  return found && fromFile(description.name, { enabled: true }, sources);
 }
 
 function missingOfUnknown(
@@ -173,12 +187,4 @@ function listedModels(
 ): ProviderDescription['models'] {
   const known = description?.models ?? [];
   return models?.map((id) => known.find((model) => model.id === id) ?? { id }) ?? known;
-}
-
-function keyOf(variables: readonly string[], env: Environment) {
-  for (const variable of variables) {
-    const key = readVariable(env, variable);
-    if (key !== undefined) return { variable, key };
-  }
-  return undefined;
 }

@@ -1,5 +1,10 @@
 import { TIERS } from '@tollgate/core/governance';
-import { OMISSIONS, OUTPUT_BY, type Quirks as ProviderQuirks } from '@tollgate/core/providers';
+import {
+  type AddressWord,
+  OMISSIONS,
+  OUTPUT_BY,
+  type Quirks as ProviderQuirks,
+} from '@tollgate/core/providers';
 import * as z from 'zod';
 import { FACE_NAMES } from './face-names.ts';
 import { Price } from './price-schema.ts';
@@ -75,6 +80,30 @@ const Governance = z.discriminatedUnion('kind', [
     keys: LocalKeys,
   }),
 ]);
+
+const DNS_LABEL = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+const Label = z.string().regex(DNS_LABEL, 'expected letters, digits and dashes');
+
+/** What stands in the addresses of some providers; nothing else may come of it than a part of one. */
+export const AddressWords = {
+  resource: Label,
+  region: Label,
+  project: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.:-]{0,62}$/, 'expected a project’s id, as in my-project-1'),
+  location: Label,
+  apiVersion: z.string().regex(/^[\w.-]{1,40}$/, 'expected a version, as in 2025-04-01-preview'),
+} satisfies { readonly [word in AddressWord]-?: z.ZodType<string> };
+
+const AwsCredentials = z.strictObject({
+  accessKeyId: Key,
+  secretAccessKey: Key,
+  sessionToken: Key.optional(),
+});
+const Credentials = z.union([z.string().min(1), AwsCredentials], {
+  error:
+    'expected accessKeyId and secretAccessKey (and a sessionToken), or the path or text of a credentials file',
+});
 
 /** Headers by which clients opt in to what is new. */
 export const BETA_HEADERS = ['anthropic-beta', 'openai-beta'] as const;
@@ -166,6 +195,19 @@ const Provider = z.strictObject({
   }),
   apiKey: Key.optional().meta({
     description: 'The provider’s key, or `none` where it wants none. Unset `${VARIABLE}`: off.',
+  }),
+  resource: AddressWords.resource.optional().meta({ description: 'Azure: the resource’s name.' }),
+  apiVersion: AddressWords.apiVersion.optional().meta({
+    description: 'Azure: calls deployments, by this version. Absent: the `v1` API.',
+  }),
+  region: AddressWords.region.optional().meta({ description: 'Bedrock: the AWS region.' }),
+  project: AddressWords.project.optional().meta({ description: 'Vertex: the project’s id.' }),
+  location: AddressWords.location.optional().meta({
+    description: 'Vertex: where it runs; `global`, `us`, `eu` or a region.',
+  }),
+  credentials: Credentials.optional().meta({
+    description:
+      'In place of a key. Bedrock: `accessKeyId`, `secretAccessKey`, `sessionToken`. Vertex: a credentials file’s path, or its text.',
   }),
   dialect: z
     .union([Dialect, z.array(Dialect).min(1)], {

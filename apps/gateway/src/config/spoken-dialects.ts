@@ -6,23 +6,24 @@ import { PROVIDER_DIALECTS, type ProviderSettings } from './schema.ts';
 
 type BaseUrls = ProviderDescription['baseUrl'];
 
-interface Spoken {
+export interface Spoken {
   readonly dialects: readonly ProviderDialectId[];
   readonly baseUrl: BaseUrls;
 }
 
 /**
  * What a provider speaks, and where. One URL in the file serves the dialects that the file lists,
- * else a known name's first: its other dialects live elsewhere. A map serves what it names.
+ * else a known name's first: its other dialects may live elsewhere. A map serves what it names.
  */
 export function spokenDialects(
   { dialect, baseUrl }: Pick<ProviderSettings, 'dialect' | 'baseUrl'>,
-  known: Spoken | undefined,
+  known: (Spoken & { readonly isOneHost?: true }) | undefined,
   path: Path,
 ): Spoken | { readonly findings: readonly Finding[] } {
   const wanted = dialect === undefined ? undefined : [dialect].flat();
   if (typeof baseUrl === 'string') {
-    return oneUrl(wanted ?? known?.dialects.slice(0, 1) ?? [], baseUrl);
+    const own = known?.dialects ?? [];
+    return oneUrl(wanted ?? (known?.isOneHost === true ? own : own.slice(0, 1)), baseUrl);
   }
   const urls = baseUrl ?? known?.baseUrl ?? {};
   const order = [...(known?.dialects ?? []), ...PROVIDER_DIALECTS];

@@ -54,7 +54,24 @@ const ResourceList = z
   }))
   .pipe(DataList);
 
-const ModelList = z.union([DataList, ResourceList]);
+/** Bedrock's are those that can be called by their own names. */
+const SummaryList = z
+  .looseObject({
+    modelSummaries: z.array(
+      z.looseObject({
+        modelId: Id,
+        inferenceTypesSupported: z.array(z.string()).optional(),
+      }),
+    ),
+  })
+  .transform(({ modelSummaries }) => ({
+    data: modelSummaries
+      .filter(({ inferenceTypesSupported: by }) => by === undefined || by.includes('ON_DEMAND'))
+      .map(({ modelId }) => ({ id: modelId })),
+  }))
+  .pipe(DataList);
+
+const ModelList = z.union([DataList, ResourceList, SummaryList]);
 
 /** A list longer than this is cut: aggregators serve some hundreds. */
 const MAX_MODELS = 2_000;

@@ -50,7 +50,7 @@ export function targetOf(destination: Destination): Target {
   return {
     provider: provider.name,
     model,
-    ability: abilityOf(provider.models, model),
+    ability: abilityOf(provider, model),
     quirks: provider.quirks,
     origin: {
       provider: provider.name,

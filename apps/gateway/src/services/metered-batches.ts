@@ -1,7 +1,7 @@
 import { createStopCutter, type GatewayError, type StreamEvent } from '@tollgate/core/chat';
-import { createSseParser } from '@tollgate/core/sse';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
+import { createStreamReader, framingOf } from './provider-stream.ts';
 import { countedText, createSpokenText } from './spoken-text.ts';
 import { stopsToCut } from './stops-to-cut.ts';
 import type { TranslatedExchange } from './translated-exchange.ts';
@@ -51,16 +51,17 @@ export async function* meteredBatches(
     body,
     destination,
   }: typeof stream): AsyncGenerator<readonly StreamEvent[], void> {
-    const parser = createSseParser();
+    const read = createStreamReader(framingOf(destination, chosen.operation), target.provider);
     const decoder = chosen.dialect.createStreamDecoder(target);
     try {
       for await (const chunk of body.chunks()) {
-        const parsed = parser.push(chunk);
-        if (!parsed.ok) {
-          yield [{ type: 'error', error: tooLong(target.provider) }];
-          return;
+        const { pieces, failure } = read(chunk);
+        const events = pieces.flatMap(({ event }) =>
+          event === undefined ? [] : decoder.push(event),
+        );
+        if (failure !== undefined && events.at(-1)?.type !== 'end') {
+          events.push({ type: 'error', error: failure });
         }
-        const events = parsed.value.flatMap((event) => decoder.push(event));
         if (events.length === 0) continue;
         const last = events[events.length - 1];
         if (last?.type === 'error') {
@@ -86,9 +87,3 @@ export async function* meteredBatches(
     }
   }
 }
-
-const tooLong = (provider: string): GatewayError => ({
-  kind: 'provider_invalid_reply',
-  provider,
-  detail: 'The provider sent one event that is longer than 16 MiB.',
-});

@@ -1,18 +1,13 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Mender, Tap } from '@tollgate/core/dialects';
-import {
-  createSseSplitter,
-  joinPieces,
-  renderSse,
-  type SsePiece,
-  withData,
-} from '@tollgate/core/sse';
+import { joinPieces, renderSse, type SsePiece, withData } from '@tollgate/core/sse';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import type { CallMeter } from './call-meter.ts';
 import type { Hearing } from './carried-state.ts';
 import { createKeptText, type KeptText } from './kept-text.ts';
 import { type PassingRequest, textOf } from './passing-request.ts';
+import { createStreamReader, framingOf } from './provider-stream.ts';
 import type { ReplyWatch } from './reply-watch.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -41,7 +36,8 @@ export async function* passFrames(
     severalChoices: request.envelope.severalChoices === true,
   });
   const mender = request.protocol.passage.createMender?.(provider.quirks, request.envelope);
-  const splitter = createSseSplitter();
+  const framing = framingOf(request.destination, request.protocol.operation);
+  const read = createStreamReader(framing, provider.name);
   const kept = createKeptText((data) => request.protocol.passage.outputText(data));
   let error: GatewayError | undefined = { kind: 'client_closed' };
 
@@ -49,15 +45,11 @@ export async function* passFrames(
     yield '';
     let failure: GatewayError | undefined;
     for await (const chunk of body.chunks()) {
-      const split = splitter.push(chunk);
-      if (!split.ok) {
-        failure = tooLong(provider.name);
-        break;
-      }
-      const sifted = sift(split.value, { tap, mender, kept, hearing, watch: request.watch });
+      const { pieces, failure: fault } = read(chunk);
+      const sifted = sift(pieces, { tap, mender, kept, hearing, watch: request.watch });
       if (sifted.hasSpoken) meter.sawFirstToken();
       for (const frame of sifted.frames) yield frame;
-      failure = sifted.failure;
+      failure = sifted.failure ?? (sifted.isOver ? undefined : fault);
       if (sifted.isOver) body.letEnd();
       if (failure !== undefined || sifted.isOver) break;
     }
@@ -136,9 +128,3 @@ function sift(pieces: readonly SsePiece[], { tap, mender, kept, hearing, watch }
   }
   return { frames: [...mended, ...joinPieces(passed)], hasSpoken, failure, isOver };
 }
-
-const tooLong = (provider: string): GatewayError => ({
-  kind: 'provider_invalid_reply',
-  provider,
-  detail: 'The provider sent one event that is longer than 16 MiB.',
-});

@@ -11,7 +11,8 @@ import type { CarriedState, Hearing } from './carried-state.ts';
 import type { Destination } from './destination.ts';
 import { passFrames } from './pass-frames.ts';
 import { editedText, type PassingRequest, textOf } from './passing-request.ts';
-import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
+import { type Exchange, readJsonReply } from './provider-exchange.ts';
+import { framingOf, isStream } from './provider-stream.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 export interface PassDeps {
@@ -70,7 +71,7 @@ async function passed(
   if (!reply.ok) return fail(reply.error);
   const served = () => ({ destination, providerMs: deps.clock.monotonic() - sentAt });
 
-  if (isEventStream(reply.value) !== envelope.stream) {
+  if (isStream(reply.value, framingOf(destination, protocol.operation)) !== envelope.stream) {
     reply.value.body.cancel();
     return fail(otherThanAsked(destination));
   }

@@ -73,7 +73,7 @@ export function createPassthroughService(deps: PassthroughDeps): PassthroughServ
       const { status, body } = sent.value;
       if (status !== 401 && status !== 403) {
         const told = { status, headers: sent.value.headers, body: '' };
-        const refusal = status < 400 ? undefined : readFailure('openai-chat', provider.name, told);
+        const refusal = status < 400 ? undefined : readFailure('openai-chat', provider, told);
         return ok({ reply: sent.value, meter, refusal });
       }
       body.cancel();

@@ -3,6 +3,7 @@ import type { GatewayError } from '@tollgate/core/chat';
 import { readReplyHead } from '@tollgate/core/dialects';
 import { decodeUtf8, type JsonObject, type JsonValue, parseJson } from '@tollgate/core/json';
 import { familyOf, type Operation } from '@tollgate/core/providers';
+import type { ProviderConfig } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import type { Deadlines, Upstream, UpstreamReply } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
@@ -23,7 +24,7 @@ export interface ExchangeDeps {
   readonly log: Log;
   readonly readFailure: (
     operation: Operation,
-    provider: string,
+    provider: ProviderConfig,
     failure: ProviderFailure,
   ) => GatewayError;
 }
@@ -64,7 +65,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     if (sent.value.status >= 200 && sent.value.status < 300) return sent;
 
     const read = await sent.value.body.bytes(FAILURE_LIMIT_BYTES);
-    const error = deps.readFailure(operation, provider.name, {
+    const error = deps.readFailure(operation, provider, {
       status: sent.value.status,
       headers: sent.value.headers,
       body: read.ok ? new TextDecoder().decode(read.value) : '',
@@ -115,6 +116,3 @@ export async function readJsonReply(
   const isSmall = read.value.length < ONE_WRITE_BYTES && read.value[0] !== BOM;
   return ok({ body: isSmall ? text.value : read.value, json: json.value });
 }
-
-export const isEventStream = (reply: UpstreamReply): boolean =>
-  (reply.headers['content-type'] ?? '').startsWith('text/event-stream');

@@ -17,6 +17,7 @@ import { headerFields, versionHeaders } from './dialect-headers.ts';
 
 /** Whether an operation can be asked for of the model there. */
 export const speaks = ({ provider, model }: Destination, operation: Operation): boolean =>
+  provider.lacks?.includes(operation) !== true &&
   dialectsFor(provider, model).includes(familyOf(operation));
 
 const urls = new WeakMap<ProviderConfig, Map<Operation, URL>>();

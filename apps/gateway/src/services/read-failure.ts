@@ -7,7 +7,8 @@ import {
   decodeOpenAiError,
   type ProviderDialectId,
 } from '@tollgate/core/dialects';
-import { familyOf, type Operation } from '@tollgate/core/providers';
+import { endpointOf, familyOf, type Operation } from '@tollgate/core/providers';
+import type { ProviderConfig } from '../config/config.ts';
 import type { ProviderFailure } from './wire-protocol.ts';
 
 const DECODERS = {
@@ -22,9 +23,9 @@ const DECODERS = {
 /** What a provider's refusal means, read in the dialect that it was asked in. */
 export function readFailure(
   operation: Operation,
-  provider: string,
+  provider: ProviderConfig,
   failure: ProviderFailure,
 ): GatewayError {
-  const decode = DECODERS[familyOf(operation)];
-  return decode(failure.status, failure.headers, failure.body, provider);
+  const decode = DECODERS[endpointOf(provider, operation).errors ?? familyOf(operation)];
+  return decode(failure.status, failure.headers, failure.body, provider.name);
 }

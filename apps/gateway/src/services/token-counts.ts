@@ -140,6 +140,7 @@ function countersOf(
     const dialect = dialects.get(id);
     const operation = COUNTERS[id];
     if (dialect?.tokenCounting === undefined || operation === undefined) return [];
+    if (!speaks(destination, operation)) return [];
     const encoded = dialect.encodeRequest({ ...request, stream: false }, targetOf(destination));
     if (!encoded.ok) return [];
     const told = checkLosses([...losses, ...encoded.value.losses], false);

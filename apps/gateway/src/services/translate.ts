@@ -12,7 +12,8 @@ import type { Destination } from './destination.ts';
 import { meteredBatches } from './metered-batches.ts';
 import { planTranslation } from './plan-translation.ts';
 import { type PrepareDeps, prepareRequest } from './prepare-request.ts';
-import { type Exchange, isEventStream, readJsonReply } from './provider-exchange.ts';
+import { type Exchange, readJsonReply } from './provider-exchange.ts';
+import { framingOf, isStream } from './provider-stream.ts';
 import { countedText, replyText } from './spoken-text.ts';
 import { stopsToCut } from './stops-to-cut.ts';
 import type { HubRequest, TranslatedExchange } from './translated-exchange.ts';
@@ -83,8 +84,11 @@ async function answered(
   if (!sent.ok) return sent;
   const served = { destination, providerMs: deps.clock.monotonic() - sentAt };
 
+  const framing = framingOf(destination, chosen.operation);
+  if (isStream(sent.value, framing) !== request.stream) {
+    return otherThanAsked(sent.value, destination);
+  }
   if (request.stream) {
-    if (!isEventStream(sent.value)) return otherThanAsked(sent.value, destination);
     const batches = await begun(meteredBatches({ ...exchange, call, body: sent.value.body }));
     return ok({
       type: 'stream',
@@ -94,7 +98,6 @@ async function answered(
       spoken: chosen.dialect,
     });
   }
-  if (isEventStream(sent.value)) return otherThanAsked(sent.value, destination);
   return wholeAnswer(exchange, sent.value, { destination, sentAt, clock: deps.clock });
 }
 

@@ -1,5 +1,6 @@
 import type { GatewayError } from '@tollgate/core/chat';
 import type { ProviderConfig } from '../config/config.ts';
+import { Secret } from '../config/secret.ts';
 
 /**
  * A failure whose words are the provider's own, without the key and the address that it may quote.
@@ -20,14 +21,20 @@ export function withoutSecrets(error: GatewayError, provider: ProviderConfig): G
 }
 
 /** With the port first, of which the name alone is a part. A bare word as a host is no secret. */
-function secretsOf({ apiKey, baseUrl }: ProviderConfig): readonly (readonly [string, string])[] {
-  const key = apiKey?.reveal() ?? '';
+function secretsOf({
+  apiKey,
+  baseUrl,
+  proof,
+}: ProviderConfig): readonly (readonly [string, string])[] {
+  const keys = [apiKey, ...Object.values(proof ?? {})].flatMap((one) =>
+    one instanceof Secret ? [one.reveal()] : [],
+  );
   const hosts = Object.values(baseUrl).flatMap((address) => {
     const { host, hostname } = new URL(address);
     return [host, hostname].filter((name) => /[.:]/.test(name));
   });
   return [
-    ...(key === '' ? [] : [[key, '[key]'] as const]),
+    ...keys.map((key) => [key, '[key]'] as const),
     ...hosts.map((host) => [host, '[address]'] as const),
   ];
 }

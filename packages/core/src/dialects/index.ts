@@ -6,7 +6,11 @@ export {
   decodeAnthropicError,
   encodeAnthropicError,
 } from './anthropic-messages/index.ts';
-export { bedrockConverse, decodeBedrockError } from './bedrock-converse/index.ts';
+export {
+  bedrockConverse,
+  decodeBedrockError,
+  decodeBedrockException,
+} from './bedrock-converse/index.ts';
 export { cohereChat, decodeCohereError } from './cohere-chat/index.ts';
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';

@@ -1,3 +1,4 @@
+import type { ProviderDialectId } from '../dialects/dialect-id.ts';
 import type { Framing } from '../framing/framing.ts';
 import type { JsonObject } from '../json/json-value.ts';
 import type { Operation } from './operation.ts';
@@ -5,7 +6,7 @@ import type { Operation } from './operation.ts';
 /** Where an operation is at a provider, and what it looks like there beyond its dialect. */
 export interface Endpoint {
   /**
-   * Beneath the base URL. `{model}` stands for the model as one segment; `{resource}` for the same in
+   * Beneath the base URL. `{model}` stands for the model as one segment; `{resourceName}` for the same in
    * the collection that Gemini's API has it in, `models/…` unless it is named otherwise.
    */
   readonly path: string;
@@ -15,6 +16,8 @@ export interface Endpoint {
   readonly addressed?: readonly AddressedField[];
   /** How its streams are cut into events; absent: as server-sent events. */
   readonly framing?: Framing;
+  /** Whose words its errors are in; absent: its dialect's. */
+  readonly errors?: ProviderDialectId;
   /** Headers of its dialect that are fields of the body here. */
   readonly bodyHeaders?: { readonly [header: string]: BodyHeader };
 }
@@ -38,20 +41,20 @@ const ENDPOINTS = {
   'anthropic-messages': { path: '/v1/messages' },
   'anthropic-count-tokens': { path: '/v1/messages/count_tokens' },
   gemini: {
-    path: '/v1beta/{resource}:generateContent',
-    streamPath: '/v1beta/{resource}:streamGenerateContent?alt=sse',
+    path: '/v1beta/{resourceName}:generateContent',
+    streamPath: '/v1beta/{resourceName}:streamGenerateContent?alt=sse',
     addressed: ['model', 'stream'],
   },
   'gemini-count-tokens': {
-    path: '/v1beta/{resource}:countTokens',
+    path: '/v1beta/{resourceName}:countTokens',
     addressed: ['model', 'stream'],
   },
   'gemini-embed-content': {
-    path: '/v1beta/{resource}:embedContent',
+    path: '/v1beta/{resourceName}:embedContent',
     addressed: ['model', 'stream'],
   },
   'gemini-batch-embed-contents': {
-    path: '/v1beta/{resource}:batchEmbedContents',
+    path: '/v1beta/{resourceName}:batchEmbedContents',
     addressed: ['model', 'stream'],
   },
   'cohere-chat': { path: '/v2/chat' },
@@ -83,13 +86,13 @@ export function pathOf(
 ): string {
   const template = asked.stream === true ? (streamPath ?? path) : path;
   if (!template.includes('{')) return template;
-  return template.replace(/\{(model|resource)\}/, (_, word: string) =>
-    word === 'model' ? segment(asked.model) : resource(asked.model),
+  return template.replace(/\{(model|resourceName)\}/, (_, word: string) =>
+    word === 'model' ? segment(asked.model) : resourceName(asked.model),
   );
 }
 
 /** The two collections that Gemini's API itself knows are told apart from a model's name. */
-function resource(model: string): string {
+function resourceName(model: string): string {
   const [, collection, name] = /^(models|tunedModels)\/(.+)$/s.exec(model) ?? [];
   return `${collection ?? 'models'}/${segment(name ?? model)}`;
 }

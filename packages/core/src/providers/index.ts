@@ -13,6 +13,7 @@ export {
 export { endpointUrl } from './endpoint-url.ts';
 export { makesEmbeddings } from './makes-embeddings.ts';
 export { familyOf, type Operation } from './operation.ts';
+export { placed, type SaidWords } from './placed.ts';
 export type * from './provider-description.ts';
 export type * from './quirks.ts';
 export { OMISSIONS } from './quirks.ts';

@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { abilityOf } from './ability-of.ts';
 import { endpointUrl } from './endpoint-url.ts';
+import { placed } from './placed.ts';
 import { KNOWN_PROVIDERS, SIMULATED_PROVIDER } from './registry.ts';
 
 const duplicates = (names: readonly string[]): readonly string[] =>
   names.filter((name, index) => names.indexOf(name) !== index);
+
+/** What an operator says where an address leaves a place for it. */
+const WORDS = {
+  resource: 'mine',
+  region: 'eu-west-1',
+  project: 'p-1',
+  location: 'global',
+  apiVersion: '2025-04-01-preview',
+};
 
 describe('KNOWN_PROVIDERS', () => {
   it('names each provider and each key variable once', () => {
@@ -17,7 +27,10 @@ describe('KNOWN_PROVIDERS', () => {
     (provider) => {
       expect(provider.dialects.length).toBeGreaterThan(0);
       expect(Object.keys(provider.baseUrl).sort()).toEqual([...provider.dialects].sort());
-      for (const address of Object.values(provider.baseUrl)) {
+      const here = placed(provider, WORDS);
+      expect(here.ok).toBe(true);
+      for (const address of Object.values(here.ok ? here.value.baseUrl : {})) {
+        expect(address).not.toMatch(/[{}]/);
         const url = new URL(address);
         expect(['https:', 'http:']).toContain(url.protocol);
         expect(url.protocol === 'http:').toBe(provider.auth === 'none');
@@ -29,7 +42,7 @@ describe('KNOWN_PROVIDERS', () => {
   it.each(KNOWN_PROVIDERS)('asks for a key exactly where $name takes one', (provider) => {
     expect(provider.keyVariables.length > 0).toBe(provider.auth !== 'none');
     for (const name of provider.keyVariables)
-      expect(name).toMatch(/^[A-Z0-9_]+_(?:API_KEY|TOKEN)$/);
+      expect(name).toMatch(/^[A-Z0-9_]+_(?:API_KEY|TOKEN|BEARER_TOKEN_BEDROCK)$/);
   });
 
   it('never claims one prefix for two providers', () => {
@@ -47,6 +60,20 @@ describe('KNOWN_PROVIDERS', () => {
     const ids = KNOWN_PROVIDERS.flatMap(({ models }) => models.map(({ id }) => id));
     expect(duplicates(ids)).toEqual([]);
   });
+
+  it.each(KNOWN_PROVIDERS)(
+    'asks no word of $name’s operator that its addresses lack',
+    (provider) => {
+      const variants = (provider.variants ?? []).map(({ change }) => change);
+      const text = JSON.stringify([provider, ...variants]);
+      for (const word of Object.keys(provider.words ?? {})) {
+        expect(text).toContain(`{${word}}`);
+      }
+      expect(placed(provider, {}).ok).toBe(
+        !/\{(resource|region|project|location|host)\}/.test(JSON.stringify(provider.baseUrl)),
+      );
+    },
+  );
 
   it('has what the predecessor listed, with its dates', () => {
     const created = new Map(
@@ -79,7 +106,25 @@ describe('abilityOf', () => {
     ['m-1-mini', {}],
     ['constructor', {}],
   ])('knows %s by its name or without its release', (model, ability) => {
-    expect(abilityOf(models, model)).toEqual(ability);
+    expect(abilityOf({ models }, model)).toEqual(ability);
+  });
+});
+
+describe('the ability of another maker’s model', () => {
+  const models = [{ id: 'opus', ability: { sampling: false } }];
+  const provider = {
+    models: [{ id: 'x.plain' }],
+    resold: [{ name: /x\.(\w+?)(?:-v1)?$/, models }],
+  };
+
+  it.each([
+    ['us.x.opus-v1', { sampling: false }],
+    ['x.opus', { sampling: false }],
+    ['x.sonnet', {}],
+    ['y.opus', {}],
+    ['x.plain', {}],
+  ])('is what is known of %s under its own name', (model, ability) => {
+    expect(abilityOf(provider, model)).toEqual(ability);
   });
 });
 

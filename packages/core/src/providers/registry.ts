@@ -1,5 +1,7 @@
 import { alibaba } from './known/alibaba.ts';
 import { anthropic } from './known/anthropic.ts';
+import { azure } from './known/azure.ts';
+import { bedrock } from './known/bedrock.ts';
 import { cerebras } from './known/cerebras.ts';
 import { cohere } from './known/cohere.ts';
 import { deepseek } from './known/deepseek.ts';
@@ -20,6 +22,7 @@ import { perplexity } from './known/perplexity.ts';
 import { sambanova } from './known/sambanova.ts';
 import { sim } from './known/sim.ts';
 import { together } from './known/together.ts';
+import { vertex } from './known/vertex.ts';
 import { vllm } from './known/vllm.ts';
 import { voyage } from './known/voyage.ts';
 import { xai } from './known/xai.ts';
@@ -29,8 +32,11 @@ import type { ProviderDescription } from './provider-description.ts';
 /** Every provider that has a name here. A new one is a file in `known/` and a line. */
 export const KNOWN_PROVIDERS: readonly ProviderDescription[] = [
   openai,
+  azure,
   anthropic,
   google,
+  bedrock,
+  vertex,
   cohere,
   mistral,
   voyage,

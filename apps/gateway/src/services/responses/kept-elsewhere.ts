@@ -9,7 +9,8 @@ import type { WireAnswer } from '../answer.ts';
 import { begun } from '../begun.ts';
 import type { Call } from '../call.ts';
 import type { Destination } from '../destination.ts';
-import { type Exchange, isEventStream, readJsonReply } from '../provider-exchange.ts';
+import { type Exchange, readJsonReply } from '../provider-exchange.ts';
+import { isStream } from '../provider-stream.ts';
 
 export interface KeeperRequest {
   readonly destination: Destination;
@@ -35,7 +36,7 @@ export async function askKeeper(
   });
   if (!sent.ok) return sent;
   const served = { destination, providerMs: clock.monotonic() - sentAt };
-  if (isEventStream(sent.value)) {
+  if (isStream(sent.value, 'sse')) {
     const frames = await begun(relayed(sent.value.body, errorEvent));
     return ok({ answer: { type: 'stream', frames, losses: [], served } });
   }

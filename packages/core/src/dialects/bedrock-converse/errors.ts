@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { GatewayError } from '../../chat/error.ts';
 import { isJsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
+import type { SseEvent } from '../../sse/sse-event.ts';
 import { cleanProviderText, toldRetryAfter } from '../provider-text.ts';
 
 /** Errors' names and the statuses that they come with, for errors inside a stream. */
@@ -37,11 +38,21 @@ export const isErrorBody = (body: JsonValue): boolean =>
 export const decodeException = (name: string, body: JsonValue, provider: string): GatewayError =>
   failureOf({ provider, status: STATUSES.get(name), message: messageOf(body), retry: undefined });
 
+/** An error that a stream's framing tells, whatever dialect its events are in. */
+export function decodeBedrockException(
+  { event = '', data }: SseEvent,
+  provider: string,
+): GatewayError {
+  const body = parseJson(data);
+  return decodeException(event, body.ok ? body.value : null, provider);
+}
+
 interface Failure {
   readonly provider: string;
   readonly status: number | undefined;
   readonly message: string;
   readonly retry: number | undefined;
+  readonly name?: string | undefined;
 }
 
 /**
@@ -57,12 +68,24 @@ export function decodeBedrockError(
 ): GatewayError {
   const parsed = parseJson(bodyText);
   const message = parsed.ok ? messageOf(parsed.value) : '';
-  return failureOf({ provider, status, message, retry: toldRetryAfter(headers) });
+  // `ThrottlingException:http://internal.amazon.com/…`
+  const name = (headers['x-amzn-errortype'] ?? '').split(':', 1)[0];
+  const isQuota = status === 400 && name === QUOTA;
+  return failureOf({
+    provider,
+    status: isQuota ? 429 : status,
+    message,
+    retry: toldRetryAfter(headers),
+    name,
+  });
 }
+
+/** Told as a bad request, which it isn't: the account has no more of it for now. */
+const QUOTA = 'ServiceQuotaExceededException';
 
 const REFUSALS = [400, 404, 409, 413, 422] as const;
 
-function failureOf({ provider, status, message, retry }: Failure): GatewayError {
+function failureOf({ provider, status, message, retry, name }: Failure): GatewayError {
   const wait = retry === undefined ? {} : { retryAfterSeconds: retry };
   if (status === 401 || status === 403) return { kind: 'provider_auth', provider, status };
   if (status === 429) {
@@ -72,7 +95,14 @@ function failureOf({ provider, status, message, retry }: Failure): GatewayError 
   const refused = REFUSALS.find((known) => known === status);
   if (refused !== undefined) {
     const detail = message || `it answered with status ${refused} and no reason.`;
-    return { kind: 'provider_refused', provider, status: refused, detail };
+    const code = cleanProviderText(name ?? '');
+    return {
+      kind: 'provider_refused',
+      provider,
+      status: refused,
+      detail,
+      ...(code === '' ? {} : { code }),
+    };
   }
   return {
     kind: 'provider_failed',

@@ -7,7 +7,7 @@ import { decodeReply, encodeReply } from './reply.ts';
 import { createStreamDecoder } from './stream-decoder.ts';
 import { createStreamEncoder } from './stream-encoder.ts';
 
-export { decodeBedrockError } from './errors.ts';
+export { decodeBedrockError, decodeBedrockException } from './errors.ts';
 
 /** Bedrock's Converse API, both ways. How it is reached is its transport's business. */
 export const bedrockConverse: Dialect = {
