@@ -4,6 +4,7 @@ import type { ChatRequest } from '../chat/request.ts';
 import type { Dialect, Target } from '../dialects/dialect.ts';
 import type { JsonObject } from '../json/json-value.ts';
 import { ok, type Result } from '../result.ts';
+import { NAME_LIMITS, renameTools, restoringNames } from '../tool-names/index.ts';
 import {
   type EmulatedOutput,
   outputByTool,
@@ -23,7 +24,10 @@ export interface HeldRequest {
 export const outputByOf = ({ ability, quirks }: Pick<Target, 'ability' | 'quirks'>) =>
   ability.outputBy ?? quirks.outputBy;
 
-/** Encodes a request, its output held to its schema by whatever the target has for it. */
+/**
+ * Encodes a request, its output held to its schema by whatever the target has for it, its tools under
+ * names that the target takes.
+ */
 export function encodeHeld(
   dialect: Dialect,
   request: ChatRequest,
@@ -54,10 +58,13 @@ function encode(
   { request, losses, toolName }: EmulatedOutput,
   target: Target,
 ): Result<HeldRequest, GatewayError> {
-  const encoded = dialect.encodeRequest(request, target);
+  const limits = NAME_LIMITS[dialect.id];
+  const named = limits === undefined ? undefined : renameTools(request, limits);
+  const encoded = dialect.encodeRequest(named?.request ?? request, target);
   if (!encoded.ok) return encoded;
+  const reading = named === undefined ? dialect : restoringNames(dialect, named.owns);
   return ok({
-    dialect: toolName === undefined ? dialect : unwrappingOutput(dialect, toolName),
+    dialect: toolName === undefined ? reading : unwrappingOutput(reading, toolName),
     body: encoded.value.value,
     losses: [...losses, ...encoded.value.losses],
   });

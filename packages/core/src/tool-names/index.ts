@@ -1,0 +1,3 @@
+export { NAME_LIMITS } from './name-limits.ts';
+export { renameTools } from './rename-tools.ts';
+export { restoringNames } from './restoring-names.ts';
