@@ -1,4 +1,4 @@
-import type { ContentPart } from '../chat/content-part.ts';
+import type { ContentPart, ToolResultPart } from '../chat/content-part.ts';
 import type { Feature } from '../chat/features.ts';
 import { type Loss, lost } from '../chat/loss.ts';
 import type { ChatRequest } from '../chat/request.ts';
@@ -35,7 +35,7 @@ export function foreignFields(dialect: string, request: ChatRequest): readonly L
   };
   const tellParts = (parts: readonly ContentPart[], at: string): void => {
     for (const [index, part] of parts.entries()) {
-      tell(part.rest, `${at}[${index}].rest.`);
+      tell(part.type === 'tool-result' ? besideResult(part) : part.rest, `${at}[${index}].rest.`);
       if (part.type === 'tool-result') tellParts(part.content, `${at}[${index}].content`);
     }
   };
@@ -48,6 +48,13 @@ export function foreignFields(dialect: string, request: ChatRequest): readonly L
     if (tool.type === 'function') tell(tool.rest, `tools[${index}].rest.`);
   }
   return losses;
+}
+
+/** What a function responded stands in its result as text. */
+function besideResult({ rest }: ToolResultPart): Rest | undefined {
+  if (rest === undefined) return undefined;
+  const { response: _response, ...fields } = rest.fields;
+  return { ...rest, fields };
 }
 
 function told(fields: JsonObject, at: string, within: string): readonly Loss[] {

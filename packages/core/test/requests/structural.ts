@@ -58,6 +58,10 @@ export const STRUCTURAL: readonly Exception[] = [
     path: /\.rest\.fields\.(item\.)?id$/,
     why: 'an id of what a provider keeps means nothing elsewhere',
   },
+  {
+    path: /\.content\[\d+\]\.rest\.fields\.response\b/,
+    why: 'stands in the content of the result',
+  },
   { path: /\.prompt_cache_breakpoint\.mode$/, why: 'told as the mark for the cache that it is' },
   { path: /^(frequency|presence)Penalty$/, when: is(0), why: 'no penalty is the default' },
   { path: /^n$/, when: is(1), why: 'one choice is the default' },
