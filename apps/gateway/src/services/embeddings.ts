@@ -152,11 +152,11 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
 function chooseEmbedder(
   request: EmbeddingRequest,
   target: Target,
-  { provider, model }: Destination,
+  destination: Destination,
 ): { readonly embedder: Embedder; readonly losses: readonly Loss[] } | undefined {
-  const ways = dialectsFor(provider, model).flatMap((dialect) => {
+  const ways = dialectsFor(destination.provider, destination.model).flatMap((dialect) => {
     const embedder = EMBEDDERS[dialect];
-    if (embedder === undefined) return [];
+    if (embedder === undefined || !speaks(destination, embedder.operation)) return [];
     const { losses } = embedder.provider.encodeRequest(request, target);
     return [{ embedder, losses }];
   });
