@@ -2,7 +2,6 @@ import { listRecordings, type RecordingFamily } from '@tollgate/testkit';
 
 /** What was recorded and does not go through the table, and why. */
 export const NOT_REPLAYED: { readonly [family in RecordingFamily]?: string } = {
-  'bedrock-converse': 'waits for the transport that signs and reads binary frames',
   'openai-embeddings': 'vectors; embeddings have suites of their own',
   'gemini-interactions': 'an API that no face and no provider dialect of ours speaks',
   other: 'images, skills, reranking, transcription, speech: no endpoint of ours',

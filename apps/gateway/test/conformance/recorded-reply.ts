@@ -1,11 +1,11 @@
 import {
+  amazonEvent,
   frameRecording,
   listRecordings,
   listSyntheticReplies,
   type Recording,
   type RecordingFamily,
 } from '@tollgate/testkit';
-import { frameEventStream } from './event-stream.ts';
 
 export type ChatFamily = Extract<
   RecordingFamily,
@@ -86,6 +86,15 @@ function streamedReplies(recording: ChatRecording): RecordedReply[] {
 }
 
 const LAST = /"type":"(?:message_stop|response\.(?:completed|incomplete|failed))"/;
+
+/** Each payload stands within its event's name. */
+const frameEventStream = (payloads: readonly string[]): Uint8Array =>
+  Buffer.concat(
+    payloads.flatMap((payload) => {
+      const events: { readonly [event: string]: object } = JSON.parse(payload);
+      return Object.entries(events).map(([event, fields]) => amazonEvent(event, fields));
+    }),
+  );
 
 /** A file may hold the calls of a whole agent's loop, one after the other. */
 function callsOf(payloads: readonly string[]): string[][] {
