@@ -1,4 +1,5 @@
 import { renderConfigurationPage, renderJsonSchema } from '../apps/gateway/src/config/reference.ts';
+import { renderDialectsPage } from '../apps/gateway/src/dialects-page/render-dialects-page.ts';
 import { renderErrorsPage } from '../apps/gateway/src/faces/error-reference.ts';
 import { nativeOpenApi } from '../apps/gateway/src/faces/native/openapi.ts';
 import { VERSION } from '../apps/gateway/src/version.ts';
@@ -13,6 +14,7 @@ export interface GeneratedDoc {
 export const generatedDocs = (): readonly GeneratedDoc[] => [
   { path: 'docs/configuration.md', text: renderConfigurationPage() },
   { path: 'docs/tollgate.schema.json', text: renderJsonSchema() },
+  { path: 'docs/dialects.md', text: renderDialectsPage() },
   { path: 'docs/errors.md', text: renderErrorsPage() },
   {
     path: 'docs/openapi.json',

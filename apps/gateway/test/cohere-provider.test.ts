@@ -60,7 +60,7 @@ describe('a Chat client of a Cohere provider', () => {
     });
 
     expect(reply.status).toBe(200);
-    expect(reply.headers.get('x-tollgate-dropped')).toBe('topP:clamped');
+    expect(reply.headers.get('x-tollgate-dropped')).toBe('top_p:clamped');
     expect(app.sent).toMatchObject([
       { url: '/v2/chat', headers: { authorization: 'Bearer co-test' } },
     ]);

@@ -172,7 +172,7 @@ describe('state that comes back', () => {
     });
 
     expect(second.status).toBe(400);
-    expect(second.text).toContain('messages[1].content[0]');
+    expect(second.text).toContain('messages[1].reasoning_content');
     expect(app.messages.sent).toHaveLength(1);
   });
 
@@ -186,7 +186,7 @@ describe('state that comes back', () => {
     });
 
     expect(second.status).toBe(200);
-    expect(dropped(second)).toContain('messages[1].content[2].state');
+    expect(dropped(second)).toContain('messages[1].tool_calls[0]');
     const [text, call, ...more] = turnOf(app.messages.sent[1]?.body);
     expect([text, more]).toEqual([WITHOUT_STATE[0], []]);
     expect(call?.['id']).toMatch(/^call_[A-Za-z0-9_-]{1,32}$/);
@@ -207,7 +207,7 @@ describe('state that comes back', () => {
     });
 
     expect(second.status).toBe(200);
-    expect(dropped(second)).toContain('messages[1].content[2].state');
+    expect(dropped(second)).toContain('messages[1].tool_calls[0]');
     const { body } = app.messages.sent[1] ?? {};
     const [text, call] = turnOf(body);
     expect(text).toEqual(WITHOUT_STATE[0]);

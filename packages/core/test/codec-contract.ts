@@ -80,6 +80,15 @@ export function describeDialect(name: string, dialect: Dialect, samples: Dialect
 
 const WHOLE = Number.MAX_SAFE_INTEGER;
 
+function standsIn(body: JsonValue, path: string): boolean {
+  let value: unknown = body;
+  for (const [, name, index] of path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)) {
+    if (typeof value !== 'object' || value === null) return false;
+    value = Object.entries(value).find(([field]) => field === (name ?? index))?.[1];
+  }
+  return value !== undefined;
+}
+
 function describeRecorded(dialect: Dialect, { streams, bodies }: DialectSamples): void {
   it.each(streams)('ends $name with exactly one terminal event, an end', ({ text }) => {
     const events = decodeStream(dialect, text, WHOLE);
@@ -176,6 +185,35 @@ function describeGenerated(dialect: Dialect, samples: DialectSamples): void {
 
         expect(events.filter(isTerminal)).toEqual([events.at(-1)]);
         expect(events.at(-1)).toMatchObject({ error: { kind: 'provider_truncated' } });
+      }),
+    );
+  });
+
+  it('finds each message, part and tool of a request in the body that a client sent', () => {
+    const words = dialect.clientWords;
+    if (words === undefined) return;
+    fc.assert(
+      fc.property(arbitraryRequest(samples.request), (request) => {
+        const encoded = dialect.encodeRequest(request, { ...TARGET, model: request.model });
+        if (!encoded.ok) throw new Error(encoded.error.kind);
+        const body = encoded.value.value;
+        const decoded = dialect.decodeRequest(body);
+        if (!decoded.ok) throw new Error(decoded.error.kind);
+        const { messages, tools = [] } = decoded.value.request;
+
+        const places = words.places(body);
+        const toolPlaces = words.tools(body);
+
+        expect(places.map(({ parts }) => parts.length)).toEqual(
+          messages.map(({ content }) => content.length),
+        );
+        expect(toolPlaces).toHaveLength(tools.length);
+        for (const { path, parts } of places) {
+          for (const at of [path, ...parts]) expect(standsIn(body, at), at).toBe(true);
+        }
+        for (const { path, inner } of toolPlaces) {
+          for (const at of [path, inner]) expect(standsIn(body, at), at).toBe(true);
+        }
       }),
     );
   });

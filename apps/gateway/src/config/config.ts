@@ -1,3 +1,4 @@
+import type { Feature } from '@tollgate/core/chat';
 import type { Role, Tier, TierConfig } from '@tollgate/core/governance';
 import type { ModelPrice } from '@tollgate/core/pricing';
 import type { ProviderDescription, SaidWords } from '@tollgate/core/providers';
@@ -26,6 +27,17 @@ export interface ProviderConfig extends ProviderDescription {
   readonly anthropicVersion?: string;
   /** Whose state it keeps: what one account made goes back to no other. */
   readonly account?: string;
+  /** What the operator set of losses, the most general first. */
+  readonly lossRules?: readonly LossRule[];
+}
+
+/** `drop`: go on and say so. `refuse`: 400. `exact`: 400 also where it could only be said otherwise. */
+export type LossPolicy = 'drop' | 'refuse' | 'exact';
+
+export interface LossRule {
+  /** A model as its provider calls it; `*` at its end stands for any ending. */
+  readonly pattern: string;
+  readonly policies: { readonly [feature in Feature]?: LossPolicy };
 }
 
 export interface LocalKeyConfig {

@@ -98,7 +98,10 @@ function knownNames(path: Path, input: unknown): readonly string[] {
     const wanted = properties?.['kind']?.const;
     return wanted === undefined || wanted === kind;
   });
-  return fitting.flatMap(({ properties }) => Object.keys(properties ?? {}));
+  return fitting.flatMap(({ properties, propertyNames }) => [
+    ...Object.keys(properties ?? {}),
+    ...(propertyNames?.enum ?? []).map(String),
+  ]);
 }
 
 /** The discriminator's issue names its own field as the path's last part. */

@@ -485,6 +485,26 @@ it.each<[string, unknown, readonly string[]]>([
     ['models.fast: no provider is named "opena"; did you mean "openai"?'],
   ],
   [
+    'a loss of a misspelt feature',
+    { losses: { 'openai/*': { stopSequence: 'drop' } } },
+    ['losses."openai/*".stopSequence: unknown setting; did you mean "stopSequences"?'],
+  ],
+  [
+    'a loss that only replies know',
+    { losses: { 'openai/*': { replyMedia: 'drop' } } },
+    ['losses."openai/*".replyMedia: unknown setting'],
+  ],
+  [
+    'a misspelt policy',
+    { losses: { 'openai/*': { seed: 'refused' } } },
+    ['losses."openai/*".seed: expected one of "drop", "refuse", "exact"; did you mean "refuse"?'],
+  ],
+  [
+    'losses of nobody',
+    { losses: { 'opena/gpt-*': { seed: 'drop' } } },
+    ['losses."opena/gpt-*": no provider is named "opena"; did you mean "openai"?'],
+  ],
+  [
     'an alias that a provider hides',
     { models: { 'sim/fast': 'sim/echo' } },
     ['models."sim/fast": can\'t be reached: "sim/fast" names a model of that provider itself'],

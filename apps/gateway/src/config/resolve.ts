@@ -1,6 +1,12 @@
 import type { Tier, TierConfig, TierModel } from '@tollgate/core/governance';
 import type { ProviderDescription } from '@tollgate/core/providers';
-import type { Config, GovernanceConfig, LocalKeyConfig } from './config.ts';
+import type {
+  Config,
+  GovernanceConfig,
+  LocalKeyConfig,
+  LossRule,
+  ProviderConfig,
+} from './config.ts';
 import { type Finding, meant } from './describe-issue.ts';
 import { type Environment, readVariable } from './environment.ts';
 import { modelPriceOf } from './price-schema.ts';
@@ -39,7 +45,7 @@ export function resolveConfig({
     dataDir: settings.dataDir,
     governance: governanceOf(settings),
     storage: settings.storage,
-    providers: resolved.providers,
+    providers: resolved.providers.map((provider) => withLossRules(provider, settings)),
     models: settings.models,
     prices: Object.fromEntries(
       Object.entries(settings.prices).map(([model, price]) => [model, modelPriceOf(price)]),
@@ -102,6 +108,9 @@ function nameFindings(settings: Settings, check: NameCheck): readonly Finding[] 
   const prices = Object.keys(settings.prices).flatMap((model) =>
     check(providerOf(model), ['prices', model]),
   );
+  const losses = Object.keys(settings.losses).flatMap((model) =>
+    check(providerOf(model), ['losses', model]),
+  );
   const fallback = settings.defaultProvider;
   const byDefault = fallback === undefined ? [] : check(fallback, ['defaultProvider']);
   const shadowed = Object.keys(settings.models)
@@ -110,10 +119,21 @@ function nameFindings(settings: Settings, check: NameCheck): readonly Finding[] 
       path: ['models', alias],
       message: `can't be reached: ${JSON.stringify(alias)} names a model of that provider itself`,
     }));
-  return [...aliases, ...shadowed, ...tiers, ...prices, ...byDefault];
+  return [...aliases, ...shadowed, ...tiers, ...prices, ...losses, ...byDefault];
 }
 
 const providerOf = (name: string): string => name.slice(0, name.indexOf('/'));
+
+function withLossRules(provider: ProviderConfig, { losses }: Settings): ProviderConfig {
+  const rules = Object.entries(losses)
+    .filter(([model]) => providerOf(model) === provider.name)
+    .map(([model, policies]): LossRule => {
+      const pattern = model.slice(provider.name.length + 1);
+      return { pattern, policies };
+    })
+    .sort((a, b) => a.pattern.length - b.pattern.length);
+  return rules.length === 0 ? provider : { ...provider, lossRules: rules };
+}
 
 function duplicateKeyFindings({ governance }: Settings): readonly Finding[] {
   const seen = new Map<string, number>();

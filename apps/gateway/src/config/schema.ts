@@ -1,3 +1,4 @@
+import { FEATURE_NAMES, FEATURES } from '@tollgate/core/chat';
 import { TIERS } from '@tollgate/core/governance';
 import {
   type AddressWord,
@@ -277,6 +278,13 @@ const ProviderModel = z
   .string()
   .regex(/^[^/\s]+\/\S+$/, 'expected provider/model, as in openai/gpt-4o-mini');
 
+/** What may be refused, or not: replies are told of only, and nothing can be sent without messages. */
+export const SETTABLE_FEATURES = FEATURE_NAMES.filter((name) => FEATURES[name].of === 'request');
+
+export const LOSS_POLICIES = ['drop', 'refuse', 'exact'] as const;
+
+const Losses = z.partialRecord(z.enum(SETTABLE_FEATURES), z.enum(LOSS_POLICIES));
+
 const TierModels = z
   .array(
     z.strictObject({
@@ -318,6 +326,10 @@ export const Settings = z.strictObject({
   }),
   prices: z.record(ProviderModel, Price).default({}).meta({
     description: 'By provider/model: what it costs, in place of what the bundled list says.',
+  }),
+  losses: z.record(ProviderModel, Losses).default({}).meta({
+    description:
+      'By provider/model, `*` at its end for any ending: what happens to what the model can’t be told. For each feature of [dialects.md](dialects.md): `drop` leaves it out and says so, `refuse` is a 400, `exact` is one also where it could only be said otherwise. The longest name counts.',
   }),
   defaultProvider: ProviderName.optional().meta({
     description: 'Where a bare model name goes that no provider is known to serve.',

@@ -13,6 +13,7 @@ export interface SchemaNode {
   readonly properties?: { readonly [name: string]: SchemaNode };
   readonly required?: readonly string[];
   readonly additionalProperties?: SchemaNode | boolean;
+  readonly propertyNames?: SchemaNode;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly oneOf?: readonly SchemaNode[];

@@ -14,10 +14,11 @@ import { type Destination, type FindDestination, targetOf } from './destination.
 import { passedHeaders } from './dialect-headers.ts';
 import { hasMediaByUrl } from './inline-media.ts';
 import { keptAlive } from './kept-alive.ts';
-import { checkLosses } from './losses.ts';
+import { checkLosses, refusalsOf } from './losses.ts';
 import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
 import type { ReplyWatch } from './reply-watch.ts';
+import { type NameOf, namesIn, toldError, toldLosses } from './told-losses.ts';
 import type { Translate } from './translate.ts';
 import type { HubRequest } from './translated-exchange.ts';
 import type { WireProtocol } from './wire-protocol.ts';
@@ -43,6 +44,8 @@ export interface ChatService {
     call: Call,
     request: HubRequest & {
       readonly dialect: FaceCodec;
+      /** How its client calls what is told of the request; absent: as the hub does. */
+      readonly nameOf?: NameOf | undefined;
       readonly answering: Answering;
       readonly keepAlive?: SseEvent;
       readonly watch?: ReplyWatch;
@@ -83,7 +86,10 @@ export function createChatService(deps: ChatDeps): ChatService {
         !hasRefusedMedia(destination, protocol, { text, body });
       if (isPassing) {
         const passed = passedHeaders(destination.provider, protocol, headers ?? {});
-        const losses = checkLosses(passed.losses, call.strict);
+        const losses = checkLosses(passed.losses, {
+          strict: call.strict,
+          refuses: refusalsOf(destination),
+        });
         if (!losses.ok) return losses;
         const passing = { protocol, destination, envelope: envelope.value, text, body };
         return deps.pass(call, { ...passing, headers: passed.headers, losses: losses.value });
@@ -98,12 +104,13 @@ export function createChatService(deps: ChatDeps): ChatService {
         body,
         destination,
         dialect,
+        nameOf: namesIn(dialect, body),
         answering: answering(envelope.value),
         ...(protocol.keepAlive === undefined ? undefined : { keepAlive: protocol.keepAlive }),
       });
     },
 
-    encoded: async (call, { dialect, answering, keepAlive, watch, ...request }) => {
+    encoded: async (call, { dialect, nameOf, answering, keepAlive, watch, ...request }) => {
       let unsaid = (): readonly Loss[] => [];
       const opened = deps.state.opened(call, request);
       const answer = await deps.translate(call, {
@@ -111,8 +118,10 @@ export function createChatService(deps: ChatDeps): ChatService {
         from: dialect.id,
         faceLosses: () => unsaid(),
       });
-      if (!answer.ok) return answer;
-      const { losses, served, spoken } = answer.value;
+      const told = { ...request, nameOf };
+      if (!answer.ok) return err(toldError(answer.error, opened, told));
+      const { served, spoken } = answer.value;
+      const losses = toldLosses(answer.value.losses, opened, told);
       const face = deps.state.face(call, dialect, spoken.statePlaces);
       if (answer.value.type === 'whole') {
         const { reply, book } = answer.value;

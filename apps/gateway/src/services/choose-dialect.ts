@@ -4,16 +4,17 @@ import type { Dialect, DialectId, ProviderDialectId, Target } from '@tollgate/co
 import { encodeHeld, type HeldRequest } from '@tollgate/core/output';
 import { dialectsFor } from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
+import type { RefusesLoss } from './losses.ts';
 
 export interface ChosenDialect extends HeldRequest {
   readonly operation: ProviderDialectId;
 }
 
-/** A lost meaning outweighs any number of hints that one request can hold. */
-const WEIGHT = { meaning: 10_000, hint: 1 } as const satisfies Record<Loss['weight'], number>;
+/** What is refused outweighs any number of hints that one request can hold. */
+const REFUSED = 10_000;
 
-export const weightOf = (losses: readonly Loss[]): number =>
-  losses.reduce((sum, loss) => sum + WEIGHT[loss.weight], 0);
+export const weightOf = (losses: readonly Loss[], refuses: RefusesLoss): number =>
+  losses.reduce((sum, loss) => sum + (refuses(loss) ? REFUSED : 1), 0);
 
 /**
  * Of the dialects that a provider speaks, the one that can say most of this request. Between equals
@@ -26,6 +27,7 @@ export function chooseDialect(
     readonly target: Target;
     readonly provider: ProviderConfig;
     readonly from?: DialectId | undefined;
+    readonly refuses: RefusesLoss;
   },
 ): Result<ChosenDialect, GatewayError> {
   let best: ChosenDialect | undefined;
@@ -41,7 +43,10 @@ export function chooseDialect(
       continue;
     }
     const { losses } = held.value;
-    if (best === undefined || weightOf(losses) < weightOf(best.losses)) {
+    if (
+      best === undefined ||
+      weightOf(losses, asked.refuses) < weightOf(best.losses, asked.refuses)
+    ) {
       best = { operation, ...held.value };
     }
     if (losses.length === 0) break;

@@ -52,6 +52,9 @@ export function targetOf(destination: Destination): Target {
     model,
     ability: abilityOf(provider, model),
     quirks: provider.quirks,
+    ...(provider.anthropicVersion === undefined
+      ? undefined
+      : { apiVersion: provider.anthropicVersion }),
     origin: {
       provider: provider.name,
       ...(provider.account === undefined ? undefined : { account: provider.account }),

@@ -8,7 +8,7 @@ import {
   valuesOf,
 } from '@tollgate/core/providers';
 import type { ProviderConfig } from '../config/config.ts';
-import type { WireProtocol } from './wire-protocol.ts';
+import type { DialectHeader, WireProtocol } from './wire-protocol.ts';
 
 interface Headers {
   readonly [name: string]: string;
@@ -47,6 +47,12 @@ export function passedHeaders(
 ): { readonly headers: Headers; readonly losses: readonly Loss[] } {
   const passed: [string, string][] = [];
   const losses: Loss[] = [];
+  // Who takes any beta takes the headers that none of us knows yet.
+  const isOpen = listed.some(({ name }) => provider.betas?.[name]?.includes('*') === true);
+  for (const [name, value] of unlisted(listed, headers)) {
+    if (isOpen) passed.push([name, value]);
+    else losses.push(droppedHeader(name, 'knows none such'));
+  }
   for (const { name, isHint } of listed) {
     const value = headers[name];
     if (value === undefined) continue;
@@ -80,10 +86,21 @@ export function headersBeside(
 }
 
 /** Headers that a provider of another dialect has no use for, where that asks less of it. */
-const lostHeaders = (protocol: WireProtocol, headers: Headers): readonly Loss[] =>
-  (protocol.headers ?? [])
-    .filter(({ name, isHint }) => isHint && headers[name] !== undefined)
-    .map(({ name }) => droppedHeader(name, 'speaks another dialect, which has no such header'));
+function lostHeaders({ headers: listed = [] }: WireProtocol, headers: Headers): readonly Loss[] {
+  const hints = listed.filter(({ name, isHint }) => isHint && headers[name] !== undefined);
+  const names = [
+    ...hints.map(({ name }) => name),
+    ...unlisted(listed, headers).map(([name]) => name),
+  ];
+  const why = 'speaks another dialect, which has no such header';
+  return names.map((name) => droppedHeader(name, why));
+}
+
+const unlisted = (
+  listed: readonly DialectHeader[],
+  headers: Headers,
+): readonly (readonly [string, string])[] =>
+  Object.entries(headers).filter(([name]) => !listed.some((one) => one.name === name));
 
 const droppedHeader = (name: string, why: string): Loss =>
   lost('providerHeaders', name, `the model’s provider ${why}`);

@@ -21,7 +21,7 @@ import type { ChatService } from './chat.ts';
 import { weightOf } from './choose-dialect.ts';
 import { type Destination, targetOf } from './destination.ts';
 import { type Embedder, embedInPieces, tooManyInputs } from './embed-in-pieces.ts';
-import { checkLosses } from './losses.ts';
+import { checkLosses, refusalsOf } from './losses.ts';
 import type { Pass } from './pass.ts';
 import type { Exchange } from './provider-exchange.ts';
 import { speaks } from './provider-request.ts';
@@ -84,7 +84,10 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
       ...loss,
       path: asked.names?.[loss.path] ?? loss.path,
     }));
-    const losses = checkLosses([...asked.losses, ...named], call.strict);
+    const losses = checkLosses([...asked.losses, ...named], {
+      strict: call.strict,
+      refuses: refusalsOf(destination),
+    });
     if (!losses.ok) return losses;
     const tooMany = tooManyInputs(chosen.embedder, request, target);
     if (tooMany !== undefined) return err(tooMany);
@@ -154,13 +157,16 @@ function chooseEmbedder(
   target: Target,
   destination: Destination,
 ): { readonly embedder: Embedder; readonly losses: readonly Loss[] } | undefined {
+  const refuses = refusalsOf(destination);
   const ways = dialectsFor(destination.provider, destination.model).flatMap((dialect) => {
     const embedder = EMBEDDERS[dialect];
     if (embedder === undefined || !speaks(destination, embedder.operation)) return [];
     const { losses } = embedder.provider.encodeRequest(request, target);
     return [{ embedder, losses }];
   });
-  return ways.sort((one, other) => weightOf(one.losses) - weightOf(other.losses))[0];
+  return ways.sort(
+    (one, other) => weightOf(one.losses, refuses) - weightOf(other.losses, refuses),
+  )[0];
 }
 
 const textOf = ({ input }: EmbeddingRequest): CountedText => ({

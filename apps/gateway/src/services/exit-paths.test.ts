@@ -187,6 +187,7 @@ it('books an answer that its face can’t encode for a bug', async () => {
     destination,
     losses: [],
     dialect,
+
     answering,
   });
 

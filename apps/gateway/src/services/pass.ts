@@ -55,7 +55,8 @@ async function passed(
 ): Promise<Result<WireAnswer, GatewayError>> {
   const { protocol, destination, envelope, losses = [] } = request;
   const sentAt = deps.clock.monotonic();
-  const fail = (error: GatewayError): { readonly ok: false; readonly error: GatewayError } => {
+  const fail = (failed: GatewayError): { readonly ok: false; readonly error: GatewayError } => {
+    const error = protocol.quotesRefusals === true ? quoted(failed) : failed;
     meter.finish({ error, losses, text: textOf(request, () => '') });
     return { ok: false, error };
   };
@@ -84,6 +85,9 @@ async function passed(
   const read = await readJsonReply(reply.value, destination.provider.name);
   return finishWhole(read, { request, meter, served: served(), fail, hearing });
 }
+
+const quoted = (error: GatewayError): GatewayError =>
+  error.kind === 'provider_refused' ? { ...error, verbatim: true } : error;
 
 interface WholeContext {
   readonly request: PassingRequest;

@@ -5,7 +5,7 @@ import type { Call } from './call.ts';
 import { type ChosenDialect, chooseDialect } from './choose-dialect.ts';
 import { targetOf } from './destination.ts';
 import { headersBeside } from './dialect-headers.ts';
-import { checkLosses } from './losses.ts';
+import { checkLosses, refusalsOf } from './losses.ts';
 import type { HubRequest } from './translated-exchange.ts';
 
 /** What would be sent to a provider, and what of the request that can't say. */
@@ -24,11 +24,13 @@ export function planTranslation(
 ): Result<TranslationPlan, GatewayError> {
   const target = targetOf(destination);
   const { provider } = destination;
-  const chosen = chooseDialect(dialects, { request, target, provider, from });
+  const refuses = refusalsOf(destination);
+  const chosen = chooseDialect(dialects, { request, target, provider, from, refuses });
   if (!chosen.ok) return chosen;
   const { operation } = chosen.value;
   const beside = headersBeside(provider, operation, headers);
-  const losses = checkLosses([...beside.losses, ...known, ...chosen.value.losses], call.strict);
+  const said = [...beside.losses, ...known, ...chosen.value.losses];
+  const losses = checkLosses(said, { strict: call.strict, refuses });
   if (!losses.ok) return losses;
   const sentHeaders = beside.headers;
   return ok({ target, chosen: chosen.value, losses: losses.value, sentHeaders });

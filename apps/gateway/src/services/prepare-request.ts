@@ -10,7 +10,7 @@ import {
   hasMediaForBytes,
   readInlineMedia,
 } from './inline-media.ts';
-import { checkLosses } from './losses.ts';
+import { checkLosses, refusalsOf } from './losses.ts';
 import type { HubRequest } from './translated-exchange.ts';
 
 export interface PrepareDeps {
@@ -34,13 +34,14 @@ export async function prepareRequest(
 
   const target = targetOf(destination);
   const { provider } = destination;
-  const chosen = chooseDialect(deps.dialects, { request, target, provider, from });
+  const refuses = refusalsOf(destination);
+  const chosen = chooseDialect(deps.dialects, { request, target, provider, from, refuses });
   if (!chosen.ok) return chosen;
   const { dialect } = chosen.value;
   if (!hasMediaForBytes(request, dialect, target)) return unfetched;
   // Nothing is fetched for a request that is refused whatever its media are.
   const others = [...losses, ...chosen.value.losses].filter(({ feature }) => !isMedia(feature));
-  const sayable = checkLosses(others, call.strict);
+  const sayable = checkLosses(others, { strict: call.strict, refuses });
   if (!sayable.ok) return sayable;
   const fetched = await deps.fetchMedia({ request, body, dialect, target, signal: call.signal });
   return fetched.ok ? ok({ ...hubRequest, request: fetched.value }) : fetched;

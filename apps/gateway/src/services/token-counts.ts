@@ -17,7 +17,7 @@ import type { CarriedState } from './carried-state.ts';
 import type { ChatService } from './chat.ts';
 import { type Destination, targetOf } from './destination.ts';
 import { passedHeaders } from './dialect-headers.ts';
-import { checkLosses } from './losses.ts';
+import { checkLosses, refusalsOf } from './losses.ts';
 import { editedText } from './passing-request.ts';
 import { type Exchange, type JsonReply, readJsonReply } from './provider-exchange.ts';
 import { speaks } from './provider-request.ts';
@@ -143,7 +143,10 @@ function countersOf(
     if (!speaks(destination, operation)) return [];
     const encoded = dialect.encodeRequest({ ...request, stream: false }, targetOf(destination));
     if (!encoded.ok) return [];
-    const told = checkLosses([...losses, ...encoded.value.losses], false);
+    const told = checkLosses([...losses, ...encoded.value.losses], {
+      strict: false,
+      refuses: refusalsOf(destination),
+    });
     if (!told.ok) return [];
     const counting = dialect.tokenCounting;
     const body = counting.encodeRequest(encoded.value.value);

@@ -9,8 +9,12 @@ export interface WireProtocol {
   readonly passage: Passage;
   /** Request headers that belong to the dialect: a provider that speaks it gets them, and no other. */
   readonly headers?: readonly DialectHeader[];
+  /** Headers that the dialect may invent tomorrow, all with this prefix, but for those named. */
+  readonly openHeaders?: { readonly prefix: string; readonly except: ReadonlySet<string> };
   /** Present where bodies can also be translated; absent: they only pass. */
   readonly dialect: FaceCodec | undefined;
+  /** Its clients mend their requests by the very words of a provider's refusal: nothing is put before them. */
+  readonly quotesRefusals?: true;
   /** A failure after the headers are sent, in this dialect. */
   readonly errorEvent: (error: GatewayError) => SseEvent;
   /** Said in a translated stream that is silent for long; absent: the dialect has no such word. */

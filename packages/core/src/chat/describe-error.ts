@@ -58,6 +58,7 @@ function describeProviderError(error: ProviderError): string {
   const { provider } = error;
   switch (error.kind) {
     case 'provider_refused':
+      if (error.verbatim === true) return error.detail;
       return `Provider "${provider}" refused the request: ${error.detail}`;
     case 'provider_rate_limited':
       return `Provider "${provider}" limits the rate of requests: ${error.detail}${describeRetry(error)}`;

@@ -40,6 +40,8 @@ export type GatewayError =
       readonly detail: string;
       readonly code?: string;
       readonly param?: string;
+      /** Told to a client of the provider's own dialect that knows these very words. */
+      readonly verbatim?: true;
     }
   | {
       readonly kind: 'provider_rate_limited';

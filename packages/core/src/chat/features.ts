@@ -1,14 +1,22 @@
 /** `meaning`: refused unless told otherwise. `hint`: the call goes on and the client is told. */
 export type Weight = 'meaning' | 'hint';
 
+/** `reply`: of replies alone, which can't be refused. `fixed`: nothing could be sent without it. */
+type Of = 'request' | 'reply' | 'fixed';
+
 interface FeatureFacts {
   /** What leaving it out weighs. To say it otherwise (clamped, emulated, moved) is a hint always. */
   readonly weight: Weight;
   readonly about: string;
+  readonly of: Of;
 }
 
-const meaning = (about: string): FeatureFacts => ({ weight: 'meaning', about });
-const hint = (about: string): FeatureFacts => ({ weight: 'hint', about });
+const meaning = (about: string, of: Of = 'request'): FeatureFacts => ({
+  weight: 'meaning',
+  about,
+  of,
+});
+const hint = (about: string, of: Of = 'request'): FeatureFacts => ({ weight: 'hint', about, of });
 
 /**
  * Everything that a dialect may have no words for, and how much each matters: the one table behind
@@ -71,9 +79,10 @@ const TABLE = {
   unknownFields: hint('fields that only the client’s dialect knows'),
   providerHeaders: hint('headers that only the client’s dialect has'),
   // The conversation
-  noMessages: meaning('a conversation without a message'),
+  noMessages: meaning('a conversation without a message', 'fixed'),
   systemPlace: hint('instructions amid the conversation'),
   systemMedia: meaning('instructions that are not text'),
+  prefill: meaning('a last message of the assistant, to go on from'),
   participantName: hint('names of participants'),
   cacheMark: hint('marks for the prompt cache'),
   image: meaning('images'),
@@ -83,7 +92,7 @@ const TABLE = {
   mediaDetail: hint('the resolution of an image'),
   mediaName: hint('the name of a file'),
   generatedMedia: hint('media that the model made, in a later turn'),
-  transcript: hint('the words of generated audio'),
+  transcript: hint('the words of generated audio', 'reply'),
   refusal: hint('the mark of a refusal'),
   annotations: hint('citations'),
   earlierReasoning: hint('the reasoning of earlier turns'),
@@ -98,9 +107,9 @@ const TABLE = {
   foreignPart: meaning('content that only another dialect knows'),
   misplacedPart: meaning('content that its speaker can not say'),
   // Replies
-  replyMedia: meaning('media that a model made'),
-  choices: meaning('choices beyond the first'),
-  usage: hint('counts of usage'),
+  replyMedia: meaning('media that a model made', 'reply'),
+  choices: meaning('choices beyond the first', 'reply'),
+  usage: hint('counts of usage', 'reply'),
 } as const satisfies { readonly [feature: string]: FeatureFacts };
 
 export type Feature = keyof typeof TABLE;

@@ -10,6 +10,7 @@ export {
   statusOf,
   type TrpcCode,
 } from './error-facts.ts';
+export { FEATURE_NAMES, FEATURES, type Feature } from './features.ts';
 export { type Encoded, type Loss, lost } from './loss.ts';
 export type * from './message.ts';
 export type * from './provider-state.ts';

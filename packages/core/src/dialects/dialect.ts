@@ -12,6 +12,7 @@ import type { Quirks } from '../providers/quirks.ts';
 import type { Result } from '../result.ts';
 import type { SseEvent } from '../sse/sse-event.ts';
 import type { StatePlaces } from '../state/state-places.ts';
+import type { ClientWords } from './client-words.ts';
 import type { DialectId } from './dialect-id.ts';
 import type { Passage } from './passage.ts';
 
@@ -23,6 +24,8 @@ export interface Target {
   readonly model: string;
   readonly ability: Ability;
   readonly quirks: Quirks;
+  /** Of the provider's API, where its dialect has versions that differ; absent: the oldest. */
+  readonly apiVersion?: string;
   readonly origin: StateOrigin;
 }
 
@@ -61,6 +64,8 @@ export interface StreamEncoder extends Stepper<StreamEvent, SseEvent> {
 export interface FaceCodec {
   readonly id: DialectId;
   readonly statePlaces: StatePlaces;
+  /** Absent where clients speak the hub's own words, or none speaks the dialect. */
+  readonly clientWords?: ClientWords;
 
   decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayError>;
   encodeReply(reply: ChatReply, answering: Answering): Encoded<JsonObject>;

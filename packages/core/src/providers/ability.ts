@@ -13,8 +13,8 @@ export interface Ability {
   readonly reasoning?: boolean;
   /** How the model is told how much to reason: by an effort's name, or by a budget of tokens. */
   readonly reasoningBy?: 'effort' | 'budget';
-  /** False: it reasons whatever it is told. */
-  readonly reasoningOff?: boolean;
+  /** False: it reasons whatever it is told. `between-tools`: what it says there still counts as such. */
+  readonly reasoningOff?: boolean | 'between-tools';
   /** Whether it reasons where it is told nothing. */
   readonly reasoningDefault?: 'on' | 'off';
   /** False: Chat Completions takes no function tools from it while it reasons; Responses does. */
@@ -26,6 +26,8 @@ export interface Ability {
   readonly outputBy?: OutputBy;
   /** False: it may be offered tools, but not be made to call one. */
   readonly toolForcing?: boolean;
+  /** False: a conversation ends with somebody else's words, never with its own to go on from. */
+  readonly prefill?: boolean;
   /** Temperature, top-p and top-k. */
   readonly sampling?: boolean;
   /** True: it makes vectors, and answers nothing. */

@@ -118,7 +118,7 @@ export const MessagesRequest = z
       .optional(),
     thinking: z
       .looseObject({
-        type: z.enum(['enabled', 'disabled', 'adaptive']),
+        type: z.enum(['enabled', 'disabled', 'adaptive', 'between_tools']),
         budget_tokens: z.int().min(1024).optional(),
       })
       .optional(),

@@ -16,6 +16,7 @@ import {
   type ToolUseScript,
   toolUseResponse,
 } from './anthropic-replies.ts';
+import { refusedToday } from './anthropic-rules.ts';
 import { CountTokensRequest, MessagesRequest } from './anthropic-wire.ts';
 import { checkJsonBody } from './check-body.ts';
 import type { Expectation } from './expectation.ts';
@@ -41,7 +42,7 @@ export class MockAnthropic extends MockServer {
     this.addEndpoint({
       name: ANTHROPIC_MESSAGES,
       admit: (request) => this.admitAny(request),
-      check: (request) => checkJsonBody(MessagesRequest, request),
+      check: (request) => checkJsonBody(MessagesRequest, request) ?? refusedToday(request),
     });
     this.addEndpoint({
       name: ANTHROPIC_COUNT_TOKENS,

@@ -15,6 +15,13 @@ export const messagesProtocol: WireProtocol = {
     { name: 'anthropic-version', isHint: false },
     { name: 'anthropic-beta', isHint: true },
   ],
+  // Its own agent's protocol wants them taken as an open list. Whose account is billed is the
+  // operator's to say, and what a browser may do is said to us.
+  openHeaders: {
+    prefix: 'anthropic-',
+    except: new Set(['anthropic-workspace-id', 'anthropic-dangerous-direct-browser-access']),
+  },
+  quotesRefusals: true,
   errorEvent: (error) => ({ event: 'error', data: JSON.stringify(anthropicErrorBody(error)) }),
   keepAlive: { event: 'ping', data: JSON.stringify({ type: 'ping' }) },
 };

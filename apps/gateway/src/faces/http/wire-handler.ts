@@ -41,10 +41,19 @@ export const wireHandler =
     return undefined;
   };
 
-/** Those of a request's headers that its dialect lists, as they came. */
-export function dialectHeaders(req: IncomingMessage, protocol: WireProtocol): HeaderFields {
-  const found = (protocol.headers ?? []).flatMap(({ name }): [string, string][] => {
-    const value = req.headers[name];
+/** Those of a request's headers that are its dialect's own, as they came. */
+export function dialectHeaders(
+  { headers }: IncomingMessage,
+  { headers: listed = [], openHeaders: open }: WireProtocol,
+): HeaderFields {
+  const names = new Set(listed.map(({ name }) => name));
+  if (open !== undefined) {
+    for (const name of Object.keys(headers)) {
+      if (name.startsWith(open.prefix) && !open.except.has(name)) names.add(name);
+    }
+  }
+  const found = [...names].flatMap((name): [string, string][] => {
+    const value = headers[name];
     return typeof value === 'string' ? [[name, value]] : [];
   });
   return Object.fromEntries(found);

@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { Services } from '../../services/services.ts';
 import type { TierService } from '../../services/tiers.ts';
+import { namesIn } from '../../services/told-losses.ts';
 import { allowOnly } from '../http/allow-only.ts';
 import type { Entered, Entrance, Handler } from '../http/entrance.ts';
 import type { Face } from '../http/face.ts';
@@ -63,6 +64,7 @@ async function complete(
     destination,
     losses,
     dialect: native,
+    nameOf: namesIn(native, body.value.json),
     answering: {
       replyId: deps.ids.prefixed('chatcmpl-'),
       created: Math.floor(call.startedAt / 1000),

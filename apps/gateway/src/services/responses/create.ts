@@ -17,9 +17,10 @@ import type { CarriedState } from '../carried-state.ts';
 import { type ChatService, passes } from '../chat.ts';
 import type { Destination } from '../destination.ts';
 import { passedHeaders } from '../dialect-headers.ts';
-import { checkLosses } from '../losses.ts';
+import { checkLosses, refusalsOf } from '../losses.ts';
 import type { Pass } from '../pass.ts';
 import type { PassingRequest } from '../passing-request.ts';
+import { type NameOf, namesIn } from '../told-losses.ts';
 import type { WireProtocol } from '../wire-protocol.ts';
 import { type Asked, readAsked } from './asked.ts';
 import { type Continuation, continuationOf } from './continuation.ts';
@@ -126,7 +127,10 @@ async function passing(
 ): Promise<Result<WireAnswer, GatewayError>> {
   const { protocol, text, body } = request;
   const passed = passedHeaders(destination.provider, protocol, request.headers);
-  const losses = checkLosses(passed.losses, call.strict);
+  const losses = checkLosses(passed.losses, {
+    strict: call.strict,
+    refuses: refusalsOf(destination),
+  });
   if (!losses.ok) return losses;
   const { headers } = passed;
   return deps.pass(call, {
@@ -178,6 +182,7 @@ async function translateAndKeep(
     headers: { protocol: request.protocol, given: request.headers },
     destination,
     dialect,
+    nameOf: namesOf(work),
     answering: answeringOf(deps, work, keeping !== undefined),
     ...(keepAlive === undefined ? undefined : { keepAlive }),
     ...(keeping === undefined ? undefined : { watch: keepWhole(keeping, false) }),
@@ -205,6 +210,7 @@ async function inBackground(
     ...decoded.value,
     keeping,
     dialect: work.request.protocol.dialect,
+    nameOf: namesOf(work),
     answering: answeringOf(deps, work, true),
   });
 }
@@ -223,6 +229,22 @@ function decodedOf({
   if (!decoded.ok) return decoded;
   const { value } = decoded;
   return ok({ ...value, losses: [...value.losses, ...continuation.losses] });
+}
+
+/** By the client's own items, which stand behind those that are kept of turns before. */
+function namesOf({ request, continuation, resolved }: Work): NameOf | undefined {
+  const earlier = continuation.type === 'here' ? continuation.items : [];
+  const own = typeof resolved.input === 'string' && earlier.length > 0 ? [{}] : resolved.input;
+  const input = earlier.length === 0 || !Array.isArray(own) ? own : [...earlier, ...own];
+  const nameOf = namesIn(request.protocol.dialect, { ...request.body, input });
+  return (
+    nameOf &&
+    ((path) =>
+      nameOf(path).replace(/^input\[(\d+)\](.*)$/, (_path, at: string, rest: string) => {
+        const index = Number(at) - earlier.length;
+        return index < 0 ? 'previous_response_id' : `input[${index}]${rest}`;
+      }))
+  );
 }
 
 /** Half of it is left to the reply. */

@@ -8,6 +8,7 @@ import type { Call } from '../call.ts';
 import type { ChatService } from '../chat.ts';
 import type { TranslationPlan } from '../plan-translation.ts';
 import type { ReplyWatch } from '../reply-watch.ts';
+import { type NameOf, toldError, toldLosses } from '../told-losses.ts';
 import type { HubRequest } from '../translated-exchange.ts';
 import type { BackgroundRuns, RunEnd } from './background-runs.ts';
 import { ENDS, type Keeping, keepWhole } from './keep-reply.ts';
@@ -26,6 +27,7 @@ export interface BackgroundRequest {
   readonly losses: readonly Loss[];
   readonly keeping: Keeping;
   readonly dialect: Dialect;
+  readonly nameOf: NameOf | undefined;
   readonly answering: Answering;
 }
 
@@ -36,7 +38,7 @@ export type RunResponse = (
 ) => Promise<Result<WireAnswer, GatewayError>>;
 
 export function createRunResponse(deps: RunDeps): RunResponse {
-  return async (call, { request, losses, keeping, dialect, answering }) => {
+  return async (call, { request, losses, keeping, dialect, nameOf, answering }) => {
     const { destination } = keeping;
     // Streamed, whoever waits for it: a model that thinks for long is not mistaken for one that hangs.
     const hubRequest = {
@@ -46,7 +48,9 @@ export function createRunResponse(deps: RunDeps): RunResponse {
       from: dialect.id,
     };
     const plan = deps.plan(call, hubRequest);
-    if (!plan.ok) return plan;
+    const told = { request, losses, nameOf };
+    const sent = { request, losses: [] };
+    if (!plan.ok) return err(toldError(plan.error, sent, told));
     const opened = openedResponse(dialect, answering);
     const tell = (fields: JsonObject, isOver: boolean): boolean =>
       keepState(deps, keeping, { response: { ...opened, ...fields }, isOver });
@@ -70,7 +74,7 @@ export function createRunResponse(deps: RunDeps): RunResponse {
     }
     const body = JSON.stringify({ ...opened, status: 'queued' });
     const served = { destination, providerMs: 0 };
-    return ok({ type: 'whole', body, losses: plan.value.losses, served });
+    return ok({ type: 'whole', body, losses: toldLosses(plan.value.losses, sent, told), served });
   };
 }
 

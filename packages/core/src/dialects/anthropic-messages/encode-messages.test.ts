@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContentPart, Loss, Message, Role } from '../../chat/index.ts';
 import type { Ability } from '../../providers/index.ts';
+import { rulesOf } from './api-version.ts';
 import { type EncodedMessages, encodeMessages } from './encode-messages.ts';
 import { createToolIds } from './tool-ids.ts';
 
@@ -10,7 +11,16 @@ function encode(
 ): EncodedMessages & { readonly losses: readonly Loss[] } {
   const losses: Loss[] = [];
   const origin = { provider: 'p', account: 'a', model: 'm' };
-  return { ...encodeMessages(messages, { ability, origin, ids: createToolIds(), losses }), losses };
+  return {
+    ...encodeMessages(messages, {
+      ability,
+      origin,
+      rules: rulesOf(undefined),
+      ids: createToolIds(),
+      losses,
+    }),
+    losses,
+  };
 }
 
 const told = (losses: readonly Loss[]): string[] =>

@@ -9,10 +9,14 @@ import { fieldsOf } from './rest.ts';
 export interface EncodedMessages {
   readonly system: readonly JsonObject[];
   readonly messages: readonly JsonObject[];
+  /** Whether they end with words for the model to go on from. */
+  readonly isPrefilled: boolean;
 }
 
 interface Turn {
   readonly role: 'user' | 'assistant';
+  /** Of its last message. */
+  index: number;
   readonly results: JsonObject[];
   readonly blocks: JsonObject[];
   fields: JsonObject;
@@ -43,28 +47,42 @@ export function encodeMessages(
       }
       system.push(...encodeSystem(message, path, context));
     } else {
-      addToTurn(turns, message, encodeParts(message, path, context));
+      const isOwn = message.role === 'assistant';
+      addToTurn(turns, { message, index }, encodeParts(message, path, { ...context, isOwn }));
     }
+  }
+  const last = turns.at(-1);
+  // What a provider's own tool did may stand last too: so a paused turn is told to go on.
+  const isPrefilled = last?.role === 'assistant' && last.blocks.at(-1)?.['type'] === 'text';
+  if (isPrefilled && context.ability.prefill === false) {
+    const why = 'this model goes on from no words that were put into its mouth';
+    context.losses.push(lost('prefill', `messages[${last.index}]`, why));
+    turns.pop();
   }
   if (turns.length === 0) {
     context.losses.push(
       lost('noMessages', 'messages', 'at least one message besides instructions is needed'),
     );
   }
-  return { system, messages: turns.map(renderTurn) };
+  return { system, messages: turns.map(renderTurn), isPrefilled };
 }
 
-function addToTurn(turns: Turn[], message: Message, blocks: readonly JsonObject[]): void {
+function addToTurn(
+  turns: Turn[],
+  { message, index }: { readonly message: Message; readonly index: number },
+  blocks: readonly JsonObject[],
+): void {
   if (blocks.length === 0) return;
   const role = message.role === 'assistant' ? 'assistant' : 'user';
   let turn = turns.at(-1);
   if (turn?.role !== role) {
-    turn = { role, results: [], blocks: [], fields: {} };
+    turn = { role, index, results: [], blocks: [], fields: {} };
     turns.push(turn);
   }
   for (const block of blocks) {
     (block['type'] === 'tool_result' ? turn.results : turn.blocks).push(block);
   }
+  turn.index = index;
   turn.fields = { ...turn.fields, ...fieldsOf(message.rest, KNOWN.message) };
 }
 

@@ -1,12 +1,19 @@
-import type { CacheMark, ContentPart, MediaPart, ReasoningPart } from '../../chat/content-part.ts';
+import type {
+  CacheMark,
+  ContentPart,
+  MediaPart,
+  ReasoningPart,
+  TextPart,
+} from '../../chat/content-part.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
-import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import { encodeCitations } from './annotation.ts';
+import type { VersionRules } from './api-version.ts';
 import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
 import type { ToolIds } from './tool-ids.ts';
@@ -15,6 +22,9 @@ import type { ToolIds } from './tool-ids.ts';
 export interface PartContext {
   readonly ability: Ability;
   readonly origin: StateOrigin;
+  readonly rules: VersionRules;
+  /** Whether the model said it: only then may it cite, by the API's later versions. */
+  readonly isOwn?: boolean;
   readonly ids: ToolIds;
   readonly losses: Loss[];
 }
@@ -34,8 +44,7 @@ export function encodePart(
     case 'text': {
       // A text block without a word in it is refused, and says nothing.
       if (part.text.trim() === '') return undefined;
-      const { citations, losses: uncited } = encodeCitations(part.annotations, path);
-      losses.push(...uncited);
+      const citations = citationsOf(part, path, context);
       return {
         ...fieldsOf(part.rest, KNOWN.text),
         type: 'text',
@@ -69,6 +78,21 @@ export function encodePart(
       losses.push(foreign(path, part.type));
       return undefined;
   }
+}
+
+function citationsOf(
+  { annotations }: TextPart,
+  path: string,
+  { isOwn, rules, losses }: PartContext,
+): readonly JsonValue[] {
+  if (isOwn !== true && !rules.foreignCitations && (annotations ?? []).length > 0) {
+    const why = 'this version of the API takes citations of the model only';
+    losses.push(lost('annotations', `${path}.annotations`, why));
+    return [];
+  }
+  const { citations, losses: uncited } = encodeCitations(annotations, path);
+  losses.push(...uncited);
+  return citations;
 }
 
 const foreign = (path: string, type: 'server-tool' | 'opaque'): Loss =>

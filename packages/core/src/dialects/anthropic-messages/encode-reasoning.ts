@@ -26,7 +26,7 @@ const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
 export function reasoningRoom(request: ChatRequest, ability: Ability): number {
   const { reasoning } = request;
   if (reasoning === undefined || ability.reasoning === false) return 0;
-  if (!isWanted(reasoning) || isForced(request, ability)) return 0;
+  if (!isWanted(reasoning) || isKeptFrom(request, ability)) return 0;
   return reasoning.budgetTokens ?? BUDGET_OF_EFFORT.get(reasoning.effort ?? 'medium') ?? 0;
 }
 
@@ -38,6 +38,7 @@ export interface EncodedReasoning {
 interface Limits {
   readonly ability: Ability;
   readonly maxTokens: number;
+  readonly isPrefilled: boolean;
 }
 
 /** How the model is told to think: `thinking`, and `output_config.effort` where it is told by words. */
@@ -54,18 +55,15 @@ export function encodeReasoning(
     return {};
   }
   if (reasoning.enabled === false || reasoning.effort === 'none') {
-    const { effort } = reasoning;
-    if (limits.ability.reasoningOff === false) {
-      losses.push(lost('reasoning', 'reasoning', 'this model can not be told not to reason'));
-      return effort === 'none' ? {} : encodeEffort(effort, losses);
-    }
-    return {
-      thinking: { type: 'disabled' },
-      ...(effort === 'none' ? {} : encodeEffort(effort, losses)),
-    };
+    return encodeOff(reasoning, limits.ability, losses);
   }
-  if (isWanted(reasoning) && isForced(request, limits.ability)) {
+  if (isWanted(reasoning) && isKeptFrom(request, limits.ability)) {
     losses.push(lost('reasoning', 'reasoning', 'a forced tool call leaves no room for reasoning'));
+    return {};
+  }
+  if (isWanted(reasoning) && limits.isPrefilled && limits.ability.reasoningBy === 'budget') {
+    const why = 'words to go on from leave no room for reasoning';
+    losses.push(lost('reasoning', 'reasoning', why));
     return {};
   }
   if (!isWanted(reasoning) && reasoning.visibility !== undefined) {
@@ -73,6 +71,37 @@ export function encodeReasoning(
     losses.push(lost('reasoningVisibility', 'reasoning.visibility', why));
   }
   return encodeWanted(reasoning, limits, losses);
+}
+
+/** A budget to think can not go with a call that must be made; who thinks by effort just calls. */
+const isKeptFrom = (request: ChatRequest, ability: Ability): boolean =>
+  isForced(request, ability) && ability.reasoningBy !== 'effort';
+
+/** The most effort that a model takes which is told not to think, by the API's own rule. */
+const LAZY_EFFORTS = ['low', 'medium', 'high'];
+
+function encodeOff(
+  { effort: asked }: ReasoningSettings,
+  { reasoningOff, reasoningBy }: Ability,
+  losses: Loss[],
+): EncodedReasoning {
+  const effort = asked === 'none' ? {} : encodeEffort(asked, losses);
+  if (reasoningOff === false) {
+    if (reasoningBy !== 'effort') {
+      losses.push(lost('reasoning', 'reasoning', 'this model can not be told not to reason'));
+      return effort;
+    }
+    const why = 'this model always reasons: it is told to do the least';
+    losses.push(changed('reasoning', 'reasoning', 'clamped', why));
+    return { effort: 'low' };
+  }
+  const type = reasoningOff === 'between-tools' ? 'between_tools' : 'disabled';
+  if (reasoningBy !== 'effort' || LAZY_EFFORTS.includes(effort.effort ?? 'low')) {
+    return { thinking: { type }, ...effort };
+  }
+  const why = 'the most effort without reasoning is "high" here';
+  losses.push(changed('reasoningEffort', 'reasoning.effort', 'clamped', why));
+  return { thinking: { type }, effort: 'high' };
 }
 
 const isWanted = ({ enabled, effort, budgetTokens, adaptive }: ReasoningSettings): boolean =>

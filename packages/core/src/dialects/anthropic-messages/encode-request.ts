@@ -8,6 +8,7 @@ import { closedSchema, RECURSES } from '../closed-schema.ts';
 import { describedSchema } from '../described-schema.ts';
 import type { Target } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
+import { rulesOf, type VersionRules } from './api-version.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
@@ -24,16 +25,18 @@ export function encodeRequest(
 ): Result<Encoded<JsonObject>, GatewayError> {
   const losses: Loss[] = [];
   const { ability, origin } = target;
-  const { system, messages } = encodeMessages(request.messages, {
+  const rules = rulesOf(target.apiVersion);
+  const { system, messages, isPrefilled } = encodeMessages(request.messages, {
     ability,
     origin,
+    rules,
     ids: createToolIds(),
     losses,
   });
   const maxTokens = encodeLimit(request, target, losses);
-  const reasoning = encodeReasoning(request, { ability, maxTokens }, losses);
+  const reasoning = encodeReasoning(request, { ability, maxTokens, isPrefilled }, losses);
   const { thinking } = reasoning;
-  const isThinking = thinking !== undefined && thinking['type'] !== 'disabled';
+  const isThinking = thinking?.['type'] === 'enabled' || thinking?.['type'] === 'adaptive';
   const rest = unnamed(request.rest);
   const outputConfig = {
     ...rest.output,
@@ -52,7 +55,7 @@ export function encodeRequest(
       ...(system.length === 0 ? {} : { system }),
       messages,
       ...(request.stream ? { stream: true } : {}),
-      ...encodeSampling(request, { isThinking, target, losses }),
+      ...encodeSampling(request, { isThinking, target, rules, losses }),
       ...encodeStops(request, losses),
       ...encodeTools(request, ability, losses),
       ...(thinking === undefined ? {} : { thinking: { ...rest.thinking, ...thinking } }),
@@ -109,12 +112,13 @@ function encodeLimit(request: ChatRequest, { ability }: Target, losses: Loss[]):
 interface SamplingContext {
   readonly isThinking: boolean;
   readonly target: Target;
+  readonly rules: VersionRules;
   readonly losses: Loss[];
 }
 
 function encodeSampling(
   request: ChatRequest,
-  { isThinking, target, losses }: SamplingContext,
+  { isThinking, target, rules, losses }: SamplingContext,
 ): JsonObject {
   const { temperature, topP, topK } = request;
   const drop = (path: 'temperature' | 'topP' | 'topK', why: string): JsonObject => {
@@ -127,6 +131,7 @@ function encodeSampling(
     if (topK !== undefined) drop('topK', why);
     return {};
   };
+  if (!rules.sampling) return dropAll('this version of the API has no sampling settings');
   if (target.ability.sampling === false) return dropAll('this model takes no sampling settings');
   if (isThinking) return dropAll('reasoning leaves sampling as it is');
   const both = temperature !== undefined && topP !== undefined;

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { clientWords } from './client-words.ts';
 import { tokenCounting } from './count-tokens.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeRequest } from './encode-request.ts';
@@ -18,6 +19,7 @@ export {
 /** Anthropic's Messages API, both ways. */
 export const anthropicMessages: Dialect = {
   id: DIALECT,
+  clientWords,
   statePlaces: {
     kinds: { reasoning: 'signature' },
     keepsThoughts: true,

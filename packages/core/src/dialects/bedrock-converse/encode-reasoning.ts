@@ -56,7 +56,8 @@ export function encodeReasoning(
   if (!THINKS.test(model)) return encodeEffortOnly(reasoning, isOff, losses);
   if (isOn) return encodeThinking(reasoning, ability, losses);
   if (ability.reasoningOff !== false) {
-    return { ...NOTHING, fields: { thinking: { type: 'disabled' } } };
+    const type = ability.reasoningOff === 'between-tools' ? 'between_tools' : 'disabled';
+    return { ...NOTHING, fields: { thinking: { type } } };
   }
   losses.push(lost('reasoning', 'reasoning', 'this model can not be told not to reason'));
   return NOTHING;

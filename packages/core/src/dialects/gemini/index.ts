@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { clientWords } from './client-words.ts';
 import { tokenCounting } from './count-tokens.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeRequest } from './encode-request.ts';
@@ -15,6 +16,7 @@ export { decodeGeminiError, encodeGeminiError, geminiErrorBody } from './errors.
 /** Google's `generateContent`, both ways. */
 export const gemini: Dialect = {
   id: DIALECT,
+  clientWords,
   statePlaces: {
     kinds: {
       text: 'thought-signature',

@@ -46,6 +46,7 @@ export const HubError = z.discriminatedUnion('kind', [
     detail: text,
     code: text.exactOptional(),
     param: text.exactOptional(),
+    verbatim: z.literal(true).exactOptional(),
   }),
   kind('provider_rate_limited', {
     provider: text,

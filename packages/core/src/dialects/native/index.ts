@@ -2,6 +2,7 @@ import { stepper } from '../../fold.ts';
 import { ok } from '../../result.ts';
 import { NO_STATE } from '../../state/state-places.ts';
 import type { Codec } from '../dialect.ts';
+import { clientWords } from './client-words.ts';
 import { encodeRequest } from './encode-request.ts';
 import { decodeReply, encodeReply } from './reply.ts';
 import { decodeNativeRequest } from './request.ts';
@@ -14,6 +15,7 @@ import { createStreamEncoder } from './stream-encoder.ts';
  */
 export const native: Codec = {
   id: 'native',
+  clientWords,
   statePlaces: NO_STATE,
   decodeRequest: (body) => decodeNativeRequest(body),
   encodeRequest: (request, target) => ok(encodeRequest(request, target)),

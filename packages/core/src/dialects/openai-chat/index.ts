@@ -1,5 +1,6 @@
 import { NO_STATE } from '../../state/state-places.ts';
 import type { Dialect } from '../dialect.ts';
+import { clientWords } from './client-words.ts';
 import { passage } from './passage.ts';
 import { decodeReply, encodeReply } from './reply.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
@@ -8,6 +9,7 @@ import { createStreamDecoder, createStreamEncoder } from './stream.ts';
 /** OpenAI's Chat Completions, and what its look-alikes make of it. */
 export const openAiChat: Dialect = {
   id: 'openai-chat',
+  clientWords,
   statePlaces: NO_STATE,
   passage,
   media: { image: 'address', audio: 'bytes', file: 'bytes' },

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { clientWords } from './client-words.ts';
 import { tokenCounting } from './count-tokens.ts';
 import { DIALECT } from './dialect-name.ts';
 import { passage } from './passage.ts';
@@ -9,6 +10,7 @@ import { createStreamDecoder, createStreamEncoder } from './stream.ts';
 /** OpenAI's Responses API, and what its look-alikes make of it. */
 export const openAiResponses: Dialect = {
   id: DIALECT,
+  clientWords,
   statePlaces: {
     kinds: { reasoning: 'encrypted' },
     keepsThoughts: true,

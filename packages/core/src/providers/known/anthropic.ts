@@ -2,14 +2,18 @@ import type { Ability } from '../ability.ts';
 import type { ProviderDescription } from '../provider-description.ts';
 
 /**
- * What each generation takes. Sources: platform.claude.com/docs, build-with-claude/adaptive-thinking and
- * about-claude/models; only what is documented stands here, since absent means possible.
+ * What each generation takes. Sources: platform.claude.com/docs, build-with-claude/
+ * thinking-troubleshooting (its table of models) and each model's page of what is new; only what is
+ * documented stands here, since absent means possible.
  */
 const THINKS_BY_BUDGET: Ability = { reasoningBy: 'budget', maxOutputTokens: 64_000 };
+/** Since 4.6 a conversation may not end with the model's own words. */
+const NEVER_PREFILLED: Ability = { prefill: false };
 /** Since Opus 4.7: neither budgets nor temperature, top-p and top-k. */
-const THINKS_BY_EFFORT: Ability = { reasoningBy: 'effort', sampling: false };
+const THINKS_BY_EFFORT: Ability = { ...NEVER_PREFILLED, reasoningBy: 'effort', sampling: false };
 const ALWAYS_THINKS: Ability = { ...THINKS_BY_EFFORT, reasoningOff: false };
-const NEVER_FORCED: Ability = { ...ALWAYS_THINKS, toolForcing: false };
+/** Since Fable 5.1, but for Haiku. */
+const NEVER_FORCED: Ability = { toolForcing: false, maxOutputTokens: 128_000 };
 
 /** Before output could be held to a schema, or be thought about. */
 const OUTPUT_BY_TOOL: Ability = { reasoning: false, outputBy: 'tool' };
@@ -24,18 +28,21 @@ export const anthropic: ProviderDescription = {
   quirks: { repeatsStart: true },
   betas: { 'anthropic-beta': ['*'] },
   models: [
-    { id: 'claude-opus-5-5', ability: NEVER_FORCED },
-    { id: 'claude-sonnet-5-5', ability: NEVER_FORCED },
-    { id: 'claude-haiku-5-5', ability: { ...THINKS_BY_EFFORT, toolForcing: false } },
-    { id: 'claude-fable-5-2', ability: NEVER_FORCED },
-    { id: 'claude-fable-5-1', ability: NEVER_FORCED },
+    { id: 'claude-opus-5-5', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
+    {
+      id: 'claude-sonnet-5-5',
+      ability: { ...THINKS_BY_EFFORT, ...NEVER_FORCED, reasoningOff: 'between-tools' },
+    },
+    { id: 'claude-haiku-5-5', ability: { ...THINKS_BY_EFFORT, maxOutputTokens: 128_000 } },
+    { id: 'claude-fable-5-2', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
+    { id: 'claude-fable-5-1', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
     { id: 'claude-sonnet-5', ability: THINKS_BY_EFFORT },
     { id: 'claude-opus-5', ability: THINKS_BY_EFFORT },
     { id: 'claude-fable-5', ability: ALWAYS_THINKS },
     { id: 'claude-opus-4-8', ability: THINKS_BY_EFFORT },
-    { id: 'claude-opus-4-7', ability: ALWAYS_THINKS },
-    { id: 'claude-opus-4-6' },
-    { id: 'claude-sonnet-4-6' },
+    { id: 'claude-opus-4-7', ability: THINKS_BY_EFFORT },
+    { id: 'claude-opus-4-6', ability: NEVER_PREFILLED },
+    { id: 'claude-sonnet-4-6', ability: NEVER_PREFILLED },
     { id: 'claude-opus-4-5', ability: THINKS_BY_BUDGET },
     { id: 'claude-sonnet-4-5', ability: THINKS_BY_BUDGET },
     { id: 'claude-haiku-4-5', ability: THINKS_BY_BUDGET },
