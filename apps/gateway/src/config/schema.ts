@@ -1,4 +1,3 @@
-import { FEATURE_NAMES, FEATURES } from '@tollgate/core/chat';
 import { TIERS } from '@tollgate/core/governance';
 import {
   type AddressWord,
@@ -8,6 +7,7 @@ import {
 } from '@tollgate/core/providers';
 import * as z from 'zod';
 import { FACE_NAMES } from './face-names.ts';
+import { Losses } from './loss-schema.ts';
 import { Price } from './price-schema.ts';
 
 const HTTP_URL = 'an http:// or https:// URL';
@@ -277,13 +277,6 @@ const ProviderName = z
 const ProviderModel = z
   .string()
   .regex(/^[^/\s]+\/\S+$/, 'expected provider/model, as in openai/gpt-4o-mini');
-
-/** What may be refused, or not: replies are told of only, and nothing can be sent without messages. */
-export const SETTABLE_FEATURES = FEATURE_NAMES.filter((name) => FEATURES[name].of === 'request');
-
-export const LOSS_POLICIES = ['drop', 'refuse', 'exact'] as const;
-
-const Losses = z.partialRecord(z.enum(SETTABLE_FEATURES), z.enum(LOSS_POLICIES));
 
 const TierModels = z
   .array(

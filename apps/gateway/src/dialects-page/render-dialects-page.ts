@@ -10,7 +10,7 @@ import {
   openAiChat,
   openAiResponses,
 } from '@tollgate/core/dialects';
-import { LOSS_POLICIES, SETTABLE_FEATURES } from '../config/schema.ts';
+import { LOSS_POLICIES, SETTABLE_FEATURES } from '../config/loss-schema.ts';
 import { type Outcome, replyOutcome, requestOutcome } from './outcomes.ts';
 import { REPLY_SAMPLES } from './reply-samples.ts';
 import { REQUEST_SAMPLES } from './request-samples.ts';

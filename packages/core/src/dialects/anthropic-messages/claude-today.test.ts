@@ -19,7 +19,7 @@ function sent(
     {
       provider: 'anthropic',
       model,
-      ability: abilityOf(anthropic.models, model),
+      ability: abilityOf(anthropic, model),
       quirks: {},
       ...(apiVersion === undefined ? {} : { apiVersion }),
       origin: { provider: 'anthropic', model },
