@@ -7,7 +7,7 @@ import {
 } from '@tollgate/core/providers';
 import * as z from 'zod';
 import { FACE_NAMES } from './face-names.ts';
-import { Losses } from './loss-schema.ts';
+import { LOSSES, Losses } from './loss-schema.ts';
 import { Price } from './price-schema.ts';
 
 const HTTP_URL = 'an http:// or https:// URL';
@@ -320,10 +320,7 @@ export const Settings = z.strictObject({
   prices: z.record(ProviderModel, Price).default({}).meta({
     description: 'By provider/model: what it costs, in place of what the bundled list says.',
   }),
-  losses: z.record(ProviderModel, Losses).default({}).meta({
-    description:
-      'By provider/model, `*` at its end for any ending: what happens to what the model can’t be told. For each feature of [dialects.md](dialects.md): `drop` leaves it out and says so, `refuse` is a 400, `exact` is one also where it could only be said otherwise. The longest name counts.',
-  }),
+  losses: z.record(ProviderModel, Losses).default({}).meta({ description: LOSSES }),
   defaultProvider: ProviderName.optional().meta({
     description: 'Where a bare model name goes that no provider is known to serve.',
   }),
