@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { FACE_NAMES } from './face-names.ts';
 import { LOSSES, Losses } from './loss-schema.ts';
 import { Price } from './price-schema.ts';
+import { ProviderModel } from './provider-model.ts';
 
 const HTTP_URL = 'an http:// or https:// URL';
 export const HttpUrl = z
@@ -273,10 +274,6 @@ export type ProviderSettings = z.output<typeof Provider>;
 const ProviderName = z
   .string()
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/, 'expected letters, digits, dots, dashes');
-
-const ProviderModel = z
-  .string()
-  .regex(/^[^/\s]+\/\S+$/, 'expected provider/model, as in openai/gpt-4o-mini');
 
 const TierModels = z
   .array(
