@@ -45,6 +45,7 @@ export const azure: ProviderDescription = {
     },
   ],
   auth: 'api-key',
+  responses: { keeps: true, background: true },
   keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
   quirks: {},
   betas: { 'openai-beta': ['*'] },

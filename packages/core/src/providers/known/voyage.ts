@@ -13,6 +13,7 @@ export const voyage: ProviderDescription = {
   basePath: '/v1',
   auth: 'bearer',
   keyVariables: ['VOYAGE_API_KEY'],
+  pricedAs: 'voyageai',
   quirks: {
     embeddings: {
       maxInputs: 1000,
