@@ -33,6 +33,14 @@ describe('bytes in base64', () => {
   });
 });
 
+describe('what only looks like base64', () => {
+  it('is refused as fast, however long its lines are', () => {
+    const data = `A${'\n'.repeat(1_000_000)}!`;
+
+    expect(inlineSource(data)).toMatchObject({ ok: false });
+  });
+});
+
 describe('a data URL', () => {
   it.each([
     ['data:image/png;base64,AAAA', { type: 'base64', data: 'AAAA' }, 'image/png'],

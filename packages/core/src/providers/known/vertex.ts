@@ -112,7 +112,7 @@ export const vertex: ProviderDescription = {
     { id: 'claude-haiku-4-5@20251001' },
   ],
   resold: [
-    { name: /^(claude-.+?)(?:@.+)?$/, models: anthropic.models },
+    { name: /^(claude-[^@]+)(?:@.+)?$/, models: anthropic.models },
     { name: /^(gemini-.+)$/, models: google.models },
   ],
   // Gemini's alone: it proves that the credentials do.
