@@ -98,7 +98,9 @@ describe('Google’s credentials', () => {
 
   it('that are refused, missing or none fail the call alone, say why in the log, and are tried again', async () => {
     await using refusing = await startTokenEndpoint({ status: 401 });
-    for (const credentials of [refusing.account, '/nowhere/account.json', '{"type":']) {
+    // The last is a file's text in quotes too many, and so taken for a path.
+    const quoted = `'{"private_key":"PRIVATE KEY"}'`;
+    for (const credentials of [refusing.account, '/nowhere/account.json', '{"type":', quoted]) {
       await using app = await start(() => ({ body: GENERATED }), { credentials });
 
       const first = await post(app.harness, '/v1/chat/completions', chat);

@@ -79,10 +79,20 @@ async function createClient({ source, upstream, provider }: GoogleTokens): Promi
 
 async function readCredentials(source: string) {
   const isText = source.trimStart().startsWith('{');
-  const text = isText ? source : await readFile(source, 'utf8');
+  const text = isText ? source : await readCredentialsFile(source);
   const parsed = CredentialsFile.safeParse(parsedOrUndefined(text));
   if (!parsed.success) throw new Error('the credentials are not those of a Google account');
   return parsed.data;
+}
+
+/** The system's own message quotes the path, which is the file's own text where that came in quotes. */
+async function readCredentialsFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new Error(`the credentials file can't be read: ${code}`);
+  }
 }
 
 /** The parser's own message quotes the text, and that is a secret. */

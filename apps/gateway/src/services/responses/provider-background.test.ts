@@ -136,6 +136,24 @@ describe('createFollowers', () => {
     expect(finish.mock.calls).toMatchObject([[{ error: { kind } }]]);
   });
 
+  it('leaves to its caller what begins after its end', () => {
+    const { followers, one, clock } = following();
+
+    followers.close();
+
+    expect(followers.follow(one)).toBe('heard');
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('books as gone what its provider tells to be deleted', () => {
+    const { followers, one, finish } = following();
+    followers.follow(one);
+
+    followers.saw('resp_1', { id: 'resp_1', object: 'response', deleted: true });
+
+    expect(finish.mock.calls).toMatchObject([[{ error: { kind: 'client_closed' } }]]);
+  });
+
   it('asks again after a failure, and no more once the provider knows of nothing', async () => {
     const { followers, one, pass, finish, clock } = following(
       { kind: 'provider_unreachable', provider: 'keeper' },

@@ -34,7 +34,7 @@ export interface Followers {
   follow(followed: Followed): Heard;
   /** A newer state of a response was seen, or none (undefined): it is gone. */
   saw(id: string, response: JsonObject | undefined): void;
-  /** Books all that is not finished. */
+  /** Books all that is not finished, and takes nothing more: its calls end where they are. */
   close(): void;
 }
 
@@ -46,6 +46,7 @@ export function createFollowers({
   readonly exchange: Exchange;
 }): Followers {
   const followed = new Map<string, Followed & { timer: Timer; delayMs: number; until: number }>();
+  let isClosed = false;
 
   const end = (id: string, response: JsonObject | undefined, error?: GatewayError): void => {
     const one = followed.get(id);
@@ -56,7 +57,8 @@ export function createFollowers({
   };
 
   const saw = (id: string, response: JsonObject | undefined): void => {
-    if (response === undefined) end(id, undefined, { kind: 'client_closed' });
+    const isGone = response === undefined || response['deleted'] === true;
+    if (isGone) end(id, undefined, { kind: 'client_closed' });
     else if (!UNFINISHED.has(String(response['status']))) end(id, response);
   };
 
@@ -90,7 +92,8 @@ export function createFollowers({
     follow: (one) => {
       const id = one.response['id'];
       const isUnfinished = UNFINISHED.has(String(one.response['status']));
-      if (typeof id !== 'string' || !isUnfinished || followed.size >= MOST) return 'heard';
+      const hasRoom = !isClosed && followed.size < MOST;
+      if (typeof id !== 'string' || !isUnfinished || !hasRoom) return 'heard';
       const timer = clock.schedule(FIRST_MS, () => void ask(id));
       const until = clock.monotonic() + GIVEN_UP_MS;
       followed.set(id, { ...one, timer, delayMs: FIRST_MS, until });
@@ -98,6 +101,7 @@ export function createFollowers({
     },
     saw,
     close: () => {
+      isClosed = true;
       for (const id of followed.keys()) {
         end(id, undefined, { kind: 'shutting_down', retryAfterSeconds: 1 });
       }
