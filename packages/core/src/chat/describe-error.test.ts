@@ -43,6 +43,16 @@ describe('what a client is told', () => {
       'Provider "a" refused the request: bad schema',
     ],
     [
+      {
+        kind: 'provider_rate_limited',
+        provider: 'a',
+        detail: 'too many tokens',
+        retryAfterSeconds: 7,
+      },
+      429,
+      'Provider "a" limits the rate of requests: too many tokens. Try again in 7 seconds.',
+    ],
+    [
       { kind: 'provider_failed', provider: 'a', overloaded: true, retryAfterSeconds: 1 },
       503,
       'Provider "a" is overloaded. Try again in 1 second.',

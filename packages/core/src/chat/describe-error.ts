@@ -61,7 +61,7 @@ function describeProviderError(error: ProviderError): string {
       if (error.verbatim === true) return error.detail;
       return `Provider "${provider}" refused the request: ${error.detail}`;
     case 'provider_rate_limited':
-      return `Provider "${provider}" limits the rate of requests: ${error.detail}${describeRetry(error)}`;
+      return `Provider "${provider}" limits the rate of requests: ${ended(error.detail)}${describeRetry(error)}`;
     case 'provider_auth':
       return `Provider "${provider}" did not accept the gateway's credentials. Whoever operates this gateway has to mend them.`;
     case 'provider_failed':
@@ -100,6 +100,8 @@ const describeLoss = (loss: Loss): string => `${loss.path} (${loss.why})`;
 
 const describeLimit = (limit: LimitFacts): string =>
   `${limit.used} of ${limit.limit} ${limit.name} used`;
+
+const ended = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
 
 function describeRetry(error: GatewayError): string {
   const seconds = retryAfterSeconds(error);

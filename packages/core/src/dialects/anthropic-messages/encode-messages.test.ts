@@ -3,7 +3,7 @@ import type { ContentPart, Loss, Message, Role } from '../../chat/index.ts';
 import type { Ability } from '../../providers/index.ts';
 import { rulesOf } from './api-version.ts';
 import { type EncodedMessages, encodeMessages } from './encode-messages.ts';
-import { createToolIds } from './tool-ids.ts';
+import { createCallIds } from '../call-ids.ts';
 
 function encode(
   messages: readonly Message[],
@@ -16,7 +16,7 @@ function encode(
       ability,
       origin,
       rules: rulesOf(undefined),
-      ids: createToolIds(),
+      ids: createCallIds(),
       losses,
     }),
     losses,

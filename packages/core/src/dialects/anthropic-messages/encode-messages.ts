@@ -61,7 +61,7 @@ export function encodeMessages(
   }
   if (turns.length === 0) {
     context.losses.push(
-      lost('noMessages', 'messages', 'at least one message besides instructions is needed'),
+      lost('noMessages', 'messages', 'a message that says something is needed besides instructions'),
     );
   }
   return { system, messages: turns.map(renderTurn), isPrefilled };

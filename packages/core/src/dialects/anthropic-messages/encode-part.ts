@@ -16,7 +16,7 @@ import { encodeCitations } from './annotation.ts';
 import type { VersionRules } from './api-version.ts';
 import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
-import type { ToolIds } from './tool-ids.ts';
+import type { CallIds } from '../call-ids.ts';
 
 /** What encoding parts of a request needs besides the part. `losses` is written to. */
 export interface PartContext {
@@ -25,7 +25,7 @@ export interface PartContext {
   readonly rules: VersionRules;
   /** Whether the model said it: only then may it cite, by the API's later versions. */
   readonly isOwn?: boolean;
-  readonly ids: ToolIds;
+  readonly ids: CallIds;
   readonly losses: Loss[];
 }
 

@@ -14,7 +14,7 @@ import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
 import { KNOWN, KNOWN_THINKING } from './known-fields.ts';
 import { DIALECT, fieldsOf, withoutFields } from './rest.ts';
-import { createToolIds } from './tool-ids.ts';
+import { createCallIds } from '../call-ids.ts';
 
 /** The limit is required here; this much is asked for where nobody named one, besides reasoning. */
 const DEFAULT_MAX_TOKENS = 4096;
@@ -30,7 +30,7 @@ export function encodeRequest(
     ability,
     origin,
     rules,
-    ids: createToolIds(),
+    ids: createCallIds(),
     losses,
   });
   const maxTokens = encodeLimit(request, target, losses);

@@ -6,7 +6,7 @@ import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { foreignCitations } from '../foreign-citations.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
-import type { CallIds } from './call-ids.ts';
+import type { CallIds } from '../call-ids.ts';
 import { encodeCitation } from './citations.ts';
 import { DIALECT } from './known-fields.ts';
 import { encodeMedia } from './media.ts';

@@ -44,7 +44,7 @@ export function encodeMessages(
   }
   if (turns.length === 0) {
     losses.push(
-      lost('noMessages', 'messages', 'at least one message besides instructions is needed'),
+      lost('noMessages', 'messages', 'a message that says something is needed besides instructions'),
     );
   }
   return {

@@ -6,11 +6,14 @@ import { ok, type Result } from '../../result.ts';
 import { closedSchema, RECURSES } from '../closed-schema.ts';
 import type { Target } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
-import { createCallIds } from './call-ids.ts';
+import { createCallIds } from '../call-ids.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
 import { DIALECT, fieldsOf } from './known-fields.ts';
+
+/** How long an id of a call may be. */
+const MOST_OF_ID = 64;
 
 /** The body with `model` and `stream` beside its fields: whoever sends it says them in the address. */
 export function encodeRequest(
@@ -19,7 +22,7 @@ export function encodeRequest(
 ): Result<Encoded<JsonObject>, GatewayError> {
   const losses: Loss[] = [];
   const { ability, origin } = target;
-  const ids = createCallIds();
+  const ids = createCallIds(MOST_OF_ID);
   const { system, messages } = encodeMessages(request.messages, {
     ability,
     origin,

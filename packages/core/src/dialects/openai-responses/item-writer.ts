@@ -72,13 +72,17 @@ function beginningOf(item: OpenItem): JsonObject {
   }
 }
 
+/** A call that was cut off must not be run. */
+const statusOf = ({ openParts }: OpenItem): 'completed' | 'incomplete' =>
+  openParts > 0 ? 'incomplete' : 'completed';
+
 /** As it stands in the finished response. */
 export function wholeOf(item: OpenItem): JsonObject {
   switch (item.type) {
     case 'message':
-      return { ...item.head, status: 'completed', content: item.content };
+      return { ...item.head, status: statusOf(item), content: item.content };
     case 'function_call':
-      return { ...item.head, status: 'completed', arguments: item.arguments };
+      return { ...item.head, status: statusOf(item), arguments: item.arguments };
     case 'reasoning':
       return {
         ...item.head,

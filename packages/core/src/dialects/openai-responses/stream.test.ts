@@ -142,6 +142,25 @@ describe('writing a stream', () => {
     expect(encoder.end()).toEqual([]);
   });
 
+  it('tells apart what was whole and what was cut off when it fails', () => {
+    const encoder = createStreamEncoder(answering);
+    const events: StreamEvent[] = [
+      { type: 'start', id: 'r', model: 'm' },
+      { type: 'part-start', choice: 0, part: 0, start: { type: 'text' } },
+      { type: 'part-delta', choice: 0, part: 0, delta: { type: 'text', text: 'I look.' } },
+      { type: 'part-end', choice: 0, part: 0 },
+      { type: 'part-start', choice: 0, part: 1, start: { type: 'tool-call', id: 'c', name: 'f' } },
+      { type: 'part-delta', choice: 0, part: 1, delta: { type: 'arguments', json: '{"a":' } },
+      { type: 'error', error: { kind: 'provider_truncated', provider: 'p' } },
+    ];
+    const frames = events.flatMap((event) => encoder.push(event));
+
+    expect(JSON.parse(frames.at(-1)?.data ?? '').response.output).toMatchObject([
+      { type: 'message', status: 'completed' },
+      { type: 'function_call', status: 'incomplete', arguments: '{"a":' },
+    ]);
+  });
+
   it('lets calls overlap, each with its own place', () => {
     const encoder = createStreamEncoder(answering);
     const call = (part: number): StreamEvent => ({
