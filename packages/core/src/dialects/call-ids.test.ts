@@ -6,11 +6,7 @@ it('gives each call an id of its own, the same on every turn, and results that o
   const given = ['a', 'a.b', 'a', 'a_b', 'a_2', 'a', ''].map((id) => ids.forCall(id));
 
   expect(given).toEqual(['a', 'a_b', 'a_2', 'a_b_2', 'a_2_2', 'a_3', 'call']);
-  expect(['a.b', 'a_b', 'never'].map((id) => ids.forResult(id))).toEqual([
-    'a_b',
-    'a_b_2',
-    'never',
-  ]);
+  expect(['a.b', 'a_b', 'never'].map((id) => ids.forResult(id))).toEqual(['a_b', 'a_b_2', 'never']);
   expect(ids.forCall('a')).toBe('a_4');
   expect(ids.forResult('a')).toBe('a_4');
 });
@@ -31,7 +27,11 @@ it('gives results of calls that share an id in one turn to each of them, in thei
 it('keeps to the length that a dialect takes', () => {
   const ids = createCallIds(4);
 
-  expect(['abcdef', 'abcdeg', 'abcd'].map((id) => ids.forCall(id))).toEqual(['abcd', 'ab_2', 'ab_3']);
+  expect(['abcdef', 'abcdeg', 'abcd'].map((id) => ids.forCall(id))).toEqual([
+    'abcd',
+    'ab_2',
+    'ab_3',
+  ]);
   expect(['abcdeg', 'unknown'].map((id) => ids.forResult(id))).toEqual(['ab_2', 'unkn']);
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ContentPart, Loss, Message, Role } from '../../chat/index.ts';
 import type { Ability } from '../../providers/index.ts';
+import { createCallIds } from '../call-ids.ts';
 import { rulesOf } from './api-version.ts';
 import { type EncodedMessages, encodeMessages } from './encode-messages.ts';
-import { createCallIds } from '../call-ids.ts';
 
 function encode(
   messages: readonly Message[],

@@ -61,7 +61,11 @@ export function encodeMessages(
   }
   if (turns.length === 0) {
     context.losses.push(
-      lost('noMessages', 'messages', 'a message that says something is needed besides instructions'),
+      lost(
+        'noMessages',
+        'messages',
+        'a message that says something is needed besides instructions',
+      ),
     );
   }
   return { system, messages: turns.map(renderTurn), isPrefilled };

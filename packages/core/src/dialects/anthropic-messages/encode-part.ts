@@ -10,13 +10,13 @@ import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/ability.ts';
+import type { CallIds } from '../call-ids.ts';
 import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import { encodeCitations } from './annotation.ts';
 import type { VersionRules } from './api-version.ts';
 import { KNOWN } from './known-fields.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
-import type { CallIds } from '../call-ids.ts';
 
 /** What encoding parts of a request needs besides the part. `losses` is written to. */
 export interface PartContext {

@@ -4,6 +4,7 @@ import type { ChatRequest, OutputFormat } from '../../chat/request.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { ok, type Result } from '../../result.ts';
+import { createCallIds } from '../call-ids.ts';
 import { closedSchema, RECURSES } from '../closed-schema.ts';
 import { describedSchema } from '../described-schema.ts';
 import type { Target } from '../dialect.ts';
@@ -14,7 +15,6 @@ import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
 import { KNOWN, KNOWN_THINKING } from './known-fields.ts';
 import { DIALECT, fieldsOf, withoutFields } from './rest.ts';
-import { createCallIds } from '../call-ids.ts';
 
 /** The limit is required here; this much is asked for where nobody named one, besides reasoning. */
 const DEFAULT_MAX_TOKENS = 4096;

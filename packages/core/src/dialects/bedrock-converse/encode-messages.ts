@@ -44,7 +44,11 @@ export function encodeMessages(
   }
   if (turns.length === 0) {
     losses.push(
-      lost('noMessages', 'messages', 'a message that says something is needed besides instructions'),
+      lost(
+        'noMessages',
+        'messages',
+        'a message that says something is needed besides instructions',
+      ),
     );
   }
   return {

@@ -4,7 +4,7 @@ import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { dataUrl } from '../data-url.ts';
-import { unsayable } from '../unsayable.ts';
+import { unsaid } from '../unsayable.ts';
 import { encodeAssistant, lostExtras } from './encode-assistant.ts';
 import { DIALECT, fieldsOf } from './known-fields.ts';
 
@@ -122,9 +122,7 @@ function encodePart(part: ContentPart, path: string, context: Context): JsonObje
     default:
       break;
   }
-  context.losses.push(
-    lost(unsayable(part), path, `a part of type ${part.type} can not be said here`),
-  );
+  context.losses.push(unsaid(part, path));
   return undefined;
 }
 

@@ -58,7 +58,11 @@ export function encodeContents(
   }
   if (turns.length === 0) {
     losses.push(
-      lost('noMessages', 'messages', 'a message that says something is needed besides instructions'),
+      lost(
+        'noMessages',
+        'messages',
+        'a message that says something is needed besides instructions',
+      ),
     );
   }
   return { system, contents: turns.map((turn) => renderTurn(turn, target)) };

@@ -6,7 +6,7 @@ import type { Ability } from '../../providers/ability.ts';
 import { parseDataUrl } from '../data-url.ts';
 import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { restFor, restOf } from '../rest-of.ts';
-import { unsayable } from '../unsayable.ts';
+import { unsaid } from '../unsayable.ts';
 import { isKnownPart, type WireContent, type WireKnownPart, type WirePart } from './wire.ts';
 
 export const DIALECT = 'openai-chat';
@@ -169,7 +169,7 @@ export function encodePart(part: ContentPart, context: PartContext): JsonObject 
     default:
       break;
   }
-  lose(lost(unsayable(part), path, `a part of type ${part.type} can't be said here`));
+  lose(unsaid(part, path));
   return undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Ability } from '../../providers/ability.ts';
 import { dataUrl, parseDataUrl } from '../data-url.ts';
 import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { restFor, restOf } from '../rest-of.ts';
-import { unsayable } from '../unsayable.ts';
+import { unsaid } from '../unsayable.ts';
 import { readAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
 import { isKnownPart, type WireContent, type WireKnownPart, type WirePart } from './wire.ts';
@@ -142,7 +142,7 @@ export function encodePart(part: ContentPart, context: PartContext): JsonObject 
     default:
       break;
   }
-  lose(lost(unsayable(part), path, `a part of type ${part.type} can't be said here`));
+  lose(unsaid(part, path));
   return undefined;
 }
 
