@@ -89,6 +89,14 @@ describe('KNOWN_PROVIDERS', () => {
     const simulated = KNOWN_PROVIDERS.find(({ name }) => name === SIMULATED_PROVIDER);
     expect(simulated?.models[0]?.id).toBe('echo');
   });
+
+  it('says how much each Claude may write: its API wants a limit, and a guess cuts answers off', () => {
+    const claude = KNOWN_PROVIDERS.find(({ name }) => name === 'anthropic');
+
+    expect(claude?.models.filter(({ ability }) => ability?.maxOutputTokens === undefined)).toEqual(
+      [],
+    );
+  });
 });
 
 describe('abilityOf', () => {

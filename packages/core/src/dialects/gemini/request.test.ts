@@ -205,6 +205,28 @@ describe('decoding a history', () => {
 });
 
 describe('encoding a history', () => {
+  it('gives results of calls that share an id each the name of its own call', () => {
+    const { body } = encode({
+      messages: [
+        say('user', text('hi')),
+        say('assistant', call('a', 'f'), call('a', 'g')),
+        say('tool', result('a', '1')),
+        say('tool', result('a', '2')),
+      ],
+    });
+
+    expect(body['contents']).toMatchObject([
+      {},
+      {},
+      {
+        parts: [
+          { functionResponse: { name: 'f', response: { output: '1' } } },
+          { functionResponse: { name: 'g', response: { output: '2' } } },
+        ],
+      },
+    ]);
+  });
+
   it('puts all results of parallel calls into one turn right behind their calls', () => {
     const { body, told } = encode({
       messages: [

@@ -7,13 +7,16 @@ import type { ProviderDescription } from '../provider-description.ts';
  * documented stands here, since absent means possible.
  */
 const THINKS_BY_BUDGET: Ability = { reasoningBy: 'budget', maxOutputTokens: 64_000 };
-/** Since 4.6 a conversation may not end with the model's own words. */
-const NEVER_PREFILLED: Ability = { prefill: false };
+/**
+ * Since 4.6 a conversation may not end with the model's own words, and answers are longer.
+ * Source: the limits that @ai-sdk/anthropic 4.0 sends.
+ */
+const NEVER_PREFILLED: Ability = { prefill: false, maxOutputTokens: 128_000 };
 /** Since Opus 4.7: neither budgets nor temperature, top-p and top-k. */
 const THINKS_BY_EFFORT: Ability = { ...NEVER_PREFILLED, reasoningBy: 'effort', sampling: false };
 const ALWAYS_THINKS: Ability = { ...THINKS_BY_EFFORT, reasoningOff: false };
 /** Since Fable 5.1, but for Haiku. */
-const NEVER_FORCED: Ability = { toolForcing: false, maxOutputTokens: 128_000 };
+const NEVER_FORCED: Ability = { toolForcing: false };
 
 /** Before output could be held to a schema, or be thought about. */
 const OUTPUT_BY_TOOL: Ability = { reasoning: false, outputBy: 'tool' };
@@ -33,7 +36,7 @@ export const anthropic: ProviderDescription = {
       id: 'claude-sonnet-5-5',
       ability: { ...THINKS_BY_EFFORT, ...NEVER_FORCED, reasoningOff: 'between-tools' },
     },
-    { id: 'claude-haiku-5-5', ability: { ...THINKS_BY_EFFORT, maxOutputTokens: 128_000 } },
+    { id: 'claude-haiku-5-5', ability: THINKS_BY_EFFORT },
     { id: 'claude-fable-5-2', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
     { id: 'claude-fable-5-1', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
     { id: 'claude-sonnet-5', ability: THINKS_BY_EFFORT },
