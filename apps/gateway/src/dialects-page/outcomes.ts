@@ -42,10 +42,14 @@ export function requestOutcome(dialect: Dialect, feature: Feature): Outcome | un
   return worstOf(before.losses) === 'refused' ? 'refused' : 'silent';
 }
 
-function encoded(dialect: Dialect, { ability = {} }: RequestSample, fields: Partial<ChatRequest>) {
+function encoded(
+  dialect: Dialect,
+  { ability = {}, quirks = {} }: RequestSample,
+  fields: Partial<ChatRequest>,
+) {
   const result = dialect.encodeRequest(
     { ...BASE, ...fields },
-    { provider: 'p', model: 'm', ability, quirks: {}, origin: { provider: 'p' } },
+    { provider: 'p', model: 'm', ability, quirks, origin: { provider: 'p' } },
   );
   if (!result.ok) return undefined;
   return { text: JSON.stringify(result.value.value), losses: result.value.losses };

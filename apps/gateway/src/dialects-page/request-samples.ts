@@ -1,5 +1,5 @@
-import type { ChatRequest, ContentPart, Feature, Message } from '@tollgate/core/chat';
-import type { Ability } from '@tollgate/core/providers';
+import type { ChatRequest, ContentPart, Feature, Message, SharedTool } from '@tollgate/core/chat';
+import type { Ability, Quirks } from '@tollgate/core/providers';
 
 /** The least request that uses a feature, and the same one without it to hold it against. */
 export interface RequestSample {
@@ -7,6 +7,8 @@ export interface RequestSample {
   readonly without?: Partial<ChatRequest>;
   /** What the model can't, where the feature is about that. */
   readonly ability?: Ability;
+  /** What the provider does, likewise. */
+  readonly quirks?: Quirks;
 }
 
 const hi: ContentPart = { type: 'text', text: 'Hi' };
@@ -36,6 +38,11 @@ const schema = { type: 'object', properties: { a: { type: 'string' } }, required
 const output = { type: 'json-schema', name: 'o', schema, strict: true } as const;
 const ELSEWHERE = 'elsewhere';
 const far = { type: 'opaque', dialect: ELSEWHERE, raw: { type: 'far' } } as const;
+
+const SEARCHES: Quirks = { serverTools: ['web-search'] };
+const searching = (shared: SharedTool): Partial<ChatRequest> => ({
+  tools: [{ type: 'server', name: 'search', dialect: ELSEWHERE, raw: {}, shared }],
+});
 
 /** Undefined: what no encoder of a provider's dialect loses; the page says by whom it is told. */
 export const REQUEST_SAMPLES: { readonly [feature in Feature]: RequestSample | undefined } = {
@@ -84,6 +91,16 @@ export const REQUEST_SAMPLES: { readonly [feature in Feature]: RequestSample | u
     request: {
       tools: [{ type: 'server', name: 'search', dialect: ELSEWHERE, raw: { type: 'search' } }],
     },
+  },
+  searchDomains: {
+    request: searching({ kind: 'web-search', allowedDomains: ['example.com'] }),
+    without: searching({ kind: 'web-search' }),
+    quirks: SEARCHES,
+  },
+  searchSettings: {
+    request: searching({ kind: 'web-search', maxUses: 1 }),
+    without: searching({ kind: 'web-search' }),
+    quirks: SEARCHES,
   },
   toolName: undefined,
   toolDescription: undefined,

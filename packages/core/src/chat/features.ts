@@ -53,6 +53,8 @@ const TABLE = {
   reasoningVisibility: hint('how much reasoning is shown'),
   tools: meaning('tools, to a model that calls none'),
   serverTools: meaning('tools that only another provider runs'),
+  searchDomains: meaning('limits on where a search looks'),
+  searchSettings: hint('how a search is done'),
   toolName: meaning('names of tools'),
   toolDescription: hint('descriptions of tools'),
   strictTools: hint('holding arguments to the schema of a tool'),

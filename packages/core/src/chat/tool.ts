@@ -20,6 +20,36 @@ export interface ServerTool {
   readonly name: string;
   readonly dialect: string;
   readonly raw: JsonObject;
+  /** What it asks for, where several providers run such a tool: enough to ask another for it. */
+  readonly shared?: SharedTool;
+  /** What `raw` says besides, for the same dialect only: hints, or there would be no `shared`. */
+  readonly rest?: Rest;
+}
+
+export type SharedTool = WebSearch | CodeExecution;
+export type SharedToolKind = SharedTool['kind'];
+
+export interface WebSearch {
+  readonly kind: 'web-search';
+  readonly allowedDomains?: readonly string[];
+  readonly blockedDomains?: readonly string[];
+  readonly maxUses?: number;
+  /** `low`, `medium` or `high`: how much of what was found the model reads. */
+  readonly contextSize?: string;
+  /** About where the user is. */
+  readonly place?: SearchPlace;
+}
+
+export interface SearchPlace {
+  readonly city?: string;
+  readonly country?: string;
+  readonly region?: string;
+  readonly timezone?: string;
+}
+
+/** Code that the model writes, run in a sandbox that the provider begins for it. */
+export interface CodeExecution {
+  readonly kind: 'code-execution';
 }
 
 export type Tool = FunctionTool | ServerTool;

@@ -1,3 +1,4 @@
+import type { SharedToolKind } from '../chat/tool.ts';
 import type { OutputBy } from './ability.ts';
 
 /** Where a look-alike departs from its dialect, as data. Shared code asks for a quirk, never a name. */
@@ -34,6 +35,8 @@ export interface Quirks {
   readonly reasoningIn?: 'reasoning' | 'content';
   /** Calls of custom tools in Responses are its own, run already (xAI's searches). */
   readonly runsCustomTools?: boolean;
+  /** Tools that it runs itself, of those that several providers do; absent: none is known. */
+  readonly serverTools?: readonly SharedToolKind[];
   /** What replies leave out, or fill wrongly, of what the dialect's clients insist on. */
   readonly omits?: readonly Omission[];
   /** A stream's beginning (`message_start`) comes again in its midst. */

@@ -45,6 +45,11 @@ function isNotChosen({ request, steps }: Unsaid): boolean {
   return Array.isArray(names) && !names.includes(tool['name'] ?? null);
 }
 
+function isOwnServerTool({ request, steps, to }: Unsaid): boolean {
+  const tool = at(request['tools'], steps[1] ?? 0);
+  return isJsonObject(tool) && tool['type'] === 'server' && tool['dialect'] === to;
+}
+
 /** What says nothing on the other side, or is said there by something else: each with its reason. */
 export const STRUCTURAL: readonly Exception[] = [
   // In any request of the hub
@@ -77,6 +82,11 @@ export const STRUCTURAL: readonly Exception[] = [
     path: /\.content\[\d+\]\.(role|name|id)$/,
     when: (unsaid) => within(unsaid, 1)['type'] === 'server-tool',
     why: 'what it is stands in the raw part',
+  },
+  {
+    path: /^tools\[\d+\]\.(name$|shared\.)/,
+    when: (unsaid) => isOwnServerTool(unsaid),
+    why: 'said by the tool as it came',
   },
   {
     path: /\.mediaType$/,

@@ -27,7 +27,14 @@ export const clientWords: ClientWords = {
     name: 'title',
     state: 'signature',
   },
-  toolFields: { cache: 'cache_control', parameters: 'input_schema' },
+  toolFields: {
+    cache: 'cache_control',
+    parameters: 'input_schema',
+    allowedDomains: 'allowed_domains',
+    blockedDomains: 'blocked_domains',
+    maxUses: 'max_uses',
+    place: 'user_location',
+  },
   places: (body) => {
     const system = fieldOf(body, 'system');
     return [

@@ -9,6 +9,7 @@ import { wireProblem } from '../wire-problem.ts';
 import { cacheOf, decodeBlock } from './decode-block.ts';
 import { KNOWN, KNOWN_THINKING } from './known-fields.ts';
 import { asJsonObject, DIALECT, restOf } from './rest.ts';
+import { sharedTool } from './shared-tools.ts';
 import { type ContentBlock, type WireMessage, WireRequest, type WireTool } from './wire.ts';
 
 /** State in a client's own history: which provider made it, the body doesn't say. */
@@ -111,12 +112,9 @@ function findOrphanResult(messages: readonly WireMessage[]): GatewayError | unde
 function decodeTool(tool: WireTool): Tool {
   const { type, name } = tool;
   if (name === undefined || (type != null && type !== 'custom')) {
-    return {
-      type: 'server',
-      name: name ?? type ?? '',
-      dialect: DIALECT,
-      raw: asJsonObject(tool),
-    };
+    const raw = asJsonObject(tool);
+    const own = name ?? type ?? '';
+    return { type: 'server', name: own, dialect: DIALECT, raw, ...sharedTool(raw) };
   }
   return {
     type: 'function',

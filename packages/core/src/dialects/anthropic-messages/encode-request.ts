@@ -57,7 +57,7 @@ export function encodeRequest(
       ...(request.stream ? { stream: true } : {}),
       ...encodeSampling(request, { isThinking, target, rules, losses }),
       ...encodeStops(request, losses),
-      ...encodeTools(request, ability, losses),
+      ...encodeTools(request, target, losses),
       ...(thinking === undefined ? {} : { thinking: { ...rest.thinking, ...thinking } }),
       ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
       ...(Object.keys(metadata).length === 0 ? {} : { metadata }),

@@ -3,14 +3,22 @@ import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, Tool } from '../../chat/tool.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import type { Quirks } from '../../providers/quirks.ts';
+import type { Target } from '../dialect.ts';
 import { isForcing } from '../is-forcing.ts';
+import { encodeServerTool } from '../server-tools.ts';
 import { cacheControl } from './encode-part.ts';
 import { KNOWN } from './known-fields.ts';
-import { DIALECT, fieldsOf } from './rest.ts';
+import { fieldsOf } from './rest.ts';
+import { toolName, WORDS } from './shared-tools.ts';
 
 /** `tools` and `tool_choice`, each where there is something to say. */
-export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss[]): JsonObject {
-  const tools = encodeList(request, losses);
+export function encodeTools(
+  request: ChatRequest,
+  { ability, quirks }: Target,
+  losses: Loss[],
+): JsonObject {
+  const tools = encodeList(request, quirks, losses);
   if (tools.length === 0) {
     if (isForcing(request.toolChoice))
       losses.push(
@@ -33,7 +41,7 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
 export const isForced = ({ toolChoice }: ChatRequest, ability: Ability): boolean =>
   ability.toolForcing !== false && isForcing(toolChoice);
 
-function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[] {
+function encodeList(request: ChatRequest, quirks: Quirks, losses: Loss[]): readonly JsonObject[] {
   const { toolChoice } = request;
   const allowed = toolChoice?.type === 'allowed' ? new Set(toolChoice.names) : undefined;
   const isAllowed = (tool: Tool): boolean => allowed === undefined || allowed.has(tool.name);
@@ -46,11 +54,10 @@ function encodeList(request: ChatRequest, losses: Loss[]): readonly JsonObject[]
   for (const [index, tool] of (request.tools ?? []).entries()) {
     if (!isAllowed(tool)) continue;
     if (tool.type === 'function') tools.push(encodeFunction(tool));
-    else if (tool.dialect === DIALECT) tools.push(tool.raw);
     else {
-      losses.push(
-        lost('serverTools', `tools[${index}]`, `"${tool.name}" is a tool of another provider`),
-      );
+      const at = { tool, path: `tools[${index}]` };
+      const own = encodeServerTool(at, WORDS, quirks, (loss) => losses.push(loss));
+      if (own !== undefined) tools.push(own);
     }
   }
   return tools;
@@ -69,7 +76,11 @@ const encodeFunction = (tool: FunctionTool): JsonObject => ({
   ...cacheControl(tool.cache),
 });
 
-function encodeChoice({ toolChoice, parallelToolCalls }: ChatRequest): JsonObject | undefined {
+function encodeChoice({
+  toolChoice,
+  tools,
+  parallelToolCalls,
+}: ChatRequest): JsonObject | undefined {
   const parallel =
     parallelToolCalls === undefined ? {} : { disable_parallel_tool_use: !parallelToolCalls };
   switch (toolChoice?.type) {
@@ -82,8 +93,13 @@ function encodeChoice({ toolChoice, parallelToolCalls }: ChatRequest): JsonObjec
     case 'required':
       return { type: 'any', ...parallel };
     case 'one':
-      return { type: 'tool', name: toolChoice.name, ...parallel };
+      return { type: 'tool', name: chosenName(toolChoice.name, tools), ...parallel };
     case 'allowed':
       return { type: toolChoice.mode === 'required' ? 'any' : 'auto', ...parallel };
   }
+}
+
+function chosenName(name: string, tools: readonly Tool[] = []): string {
+  const tool = tools.find((candidate) => candidate.name === name);
+  return tool?.type === 'server' ? toolName(tool) : name;
 }

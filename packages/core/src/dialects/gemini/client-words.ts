@@ -36,7 +36,7 @@ export const clientWords: ClientWords = {
     isError: 'functionResponse.response.error',
     state: 'thoughtSignature',
   },
-  toolFields: { parameters: 'parametersJsonSchema' },
+  toolFields: { parameters: 'parametersJsonSchema', blockedDomains: 'excludeDomains' },
   places: (body) => {
     const said = inCamel(body);
     return [

@@ -10,6 +10,7 @@ import { decodeConfig } from './decode-config.ts';
 import { decodeContents, decodeSystem } from './decode-contents.ts';
 import { jsonSchemaOf } from './open-api-schema.ts';
 import { asJson, asJsonObject, DIALECT, restOf, unknownFields } from './rest.ts';
+import { sharedTool } from './shared-tools.ts';
 import { type FunctionDeclaration, WireRequest, type WireTool } from './wire.ts';
 
 /** The body with `model` and `stream` beside its fields, which this wire says in the address. */
@@ -65,6 +66,7 @@ function decodeTools(tool: WireTool): readonly Tool[] {
         name,
         dialect: DIALECT,
         raw: { [name]: asJson(value) },
+        ...sharedTool(name, asJson(value)),
       }),
     ),
   ];

@@ -19,7 +19,7 @@ export function encodeRequest(
   const { system, contents } = encodeContents(request.messages, target, losses);
   const { generationConfig: _config, toolConfig: _tools, ...rest } = fieldsOf(request.rest);
   const config = encodeConfig(request, target, losses);
-  const tools = encodeTools(request, target.ability, losses);
+  const tools = encodeTools(request, target, losses);
   const serviceTier = encodeServiceTier(request, losses);
   tellUnsupported(request, losses);
   return ok({

@@ -2,13 +2,20 @@ import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import type { FunctionTool, ToolChoice } from '../../chat/tool.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
-import type { Ability } from '../../providers/ability.ts';
+import type { Target } from '../dialect.ts';
+import { isForcing } from '../is-forcing.ts';
+import { encodeServerTool } from '../server-tools.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
 import { rewriteSchema } from './rewrite-schema.ts';
+import { WORDS } from './shared-tools.ts';
 
 /** `tools` and `toolConfig`, each where there is something to say. */
-export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss[]): JsonObject {
-  const { tools = [], toolChoice, parallelToolCalls } = request;
+export function encodeTools(
+  request: ChatRequest,
+  { ability, quirks }: Target,
+  losses: Loss[],
+): JsonObject {
+  const { tools = [], parallelToolCalls } = request;
   const restConfig = fieldsOf(request.rest)['toolConfig'];
   if (tools.length > 0 && ability.tools === false) {
     losses.push(lost('tools', 'tools', 'this model calls no tools'));
@@ -16,11 +23,16 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
   }
   const functions: JsonObject[] = [];
   const own: JsonObject[] = [];
+  const named = new Set<string>();
   for (const [index, tool] of tools.entries()) {
     const path = `tools[${index}]`;
     if (tool.type === 'function') functions.push(encodeFunction(tool, path, losses));
-    else if (tool.dialect === DIALECT) own.push(tool.raw);
-    else losses.push(lost('serverTools', path, `"${tool.name}" is a tool of another provider`));
+    else {
+      const said = encodeServerTool({ tool, path }, WORDS, quirks, (loss) => losses.push(loss));
+      if (said === undefined) continue;
+      own.push(said);
+      if (tool.dialect !== DIALECT) named.add(tool.name);
+    }
   }
   if (parallelToolCalls === false && functions.length > 0) {
     losses.push(
@@ -28,6 +40,7 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
     );
   }
   const list = [...(functions.length === 0 ? [] : [{ functionDeclarations: functions }]), ...own];
+  const toolChoice = encodableChoice(request, named, losses);
   const config = encodeConfig(toolChoice, restConfig);
   if (list.length === 0 && toolChoice !== undefined && toolChoice.type !== 'none') {
     if (toolChoice.type !== 'auto') {
@@ -41,6 +54,26 @@ export function encodeTools(request: ChatRequest, ability: Ability, losses: Loss
     ...(list.length === 0 ? {} : { tools: list }),
     ...(config === undefined ? {} : { toolConfig: config }),
   };
+}
+
+/** Only functions can be chosen here, and another dialect's clients may choose a search too. */
+function encodableChoice(
+  { tools = [], toolChoice }: ChatRequest,
+  foreign: ReadonlySet<string>,
+  losses: Loss[],
+): ToolChoice | undefined {
+  const hasFunctions = tools.some(({ type }) => type === 'function');
+  const isUnsayable =
+    namesOf(toolChoice).some((name) => foreign.has(name)) ||
+    (foreign.size > 0 && !hasFunctions && isForcing(toolChoice));
+  if (!isUnsayable) return toolChoice;
+  losses.push(lost('toolChoice', 'toolChoice', 'only functions can be chosen here'));
+  return undefined;
+}
+
+function namesOf(choice: ToolChoice | undefined): readonly string[] {
+  if (choice?.type === 'one') return [choice.name];
+  return choice?.type === 'allowed' ? choice.names : [];
 }
 
 function encodeFunction(tool: FunctionTool, path: string, losses: Loss[]): JsonObject {

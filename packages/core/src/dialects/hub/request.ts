@@ -18,6 +18,25 @@ export const HubMessage = z.strictObject({
   rest: HubRest.exactOptional(),
 });
 
+const HubSharedTool = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('web-search'),
+    allowedDomains: z.array(z.string()).readonly().exactOptional(),
+    blockedDomains: z.array(z.string()).readonly().exactOptional(),
+    maxUses: Count.exactOptional(),
+    contextSize: z.string().exactOptional(),
+    place: z
+      .strictObject({
+        city: z.string().exactOptional(),
+        country: z.string().exactOptional(),
+        region: z.string().exactOptional(),
+        timezone: z.string().exactOptional(),
+      })
+      .exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('code-execution') }),
+]);
+
 export const HubTool = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('function'),
@@ -33,6 +52,8 @@ export const HubTool = z.discriminatedUnion('type', [
     name: z.string().min(1),
     dialect: z.string(),
     raw: JsonMap,
+    shared: HubSharedTool.exactOptional(),
+    rest: HubRest.exactOptional(),
   }),
 ]);
 

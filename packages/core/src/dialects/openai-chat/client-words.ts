@@ -30,7 +30,11 @@ export const clientWords: ClientWords = {
     isError: '',
     state: '',
   },
-  toolFields: { cache: 'cache_control' },
+  toolFields: {
+    cache: 'cache_control',
+    contextSize: 'search_context_size',
+    place: 'user_location',
+  },
   places: (body) =>
     itemsOf(body, 'messages').map((message, index) => {
       const path = `messages[${index}]`;
@@ -46,7 +50,9 @@ export const clientWords: ClientWords = {
       const isFunction = fieldOf(tool, 'type') === 'function';
       return { path, inner: isFunction ? `${path}.function` : path };
     });
-    return [...tools, ...functions];
+    const search = 'web_search_options';
+    const isSearching = fieldOf(body, search) != null;
+    return [...tools, ...functions, ...(isSearching ? [{ path: search, inner: search }] : [])];
   },
 };
 

@@ -16,6 +16,7 @@ import { encodeMessages } from './encode-messages.ts';
 import { DIALECT } from './parts.ts';
 import { refusesTools } from './refuses-tools.ts';
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
+import { encodeWebSearch, isWebSearch } from './web-search.ts';
 import { KNOWN_FORMATS, REQUEST_FIELDS, WireRequest } from './wire.ts';
 
 /** A copy without the fields that are absent, whichever way they say so. */
@@ -285,9 +286,10 @@ function toolFields(
   lose: (loss: Loss) => void,
 ): JsonObject {
   const asked = request.tools ?? [];
-  if (asked.length > 0 && target.ability.tools === false) {
+  const search = encodeWebSearch(asked);
+  if (target.ability.tools === false && !asked.every(isWebSearch)) {
     lose(lost('tools', 'tools', 'the model calls no tools'));
-    return {};
+    return search;
   }
   const tools = encodeTools(asked, lose);
   // A choice among no tools is refused by the provider, and means nothing.
@@ -296,13 +298,14 @@ function toolFields(
       const why = 'there are no tools to choose from';
       lose(lost('toolChoiceWithoutTools', 'toolChoice', why));
     }
-    return {};
+    return search;
   }
   if (refusesTools(target.ability, typeof effort === 'string' ? effort : undefined)) {
     const why = 'the model takes no tools here while it reasons';
     lose(lost('tools', 'tools', why));
   }
   return {
+    ...search,
     tools,
     ...(request.toolChoice === undefined
       ? {}

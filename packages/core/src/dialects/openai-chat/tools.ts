@@ -3,6 +3,7 @@ import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { cacheOf, DIALECT } from './parts.ts';
+import { decodeWebSearch, isWebSearch } from './web-search.ts';
 import type { WireFunction, WireRequest, WireTool, WireToolChoice } from './wire.ts';
 
 /** `tool` is where we keep the fields that stand beside a function. */
@@ -15,12 +16,13 @@ type Fields = { readonly [field: string]: unknown };
 
 /** `functions` is the word that `tools` replaced; whoever sends both means all of them. */
 export function decodeTools(wire: WireRequest): readonly Tool[] | undefined {
-  if (wire.tools === undefined || wire.tools === null) {
-    return wire.functions?.map((one) => decodeFunction(one));
-  }
+  const { tools, functions, web_search_options: options } = wire;
+  const searches = decodeWebSearch(options ?? undefined);
+  if (!tools && !functions && searches.length === 0) return undefined;
   return [
-    ...wire.tools.map(decodeTool),
-    ...(wire.functions ?? []).map((one) => decodeFunction(one)),
+    ...(tools ?? []).map(decodeTool),
+    ...(functions ?? []).map((one) => decodeFunction(one)),
+    ...searches,
   ];
 }
 
@@ -91,6 +93,7 @@ export function encodeTools(
       }
       return [encodeFunction(tool)];
     }
+    if (isWebSearch(tool)) return [];
     if (tool.dialect === DIALECT) return [tool.raw];
     const why = `this provider does not run the tool ${tool.name}`;
     lose(lost('serverTools', path, why));

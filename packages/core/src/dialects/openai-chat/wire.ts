@@ -227,6 +227,7 @@ const FIELDS = {
   safety_identifier: z.string().nullish(),
   prompt_cache_key: z.string().nullish(),
   store: z.boolean().nullish(),
+  web_search_options: Schema.nullish(),
 };
 
 export const REQUEST_FIELDS: ReadonlySet<string> = new Set(Object.keys(FIELDS));

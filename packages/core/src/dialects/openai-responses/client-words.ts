@@ -29,7 +29,11 @@ export const clientWords: ClientWords = {
     name: 'filename',
     state: '',
   },
-  toolFields: {},
+  toolFields: {
+    allowedDomains: 'filters.allowed_domains',
+    contextSize: 'search_context_size',
+    place: 'user_location',
+  },
   places: (body) => {
     const input = fieldOf(body, 'input');
     const first = fieldOf(body, 'instructions') ? [placeOf('instructions')] : [];

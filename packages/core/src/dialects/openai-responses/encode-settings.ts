@@ -129,13 +129,13 @@ function encodeOutput(output: OutputFormat): JsonObject {
   }
 }
 
-function toolFields(request: ChatRequest, { ability }: Target, lose: Lose): JsonObject {
+function toolFields(request: ChatRequest, { ability, quirks }: Target, lose: Lose): JsonObject {
   const asked = request.tools ?? [];
   if (asked.length > 0 && ability.tools === false) {
     lose(lost('tools', 'tools', 'the model calls no tools'));
     return {};
   }
-  const tools = encodeTools(asked, lose);
+  const tools = encodeTools(asked, quirks, lose);
   // A choice among no tools is refused by the provider, and means nothing.
   if (tools.length === 0) {
     if (isForcing(request.toolChoice)) {

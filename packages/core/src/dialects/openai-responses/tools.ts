@@ -1,8 +1,11 @@
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import type { Quirks } from '../../providers/quirks.ts';
 import { restFor, restOf } from '../rest-of.ts';
+import { encodeServerTool } from '../server-tools.ts';
 import { DIALECT } from './dialect-name.ts';
+import { sharedTool, WORDS } from './shared-tools.ts';
 import type { WireFunctionTool, WireTool, WireToolChoice } from './wire.ts';
 
 const FUNCTION_FIELDS: ReadonlySet<string> = new Set([
@@ -18,7 +21,8 @@ const isFunction = (tool: WireTool): tool is WireFunctionTool => tool.type === '
 export function decodeTool(tool: WireTool): Tool {
   if (!isFunction(tool)) {
     const name = typeof tool['name'] === 'string' ? tool['name'] : tool.type;
-    return { type: 'server', name, dialect: DIALECT, raw: tool as JsonObject };
+    const raw = tool as JsonObject;
+    return { type: 'server', name, dialect: DIALECT, raw, ...sharedTool(raw) };
   }
   const rest = restOf(DIALECT, tool, FUNCTION_FIELDS);
   return {
@@ -34,6 +38,7 @@ export function decodeTool(tool: WireTool): Tool {
 
 export function encodeTools(
   tools: readonly Tool[],
+  quirks: Quirks,
   lose: (loss: Loss) => void,
 ): readonly JsonObject[] {
   return tools.flatMap((tool, index) => {
@@ -44,10 +49,8 @@ export function encodeTools(
       }
       return [encodeFunction(tool)];
     }
-    if (tool.dialect === DIALECT) return [tool.raw];
-    const why = `this provider does not run the tool ${tool.name}`;
-    lose(lost('serverTools', path, why));
-    return [];
+    const own = encodeServerTool({ tool, path }, WORDS, quirks, lose);
+    return own === undefined ? [] : [own];
   });
 }
 
@@ -88,7 +91,8 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): Js
 function naming(name: string, tools: readonly Tool[]): JsonObject {
   const tool = tools.find((candidate) => candidate.name === name);
   if (tool?.type !== 'server') return { type: 'function', name };
-  const { type, name: own, server_label: label } = tool.raw;
+  const isForeign = tool.dialect !== DIALECT && tool.shared !== undefined;
+  const { type, name: own, server_label: label } = isForeign ? WORDS.say(tool.shared) : tool.raw;
   return {
     type: type ?? name,
     ...(own === undefined ? {} : { name: own }),

@@ -28,7 +28,7 @@ export const anthropic: ProviderDescription = {
   baseUrl: { 'anthropic-messages': 'https://api.anthropic.com' },
   auth: 'x-api-key',
   keyVariables: ['ANTHROPIC_API_KEY'],
-  quirks: { repeatsStart: true },
+  quirks: { repeatsStart: true, serverTools: ['web-search', 'code-execution'] },
   betas: { 'anthropic-beta': ['*'] },
   models: [
     { id: 'claude-opus-5-5', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },

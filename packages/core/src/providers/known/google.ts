@@ -11,7 +11,7 @@ export const google: ProviderDescription = {
   auth: 'bearer',
   authBy: { gemini: 'x-goog-api-key' },
   keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
-  quirks: {},
+  quirks: { serverTools: ['web-search', 'code-execution'] },
   models: [
     { id: 'gemini-3.1-pro-preview' },
     { id: 'gemini-3-pro-preview' },

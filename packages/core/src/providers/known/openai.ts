@@ -23,7 +23,7 @@ export const openai: ProviderDescription = {
   },
   auth: 'bearer',
   keyVariables: ['OPENAI_API_KEY'],
-  quirks: {},
+  quirks: { serverTools: ['web-search', 'code-execution'] },
   betas: { 'openai-beta': ['*'] },
   responses: { keeps: true, background: true },
   models: [
