@@ -2,7 +2,7 @@ import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
 import { isJsonObject, type JsonObject, type JsonValue } from '@tollgate/core/json';
 import type { Destination } from '../destination.ts';
-import type { KeptResponses } from './kept-responses.ts';
+import type { KeptResponse, KeptResponses } from './kept-responses.ts';
 
 export interface ResolvedInput {
   readonly input: JsonValue;
@@ -21,6 +21,8 @@ export function resolveReferences(
 ): Result<ResolvedInput, GatewayError> {
   if (!Array.isArray(input) || !hasReferences(input)) return ok({ input, isChanged: false });
   const items: JsonValue[] = [];
+  const named = new Set<string>();
+  const holderOf = createHolders(kept, owner);
   let isChanged = false;
   for (const [index, item] of input.entries()) {
     if (!isReference(item)) {
@@ -28,19 +30,42 @@ export function resolveReferences(
       continue;
     }
     const id = String(item['id']);
-    const holder = kept.holderOf(owner, id);
-    const response = holder === undefined ? undefined : kept.find(owner, holder);
-    if (response?.at === 'provider' && response.provider === destination.provider.name) {
+    if (named.has(id)) return err(duplicate(index, id));
+    named.add(id);
+    const holder = holderOf(id);
+    if (holder?.at === 'provider' && holder.provider === destination.provider.name) {
       items.push(item);
       continue;
     }
-    const output = response?.at === 'here' ? response.response['output'] : undefined;
-    const found = Array.isArray(output) ? output.find((one) => idOf(one) === id) : undefined;
+    const found = holder?.output.find((one) => idOf(one) === id);
     if (found === undefined) return err(notFound(index, id));
     items.push(found);
     isChanged = true;
   }
   return ok({ input: items, isChanged });
+}
+
+interface Holder {
+  readonly at: KeptResponse['at'];
+  readonly provider: string;
+  readonly output: readonly JsonValue[];
+}
+
+/** Each response is read once for all of its items. Its input, mostly the larger part, is let go. */
+function createHolders(kept: KeptResponses, owner: string) {
+  const holders = new Map<string, Holder | undefined>();
+  return (itemId: string): Holder | undefined => {
+    const id = kept.holderOf(owner, itemId);
+    if (id === undefined) return undefined;
+    if (!holders.has(id)) holders.set(id, holderIn(kept.find(owner, id)));
+    return holders.get(id);
+  };
+}
+
+function holderIn(kept: KeptResponse | undefined): Holder | undefined {
+  if (kept === undefined) return undefined;
+  const output = kept.at === 'here' ? kept.response['output'] : undefined;
+  return { at: kept.at, provider: kept.provider, output: Array.isArray(output) ? output : [] };
 }
 
 export const hasReferences = (input: JsonValue): boolean =>
@@ -58,4 +83,11 @@ const notFound = (index: number, id: string): GatewayError => ({
   kind: 'invalid_request',
   path: `input[${index}].id`,
   detail: `Item with id '${id}' not found.`,
+});
+
+/** OpenAI's own words. What a few bytes name is sent whole: twice would be paid for twice, or endlessly. */
+const duplicate = (index: number, id: string): GatewayError => ({
+  kind: 'invalid_request',
+  path: `input[${index}].id`,
+  detail: `Duplicate item found with id ${id}. Remove duplicate items from your input and try again.`,
 });
