@@ -147,12 +147,13 @@ describe('Google’s client that counts', () => {
   it('has Anthropic count, under its version and without a limit', async () => {
     await using app = await start({ body: { input_tokens: 31 } });
 
-    const { totalTokens } = await googleOf(app.harness).models.countTokens({
+    const { totalTokens, sdkHttpResponse } = await googleOf(app.harness).models.countTokens({
       model: 'anthropic/claude-opus-5',
       contents: 'Hello',
     });
 
     expect(totalTokens).toBe(31);
+    expect(sdkHttpResponse?.headers).not.toHaveProperty('x-tollgate-dropped');
     expect(app.sent).toMatchObject([
       {
         url: '/v1/messages/count_tokens',

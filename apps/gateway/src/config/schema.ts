@@ -140,7 +140,8 @@ const Provider = z.strictObject({
     .union([HttpUrl, BaseUrls], { error: `expected ${HTTP_URL}, or a map from dialect to URL` })
     .optional()
     .meta({
-      description: 'What its own official client calls its base URL: one, or one for each dialect.',
+      description:
+        'What its own official client calls its base URL: one, or one for each dialect. One alone is that of the dialects which `dialect` lists, else of its first.',
     }),
   auth: z
     .enum(['bearer', 'x-api-key', 'x-goog-api-key', 'api-key', 'none'])

@@ -143,7 +143,9 @@ function countersOf(
     if (!speaks(destination, operation)) return [];
     const encoded = dialect.encodeRequest({ ...request, stream: false }, targetOf(destination));
     if (!encoded.ok) return [];
-    const told = checkLosses([...losses, ...encoded.value.losses], {
+    // A limit is counted nowhere: that one was made up for the encoding is no news.
+    const counted = encoded.value.losses.filter(({ feature }) => feature !== 'maxOutputTokens');
+    const told = checkLosses([...losses, ...counted], {
       strict: false,
       refuses: refusalsOf(destination),
     });
