@@ -73,7 +73,13 @@ const serving = ({ provider }: Recording): Promise<Harness> =>
     settings: ({ openai }) => ({
       config: {
         providers: {
-          [provider]: { dialect: 'openai-chat', baseUrl: openai.baseUrl, apiKey: openai.apiKey },
+          [provider]: {
+            dialect: 'openai-chat',
+            baseUrl: openai.baseUrl,
+            apiKey: openai.apiKey,
+            // As the mock wants it, whatever the provider itself does.
+            auth: 'bearer',
+          },
         },
       },
     }),

@@ -56,7 +56,7 @@ describe('a Chat client that asks for output by a schema', () => {
       choices: [{ message: { content: '{"city":"Oslo"}' }, finish_reason: 'stop' }],
     });
     expect(reply.text).not.toContain('tool_calls');
-    expect(reply.headers.get('x-tollgate-dropped')).toContain('output:emulated');
+    expect(reply.headers.get('x-tollgate-dropped')).toContain('response_format:emulated');
     expect(harness.anthropic.lastRequest().body).toMatchObject({
       tools: [{ name: 'json', input_schema: schema }],
       tool_choice: { type: 'tool', name: 'json' },
@@ -85,7 +85,7 @@ describe('a Chat client that asks for output by a schema', () => {
     });
 
     expect(reply.status).toBe(400);
-    expect(reply.text).toContain('output');
+    expect(reply.text).toContain('response_format');
   });
 
   it('has a provider of its own dialect told in words, since it would refuse the schema', async () => {

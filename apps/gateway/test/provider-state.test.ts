@@ -214,6 +214,6 @@ describe('state that is too long for an id', () => {
     const [, said, told] = app.made.sent.map(({ body }) => listOf(claude.said(body)));
     expect(said?.slice(0, 2)).toEqual(wholeOf(MESSAGES.slice(1), 'content').slice(0, 2));
     expect(told?.map(({ type }) => type)).toEqual(['tool_use']);
-    expect(other.headers.get('x-tollgate-dropped')).toContain('messages[1].content[0].state');
+    expect(other.headers.get('x-tollgate-dropped')).toContain('messages[1].tool_calls[0]');
   });
 });

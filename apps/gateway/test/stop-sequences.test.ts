@@ -43,7 +43,7 @@ describe('stop sequences towards a provider that has none', () => {
     const { status, headers, json: body } = await post(harness, '/v1/chat/completions', ASKED);
 
     expect(status).toBe(200);
-    expect(headers.get('x-tollgate-dropped')).toBe('stopSequences:emulated');
+    expect(headers.get('x-tollgate-dropped')).toBe('stop:emulated');
     expect(body).toMatchObject({
       choices: [{ message: { content: 'one two ' }, finish_reason: 'stop' }],
       usage: { prompt_tokens: 12, completion_tokens: 7 },

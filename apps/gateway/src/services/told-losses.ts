@@ -1,5 +1,5 @@
 import type { ChatRequest, ContentPart, GatewayError, Loss } from '@tollgate/core/chat';
-import { clientPath, type FaceCodec } from '@tollgate/core/dialects';
+import { clientPaths, type FaceCodec } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
 
 /** A path of the hub as a client's own body has it. */
@@ -7,7 +7,7 @@ export type NameOf = (path: string) => string;
 
 /** Undefined for who speaks the hub's own words. */
 export const namesIn = ({ clientWords }: FaceCodec, body: JsonObject): NameOf | undefined =>
-  clientWords && ((path) => clientPath(clientWords, body, path));
+  clientWords && clientPaths(clientWords, body);
 
 /** Whose words a client reads. */
 export interface ToldTo {
@@ -31,11 +31,13 @@ export function toldLosses(
   { nameOf, request, losses: own }: ToldTo,
 ): readonly Loss[] {
   if (nameOf === undefined || losses.length === 0) return losses;
+  const isOwn = new Set(own);
+  const isUnopened = new Set(sent.losses);
+  const decoded = sent.request === request ? undefined : decodedPaths(sent.request, request);
   return losses.map((loss) => {
-    if (own.includes(loss)) return loss;
-    const isDecoded = sent.request === request || sent.losses.includes(loss);
-    const path = isDecoded ? loss.path : decodedPath(loss.path, sent.request, request);
-    return { ...loss, path: nameOf(path) };
+    if (isOwn.has(loss)) return loss;
+    const isDecoded = decoded === undefined || isUnopened.has(loss);
+    return { ...loss, path: nameOf(isDecoded ? loss.path : decoded(loss.path)) };
   });
 }
 
@@ -46,17 +48,27 @@ export const toldError = (error: GatewayError, sent: Sent, to: ToldTo): GatewayE
 
 const IN_PART = /^messages\[(\d+)\]\.content\[(\d+)\](.*)$/;
 
-/** Where the client itself said it: turns grow, and become one, where state is put back in. */
-function decodedPath(path: string, sent: ChatRequest, decoded: ChatRequest): string {
-  const [, message, part, rest = ''] = IN_PART.exec(path) ?? [];
-  const content = sent.messages[Number(message)]?.content;
-  const said = content?.[Number(part)];
-  if (content === undefined || said === undefined || isLikewise(sent, decoded)) return path;
-  const place = placeOf(said, decoded);
-  if (place !== undefined) return `messages[${place.message}].content[${place.part}]${rest}`;
-  // A thought that the client never saw: told of the turn that it belongs to.
-  const beside = content.map((one) => placeOf(one, decoded)).find((one) => one !== undefined);
-  return beside === undefined ? path : `messages[${beside.message}]`;
+/**
+ * Where the client itself said it: turns grow, and become one, where state is put back in. Undefined:
+ * everything stands where it stood.
+ */
+function decodedPaths(
+  sent: ChatRequest,
+  decoded: ChatRequest,
+): ((path: string) => string) | undefined {
+  if (isLikewise(sent, decoded)) return undefined;
+  const places = placesIn(decoded);
+  return (path) => {
+    const [, message, part, rest = ''] = IN_PART.exec(path) ?? [];
+    const content = sent.messages[Number(message)]?.content;
+    const said = content?.[Number(part)];
+    if (content === undefined || said === undefined) return path;
+    const place = places.get(identityOf(said));
+    if (place !== undefined) return `messages[${place.message}].content[${place.part}]${rest}`;
+    // A thought that the client never saw: told of the turn that it belongs to.
+    const beside = content.map((one) => places.get(identityOf(one))).find(Boolean);
+    return beside === undefined ? path : `messages[${beside.message}]`;
+  };
 }
 
 /** Most turns only get their state, and keep their parts where they were. */
@@ -66,20 +78,25 @@ const isLikewise = (sent: ChatRequest, decoded: ChatRequest): boolean =>
     ({ content }, index) => content.length === decoded.messages[index]?.content.length,
   );
 
-function placeOf(said: ContentPart, { messages }: ChatRequest) {
+interface PartPlace {
+  readonly message: number;
+  readonly part: number;
+}
+
+/** Of several that are alike, the first. */
+function placesIn({ messages }: ChatRequest): ReadonlyMap<unknown, PartPlace> {
+  const places = new Map<unknown, PartPlace>();
   for (const [message, { content }] of messages.entries()) {
-    const part = content.findIndex((one) => isSame(one, said));
-    if (part !== -1) return { message, part };
+    for (const [part, said] of content.entries()) {
+      const identity = identityOf(said);
+      if (!places.has(identity)) places.set(identity, { message, part });
+    }
   }
-  return undefined;
+  return places;
 }
 
 /** Calls and their results got their providers' ids back, and are new objects by that. */
-function isSame(decoded: ContentPart, sent: ContentPart): boolean {
-  if (decoded === sent) return true;
-  if (decoded.type === 'tool-result' && sent.type === 'tool-result') {
-    return decoded.content === sent.content;
-  }
-  if (decoded.type !== 'tool-call' || sent.type !== 'tool-call') return false;
-  return decoded.name === sent.name && decoded.argumentsJson === sent.argumentsJson;
+function identityOf(part: ContentPart): unknown {
+  if (part.type === 'tool-result') return part.content;
+  return part.type === 'tool-call' ? `${part.name}(${part.argumentsJson})` : part;
 }

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../json/json-value.ts';
 import { anthropicMessages } from './anthropic-messages/index.ts';
-import { clientPath } from './client-words.ts';
+import { clientPaths } from './client-words.ts';
 import type { Codec } from './dialect.ts';
 import { gemini } from './gemini/index.ts';
 import { native } from './native/index.ts';
@@ -10,7 +10,7 @@ import { openAiResponses } from './openai-responses/index.ts';
 
 function told({ clientWords: words }: Codec, body: JsonObject, path: string): string {
   if (words === undefined) throw new Error('has no words');
-  return clientPath(words, body, path);
+  return clientPaths(words, body)(path);
 }
 
 describe('Chat Completions', () => {
@@ -185,5 +185,26 @@ describe('the native contract', () => {
     ['messages[0].weight', 'messages[0].weight'],
   ])('calls %s %s', (path, wanted) => {
     expect(told(native, body, path)).toBe(wanted);
+  });
+});
+
+describe('many paths of one body', () => {
+  it('are found by laying it out once', () => {
+    const words = openAiChat.clientWords;
+    if (words === undefined) throw new Error('has no words');
+    const [places, tools] = [vi.fn(words.places), vi.fn(words.tools)];
+    const body = {
+      messages: [
+        { role: 'user', content: 'Hi' },
+        { role: 'user', content: 'Ho' },
+      ],
+      tools: [{ type: 'custom' }],
+    };
+
+    const pathOf = clientPaths({ ...words, places, tools }, body);
+    const found = ['messages[0].name', 'messages[1].name', 'tools[0]', 'tools[0]'].map(pathOf);
+
+    expect(found).toEqual(['messages[0].name', 'messages[1].name', 'tools[0]', 'tools[0]']);
+    expect([places.mock.calls.length, tools.mock.calls.length]).toEqual([1, 1]);
   });
 });

@@ -30,26 +30,32 @@ const IN_MESSAGE = /^messages\[(\d+)\](?:\.content\[(\d+)\])?(.*)$/;
 const IN_TOOL = /^tools\[(\d+)\](.*)$/;
 
 /**
- * A path of the hub in the words of the client whose body was decoded. What has none there, such as
- * the name of a header, stays as it is.
+ * Paths of the hub in the words of the client whose body was decoded. What has none there, such as
+ * the name of a header, stays as it is. The body is laid out once, however many are asked for.
  */
-export function clientPath(words: ClientWords, body: JsonObject, path: string): string {
-  const inMessage = IN_MESSAGE.exec(path);
-  if (inMessage !== null) {
-    const [, message, part, rest = ''] = inMessage;
-    const place = words.places(body)[Number(message)];
-    const base = part === undefined ? place?.path : place?.parts[Number(part)];
-    return base === undefined ? path : base + suffix(rest, words.fields);
-  }
-  const inTool = IN_TOOL.exec(path);
-  if (inTool !== null) {
-    const [, index, rest = ''] = inTool;
-    const place = words.tools(body)[Number(index)];
-    if (place === undefined) return path;
-    return rest === '' ? place.path : place.inner + suffix(rest, words.toolFields);
-  }
-  if (path.startsWith('rest.')) return path.slice('rest.'.length);
-  return settingPath(words, body, path);
+export function clientPaths(words: ClientWords, body: JsonObject): (path: string) => string {
+  let places: readonly Place[] | undefined;
+  let tools: readonly ToolPlace[] | undefined;
+  return (path) => {
+    const inMessage = IN_MESSAGE.exec(path);
+    if (inMessage !== null) {
+      const [, message, part, rest = ''] = inMessage;
+      places ??= words.places(body);
+      const place = places[Number(message)];
+      const base = part === undefined ? place?.path : place?.parts[Number(part)];
+      return base === undefined ? path : base + suffix(rest, words.fields);
+    }
+    const inTool = IN_TOOL.exec(path);
+    if (inTool !== null) {
+      const [, index, rest = ''] = inTool;
+      tools ??= words.tools(body);
+      const place = tools[Number(index)];
+      if (place === undefined) return path;
+      return rest === '' ? place.path : place.inner + suffix(rest, words.toolFields);
+    }
+    if (path.startsWith('rest.')) return path.slice('rest.'.length);
+    return settingPath(words, body, path);
+  };
 }
 
 /** `.cache` as `.cache_control`; what a client's dialect alone has a word for stands in no `rest`. */

@@ -11,7 +11,7 @@ export {
   decodeBedrockError,
   decodeBedrockException,
 } from './bedrock-converse/index.ts';
-export { clientPath } from './client-words.ts';
+export { clientPaths } from './client-words.ts';
 export { cohereChat, decodeCohereError } from './cohere-chat/index.ts';
 export type * from './dialect.ts';
 export type * from './dialect-id.ts';
