@@ -19,7 +19,7 @@ import type { Pass } from './pass.ts';
 import { speaks } from './provider-request.ts';
 import type { ReplyWatch } from './reply-watch.ts';
 import { type NameOf, namesIn, toldError, toldLosses } from './told-losses.ts';
-import type { Translate } from './translate.ts';
+import type { BookedAnswer, Translate } from './translate.ts';
 import type { HubRequest } from './translated-exchange.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
@@ -120,34 +120,35 @@ export function createChatService(deps: ChatDeps): ChatService {
       });
       const told = { ...request, nameOf };
       if (!answer.ok) return err(toldError(answer.error, opened, told));
-      const { served, spoken } = answer.value;
-      const losses = toldLosses(answer.value.losses, opened, told);
-      const face = deps.state.face(call, dialect, spoken.statePlaces);
-      if (answer.value.type === 'whole') {
-        const { reply, book } = answer.value;
-        try {
-          const encoded = face.encodeReply(reply, answering);
+      try {
+        return await spokenBy(answer.value);
+      } catch (bug) {
+        // The call was sent, and ends here.
+        if (answer.value.type === 'whole') answer.value.book();
+        else await answer.value.batches.return();
+        throw bug;
+      }
+
+      async function spokenBy(booked: BookedAnswer): Promise<Result<WireAnswer, GatewayError>> {
+        const { served, spoken } = booked;
+        const losses = toldLosses(booked.losses, opened, told);
+        const face = deps.state.face(call, dialect, spoken.statePlaces);
+        if (booked.type === 'whole') {
+          const encoded = face.encodeReply(booked.reply, answering);
           unsaid = () => encoded.losses;
           watch?.whole(encoded.value);
           const body = JSON.stringify(encoded.value);
+          booked.book();
           return ok({ type: 'whole', body, losses: [...losses, ...encoded.losses], served });
-        } finally {
-          book();
         }
+        const hear = (heard: () => readonly Loss[]): void => {
+          unsaid = heard;
+        };
+        const frames = await begun(encodedFrames(booked.batches, { face, answering, watch, hear }));
+        if (keepAlive === undefined) return ok({ type: 'stream', frames, losses, served });
+        const kept = await begun(keptAlive(frames, { clock: deps.clock, keepAlive }));
+        return ok({ type: 'stream', frames: kept, losses, served });
       }
-      const frames = await begun(
-        encodedFrames(answer.value.batches, {
-          face,
-          answering,
-          watch,
-          hear: (losses) => {
-            unsaid = losses;
-          },
-        }),
-      );
-      if (keepAlive === undefined) return ok({ type: 'stream', frames, losses, served });
-      const kept = await begun(keptAlive(frames, { clock: deps.clock, keepAlive }));
-      return ok({ type: 'stream', frames: kept, losses, served });
     },
 
     hub: async (call, request) => {

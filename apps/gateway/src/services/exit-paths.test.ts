@@ -195,3 +195,33 @@ it('books an answer that its face can’t encode for a bug', async () => {
   await metering.ended();
   expect(booked).toMatchObject([{ status: 'ok', usage: { provenance: 'estimate' } }]);
 });
+
+it('books a stream whose encoder can’t be made for a bug', async () => {
+  const { booked, chat, metering } = arrange(async () => ok(STREAM));
+  const dialect = { ...anthropicMessages, createStreamEncoder: broken };
+  const request = { request: asked(true), destination, losses: [], answering, dialect };
+
+  await expect(chat.encoded(call(), { ...request, from: dialect.id })).rejects.toThrow('a bug');
+  await metering.ended();
+
+  expect(booked).toHaveLength(1);
+});
+
+it.each([true, false])(
+  'books an answer whose losses can’t be told for a bug (stream: %s)',
+  async (stream) => {
+    const { booked, chat, metering } = arrange(async () => ok(stream ? STREAM : WHOLE));
+    const request = { ...asked(stream), topK: 3 };
+    const dialect = anthropicMessages;
+
+    const answer = chat.encoded(call(), {
+      ...{ request, destination, losses: [], answering, dialect },
+      from: dialect.id,
+      nameOf: broken,
+    });
+
+    await expect(answer).rejects.toThrow('a bug');
+    await metering.ended();
+    expect(booked).toHaveLength(1);
+  },
+);
