@@ -145,6 +145,16 @@ describe('createFollowers', () => {
     expect(clock.waiting()).toBe(0);
   });
 
+  it('follows a response once: a second call that is told the same is booked by its caller', () => {
+    const { followers, one, finish, clock } = following();
+
+    expect([followers.follow(one), followers.follow(one)]).toEqual(['taken', 'heard']);
+    followers.close();
+
+    expect(finish).toHaveBeenCalledOnce();
+    expect(clock.waiting()).toBe(0);
+  });
+
   it('books as gone what its provider tells to be deleted', () => {
     const { followers, one, finish } = following();
     followers.follow(one);

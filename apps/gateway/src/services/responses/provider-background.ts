@@ -94,6 +94,8 @@ export function createFollowers({
       const isUnfinished = UNFINISHED.has(String(one.response['status']));
       const hasRoom = !isClosed && followed.size < MOST;
       if (typeof id !== 'string' || !isUnfinished || !hasRoom) return 'heard';
+      // Of a request that came twice its provider may make one response; each call has its own meter.
+      if (followed.has(id)) return 'heard';
       const timer = clock.schedule(FIRST_MS, () => void ask(id));
       const until = clock.monotonic() + GIVEN_UP_MS;
       followed.set(id, { ...one, timer, delayMs: FIRST_MS, until });
