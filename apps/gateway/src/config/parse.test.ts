@@ -186,13 +186,18 @@ describe('a provider', () => {
   const openai = (section: object) =>
     provider(parsed({ providers: { openai: { apiKey: 'k', ...section } } }), 'openai');
 
-  it('with one URL speaks its first dialect there, and those that the file lists', () => {
+  it('with one URL speaks there what its own host speaks, or what the file lists', () => {
     const local = { baseUrl: 'http://127.0.0.1:9/v1' };
 
     expect(openai(local)).toMatchObject({
-      dialects: ['openai-chat'],
-      baseUrl: { 'openai-chat': 'http://127.0.0.1:9/v1' },
+      dialects: ['openai-chat', 'openai-responses'],
+      baseUrl: {
+        'openai-chat': 'http://127.0.0.1:9/v1',
+        'openai-responses': 'http://127.0.0.1:9/v1',
+      },
     });
+    const google = parsed({ providers: { google: { apiKey: 'k', ...local } } });
+    expect(provider(google, 'google')?.dialects).toEqual(['gemini']);
     expect(openai({ ...local, dialect: ['openai-responses', 'openai-chat'] })?.dialects).toEqual([
       'openai-responses',
       'openai-chat',

@@ -13,7 +13,8 @@ export interface Spoken {
 
 /**
  * What a provider speaks, and where. One URL in the file serves the dialects that the file lists,
- * else a known name's first: its other dialects may live elsewhere. A map serves what it names.
+ * else those that a known name speaks where it speaks its first: others live elsewhere. A map serves
+ * what it names.
  */
 export function spokenDialects(
   { dialect, baseUrl }: Pick<ProviderSettings, 'dialect' | 'baseUrl'>,
@@ -22,8 +23,7 @@ export function spokenDialects(
 ): Spoken | { readonly findings: readonly Finding[] } {
   const wanted = dialect === undefined ? undefined : [dialect].flat();
   if (typeof baseUrl === 'string') {
-    const own = known?.dialects ?? [];
-    return oneUrl(wanted ?? (known?.isOneHost === true ? own : own.slice(0, 1)), baseUrl);
+    return oneUrl(wanted ?? besideFirst(known), baseUrl);
   }
   const urls = baseUrl ?? known?.baseUrl ?? {};
   const order = [...(known?.dialects ?? []), ...PROVIDER_DIALECTS];
@@ -37,6 +37,17 @@ export function spokenDialects(
     dialects,
     baseUrl: Object.fromEntries(dialects.map((id) => [id, withoutSlash(urls[id] ?? '')])),
   };
+}
+
+/** A host that stands in for a provider's own speaks what that does: a region's, or a proxy. */
+function besideFirst(
+  known: (Spoken & { readonly isOneHost?: true }) | undefined,
+): readonly ProviderDialectId[] {
+  const [first, ...others] = known?.dialects ?? [];
+  if (known === undefined || first === undefined) return [];
+  const isBeside = (id: ProviderDialectId): boolean =>
+    known.isOneHost === true || known.baseUrl[id] === known.baseUrl[first];
+  return [first, ...others.filter(isBeside)];
 }
 
 export const oneUrl = (dialects: readonly ProviderDialectId[], url: string): Spoken => ({

@@ -286,6 +286,18 @@ describe('decoding a request', () => {
 });
 
 describe('encoding a request', () => {
+  it('asks no sampling settings of a model that takes none, and says so', () => {
+    const { value, losses } = encoded(
+      { temperature: 0.2, topP: 0.9, seed: 7 },
+      { ability: { sampling: false } },
+    );
+
+    expect(value).toMatchObject({ seed: 7 });
+    expect(value).not.toHaveProperty('temperature');
+    expect(value).not.toHaveProperty('top_p');
+    expect(losses.map(({ path }) => path)).toEqual(['temperature', 'topP']);
+  });
+
   it('uses the target’s model, and asks for usage in streams', () => {
     expect(encoded({ stream: true })).toEqual({
       value: {

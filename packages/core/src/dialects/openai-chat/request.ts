@@ -3,6 +3,7 @@ import { REASONING_FEATURES } from '../../chat/features.ts';
 import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/request.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import type { Ability } from '../../providers/ability.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest, Target } from '../dialect.ts';
 import { effortFor } from '../effort-for.ts';
@@ -155,7 +156,7 @@ export function encodeRequest(
     messages: encodeMessages(request.messages, { target, lose }),
     ...streamFields(request, target),
     ...limitFields(request, target, lose),
-    ...samplingFields(request, lose),
+    ...samplingFields(request, target.ability, lose),
     ...reasoning,
     ...present({
       response_format: request.output === undefined ? undefined : encodeOutput(request.output),
@@ -204,14 +205,23 @@ function limitFields(request: ChatRequest, target: Target, lose: (loss: Loss) =>
   return { [target.quirks.maxTokensField ?? 'max_completion_tokens']: Math.min(asked, most) };
 }
 
-function samplingFields(request: ChatRequest, lose: (loss: Loss) => void): JsonObject {
+function samplingFields(
+  request: ChatRequest,
+  ability: Ability,
+  lose: (loss: Loss) => void,
+): JsonObject {
   for (const field of ['topK', 'minP', 'repetitionPenalty'] as const) {
     if (request[field] === undefined) continue;
     lose(lost(field, field, 'no such setting here'));
   }
+  const isLeftOut = ability.sampling === false;
+  for (const field of ['temperature', 'topP'] as const) {
+    if (!isLeftOut || request[field] === undefined) continue;
+    lose(lost(field, field, 'this model takes no sampling settings'));
+  }
   return present({
-    temperature: request.temperature,
-    top_p: request.topP,
+    temperature: isLeftOut ? undefined : request.temperature,
+    top_p: isLeftOut ? undefined : request.topP,
     frequency_penalty: request.frequencyPenalty,
     presence_penalty: request.presencePenalty,
     stop: request.stopSequences,

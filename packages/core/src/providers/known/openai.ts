@@ -8,9 +8,11 @@ import type { ProviderDescription } from '../provider-description.ts';
  * https://github.com/BerriAI/litellm/pull/34569 (5.6: without an effort too).
  */
 const REASONS: Ability = { reasoning: true };
+/** Before 5.1 temperature and top-p are refused; since then, only while they reason. */
+const NEVER_SAMPLED: Ability = { ...REASONS, sampling: false };
 const TOOLS_ON_RESPONSES: Ability = { reasoning: true, chatToolsWithReasoning: false };
 const SILENT_UNLESS_TOLD: Ability = { ...TOOLS_ON_RESPONSES, reasoningDefault: 'off' };
-const ALWAYS_REASONS: Ability = { ...TOOLS_ON_RESPONSES, reasoningOff: false };
+const ALWAYS_REASONS: Ability = { ...TOOLS_ON_RESPONSES, reasoningOff: false, sampling: false };
 const NEVER_REASONS: Ability = { reasoning: false };
 
 /** Models: the official client's list, and what the predecessor listed when it could not ask. */
@@ -46,16 +48,16 @@ export const openai: ProviderDescription = {
     { id: 'gpt-5.4-nano', ability: SILENT_UNLESS_TOLD },
     { id: 'gpt-5.2', ability: REASONS },
     { id: 'gpt-5.1', ability: REASONS },
-    { id: 'gpt-5', ability: REASONS },
-    { id: 'gpt-5-mini', ability: REASONS },
-    { id: 'gpt-5-nano', ability: REASONS },
+    { id: 'gpt-5', ability: NEVER_SAMPLED },
+    { id: 'gpt-5-mini', ability: NEVER_SAMPLED },
+    { id: 'gpt-5-nano', ability: NEVER_SAMPLED },
     { id: 'gpt-4.1', ability: NEVER_REASONS },
     { id: 'gpt-4.1-mini', ability: NEVER_REASONS },
     { id: 'gpt-4.1-nano', ability: NEVER_REASONS },
-    { id: 'o4-mini', ability: REASONS },
-    { id: 'o3', ability: REASONS },
-    { id: 'o3-mini', ability: REASONS },
-    { id: 'o1', ability: REASONS },
+    { id: 'o4-mini', ability: NEVER_SAMPLED },
+    { id: 'o3', ability: NEVER_SAMPLED },
+    { id: 'o3-mini', ability: NEVER_SAMPLED },
+    { id: 'o1', ability: NEVER_SAMPLED },
     { id: 'text-embedding-3-small', ability: { embeddings: true } },
     { id: 'text-embedding-3-large', ability: { embeddings: true } },
     { id: 'text-embedding-ada-002', ability: { embeddings: true, dimensions: [1536] } },
