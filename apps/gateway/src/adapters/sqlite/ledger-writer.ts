@@ -15,6 +15,8 @@ export interface WriterOptions {
 
 /** How long events wait for company. A commit costs as much for fifty as for one. */
 const GROUP_MS = 10;
+/** Calls wait for their intents: at once after a pause, under load at most this long for company. */
+const INTENT_GROUP_MS = 1;
 const RETRY_MS = 1000;
 
 type Listener = (event: UsageEvent) => void;
@@ -45,7 +47,7 @@ const STATEMENTS = {
 type Statements = { readonly [name in keyof typeof STATEMENTS]: StatementSync };
 
 /**
- * Writes the ledger in groups: intents each turn of the event loop, since calls wait for them; events
+ * Writes the ledger in groups: intents within a millisecond, since calls wait for them; events
  * within milliseconds, each in one commit with its price, the end of its intent and what must go on
  * to the governance service. An event recorded twice under one call id is written once.
  */
@@ -59,6 +61,8 @@ export class LedgerWriter {
   #intended: Intended[] = [];
   #queue: Recorded[] = [];
   #turn: NodeJS.Immediate | undefined;
+  #intentTimer: NodeJS.Timeout | undefined;
+  #writtenAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #problem: string | undefined;
   #lost = 0;
@@ -87,10 +91,7 @@ export class LedgerWriter {
     if (this.#isClosed || this.#problem !== undefined) return Promise.resolve(false);
     return new Promise((resolve) => {
       this.#intended.push({ intent, resolve });
-      this.#turn ??= setImmediate(() => {
-        this.#turn = undefined;
-        this.write();
-      });
+      if (this.#intended.length === 1) this.#scheduleIntents();
     });
   }
 
@@ -131,6 +132,7 @@ export class LedgerWriter {
       return false;
     }
     this.#queue = [];
+    this.#writtenAt = performance.now();
     for (const { resolve } of intended) resolve(true);
     if (this.#problem !== undefined) this.#log?.info({ events: recorded.length }, 'ledger is back');
     this.#problem = undefined;
@@ -146,10 +148,22 @@ export class LedgerWriter {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     clearImmediate(this.#turn);
+    clearTimeout(this.#intentTimer);
     this.#timer = undefined;
     this.#listeners.clear();
     if (!isWritten) this.#log?.error({ events: this.#queue.length }, 'usage could not be written');
     return this.#queue.length + this.#lost;
+  }
+
+  #scheduleIntents(): void {
+    const write = (): void => {
+      this.#turn = undefined;
+      this.#intentTimer = undefined;
+      if (this.#intended.length > 0) this.write();
+    };
+    const isBusy = performance.now() - this.#writtenAt < INTENT_GROUP_MS;
+    if (isBusy) this.#intentTimer = setTimeout(write, INTENT_GROUP_MS);
+    else this.#turn = setImmediate(write);
   }
 
   #schedule(delayMs: number): void {
