@@ -58,6 +58,8 @@ export class LedgerWriter {
   readonly #maxHeld: number;
   readonly #statements: Statements;
   readonly #listeners = new Set<Listener>();
+  /** Prices that are in the ledger already, by their digests: as many as there are lists and settings of. */
+  readonly #keptPrices = new Set<string>();
   #intended: Intended[] = [];
   #queue: Recorded[] = [];
   #turn: NodeJS.Immediate | undefined;
@@ -133,6 +135,8 @@ export class LedgerWriter {
     }
     this.#queue = [];
     this.#writtenAt = performance.now();
+    // Only now: of a commit that failed, nothing was kept.
+    for (const { price } of recorded) if (price !== undefined) this.#keptPrices.add(price.id);
     for (const { resolve } of intended) resolve(true);
     if (this.#problem !== undefined) this.#log?.info({ events: recorded.length }, 'ledger is back');
     this.#problem = undefined;
@@ -175,7 +179,7 @@ export class LedgerWriter {
   }
 
   #insert({ event, price }: Recorded): void {
-    if (price !== undefined) {
+    if (price !== undefined && !this.#keptPrices.has(price.id)) {
       this.#statements.price.run(price.id, price.source, JSON.stringify(price.price));
     }
     this.#statements.settled.run(event.callId);

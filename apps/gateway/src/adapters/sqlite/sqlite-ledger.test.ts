@@ -78,6 +78,17 @@ describe('createSqliteLedger', () => {
     ]);
   });
 
+  it('keeps a price in the commit that succeeds, not in one that was refused', async () => {
+    const ledger = ledgerWith();
+    db.exec('alter table calls rename to calls_away');
+    ledger.record(usageEvent({ cost: { picoUsd: '20', priceId: PRICE.id } }), PRICE);
+    await expect(ledger.flush()).rejects.toThrow("can't be written");
+    db.exec('alter table calls_away rename to calls');
+    await ledger.flush();
+
+    expect(db.prepare('select id from prices').all()).toEqual([{ id: PRICE.id }]);
+  });
+
   it('adds costs up exactly, far beyond what SQLite sums and what a number holds', async () => {
     const ledger = ledgerWith();
     const most = 2n ** 63n - 1n;
