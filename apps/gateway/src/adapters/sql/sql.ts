@@ -1,0 +1,28 @@
+/** What a column holds. Integers come back as bigint, whatever their size. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+export interface SqlRow {
+  readonly [column: string]: unknown;
+}
+
+/**
+ * Statements in the SQL that SQLite and PostgreSQL share, with a `?` for each parameter. Instants are
+ * integers (Unix milliseconds), truth is 0 or 1, lists and objects are JSON as text.
+ */
+export interface Statements {
+  all(sql: string, ...parameters: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+  /** Resolves with how many rows it changed. */
+  run(sql: string, ...parameters: readonly SqlValue[]): Promise<number>;
+}
+
+/** A database that stores are written for once, whichever engine it is. Rejects when the engine refuses. */
+export interface SqlDatabase extends Statements {
+  readonly engine: 'sqlite' | 'postgres';
+  /**
+   * All of the work, or none of it. The work may use nothing but `tx`, and wait for nothing else:
+   * on SQLite others wait for it.
+   */
+  transaction<T>(work: (tx: Statements) => Promise<T>): Promise<T>;
+  /** Waits for what runs. */
+  close(): Promise<void>;
+}
