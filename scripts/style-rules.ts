@@ -65,7 +65,11 @@ const RULES: readonly Rule[] = [
   {
     name: 'no-skipped-tests',
     applies: isTest,
-    check: pattern(/\b(it|test|describe)\.(skip|todo|skipIf|runIf)\b/, 'a test runs or goes'),
+    // But for engines that a machine may lack: their suites' titles say what is missing.
+    check: pattern(
+      /\b(it|test|describe)\.(skip|todo|runIf|skipIf)\b(?!\(missing !== undefined\))/,
+      'a test runs or goes',
+    ),
   },
   {
     name: 'tests-say-what-is',

@@ -49,7 +49,19 @@ describe('the report of a run', () => {
     expect(closingLine(addUp(lines))).toBe(
       `${2 + 1 + 1 + CHECKS.length} passed, 0 failed, 2 skipped`,
     );
-    expect(renderTable(lines)).toMatch(/^@x\/one +2 +0 +2$/m);
+    expect(renderTable(lines)).toMatch(/^@x\/one +2 +0 +2 /m);
+  });
+
+  it('tells why suites were skipped, as their titles do', () => {
+    const skipped = { status: 'pending', ancestorTitles: ['the ledger: no engine: set X'] };
+    leaveResult(
+      'packages/one',
+      report({ status: 'passed', assertionResults: [{ status: 'passed' }, skipped, skipped] }),
+    );
+
+    const lines = collectReport(root, [ran('@x/one#test', 0), ran('//#test:repo', 0)]);
+
+    expect(renderTable(lines)).toMatch(/^@x\/one +1 +0 +2 +skipped: no engine: set X$/m);
   });
 
   it.each([
