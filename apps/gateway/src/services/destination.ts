@@ -52,6 +52,7 @@ export function targetOf(destination: Destination): Target {
     model,
     ability: abilityOf(provider, model),
     quirks: provider.quirks,
+    ...(provider.betas === undefined ? undefined : { betas: provider.betas }),
     ...(provider.anthropicVersion === undefined
       ? undefined
       : { apiVersion: provider.anthropicVersion }),

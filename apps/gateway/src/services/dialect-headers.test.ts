@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headerFields } from './dialect-headers.ts';
+import { headerFields, joinedHeaders } from './dialect-headers.ts';
 
 const ENDPOINT = {
   path: '/model/{model}/invoke',
@@ -29,5 +29,17 @@ describe('headerFields', () => {
     expect(headerFields(ENDPOINT, { 'anthropic-version': '2026-10-21' }).fields).toEqual({
       anthropic_version: '2026-10-21',
     });
+  });
+});
+
+describe('joinedHeaders', () => {
+  it('opts in to what the client asked for and to what its translation needs, each once', () => {
+    const client = { 'anthropic-beta': 'a, b', 'anthropic-version': '2023-06-01' };
+
+    expect(joinedHeaders(client, { 'anthropic-beta': 'b,c' })).toEqual({
+      ...client,
+      'anthropic-beta': 'a,b,c',
+    });
+    expect(joinedHeaders(client)).toEqual(client);
   });
 });

@@ -85,6 +85,15 @@ export function headersBeside(
   return { headers: {}, losses: lostHeaders(protocol, given) };
 }
 
+/** Both, where each is a list of opt-ins: every one of them once. */
+export function joinedHeaders(some: Headers, more: Headers = {}): Headers {
+  const joined = Object.entries(more).map(([name, value]) => {
+    const all = [...valuesOf(some[name] ?? ''), ...valuesOf(value)];
+    return [name, [...new Set(all)].join(',')] as const;
+  });
+  return { ...some, ...Object.fromEntries(joined) };
+}
+
 /** Headers that a provider of another dialect has no use for, where that asks less of it. */
 function lostHeaders({ headers: listed = [] }: WireProtocol, headers: Headers): readonly Loss[] {
   const hints = listed.filter(({ name, isHint }) => isHint && headers[name] !== undefined);

@@ -14,7 +14,8 @@ import { withoutSecrets } from './without-secrets.ts';
 export async function* meteredBatches(
   stream: TranslatedExchange & { readonly call: Call; readonly body: UpstreamBody },
 ): AsyncGenerator<readonly StreamEvent[], void> {
-  const { meter, target, request, losses, faceLosses } = stream;
+  const { meter, target, request, faceLosses, chosen } = stream;
+  const losses = [...stream.losses];
   const spoken = createSpokenText();
   const stops = stopsToCut(request, losses);
   const cutter = stops === undefined ? undefined : createStopCutter(stops);
@@ -24,8 +25,10 @@ export async function* meteredBatches(
     for await (const batch of eventBatches(stream)) {
       for (const event of batch) {
         if (event.type === 'usage') meter.sawUsage(event.usage);
-        else if (event.type === 'start') meter.sawModel(event.model);
-        else if (event.type === 'part-delta') {
+        else if (event.type === 'start') {
+          meter.sawModel(event.model);
+          losses.push(...(chosen.dialect.leftOut?.(event) ?? []));
+        } else if (event.type === 'part-delta') {
           meter.sawFirstToken();
           spoken.push(event.delta);
         } else if (event.type === 'error') error = event.error;
@@ -46,7 +49,6 @@ export async function* meteredBatches(
   }
 
   async function* eventBatches({
-    chosen,
     call,
     body,
     destination,

@@ -3,8 +3,8 @@ import type { GatewayError, Loss } from '@tollgate/core/chat';
 import type { Dialect, ProviderDialectId, Target } from '@tollgate/core/dialects';
 import type { Call } from './call.ts';
 import { type ChosenDialect, chooseDialect } from './choose-dialect.ts';
-import { targetOf } from './destination.ts';
-import { headersBeside } from './dialect-headers.ts';
+import { type Destination, targetOf } from './destination.ts';
+import { headersBeside, joinedHeaders } from './dialect-headers.ts';
 import { checkLosses, refusalsOf } from './losses.ts';
 import type { HubRequest } from './translated-exchange.ts';
 
@@ -22,7 +22,7 @@ export function planTranslation(
   call: Call,
   { request, destination, from, headers, losses: known }: HubRequest,
 ): Result<TranslationPlan, GatewayError> {
-  const target = targetOf(destination);
+  const target = askedOf(destination, call);
   const { provider } = destination;
   const refuses = refusalsOf(destination);
   const chosen = chooseDialect(dialects, { request, target, provider, from, refuses });
@@ -32,6 +32,12 @@ export function planTranslation(
   const said = [...beside.losses, ...known, ...chosen.value.losses];
   const losses = checkLosses(said, { strict: call.strict, refuses });
   if (!losses.ok) return losses;
-  const sentHeaders = beside.headers;
+  const sentHeaders = joinedHeaders(beside.headers, chosen.value.headers);
   return ok({ target, chosen: chosen.value, losses: losses.value, sentHeaders });
+}
+
+/** A strict call is told what does not fit, rather than gone on without: it opts in to nothing. */
+function askedOf(destination: Destination, { strict }: Call): Target {
+  const { betas: _betas, ...target } = targetOf(destination);
+  return strict ? target : targetOf(destination);
 }

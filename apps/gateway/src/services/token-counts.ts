@@ -151,8 +151,9 @@ function countersOf(
     });
     if (!told.ok) return [];
     const counting = dialect.tokenCounting;
-    const body = counting.encodeRequest(encoded.value.value);
-    return [{ operation, counting, body, losses: told.value }];
+    const { value, headers = {} } = encoded.value;
+    const body = counting.encodeRequest(value);
+    return [{ operation, counting, body, headers, losses: told.value }];
   });
 }
 

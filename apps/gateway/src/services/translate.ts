@@ -106,11 +106,12 @@ async function wholeAnswer(
   upstream: UpstreamReply,
   timing: { readonly destination: Destination; readonly sentAt: number; readonly clock: Clock },
 ): Promise<Result<BookedAnswer, GatewayError>> {
-  const { chosen, target, meter, losses, request, faceLosses } = exchange;
+  const { chosen, target, meter, request, faceLosses } = exchange;
   const read = await readJsonReply(upstream, target.provider);
   if (!read.ok) return read;
   const decoded = chosen.dialect.decodeReply(read.value.json, target);
   if (!decoded.ok) return err(withoutSecrets(decoded.error, timing.destination.provider));
+  const losses = [...exchange.losses, ...(chosen.dialect.leftOut?.(decoded.value) ?? [])];
   const stops = stopsToCut(request, losses);
   const reply = stops === undefined ? decoded.value : cutAtStop(decoded.value, stops);
   const providerMs = timing.clock.monotonic() - timing.sentAt;

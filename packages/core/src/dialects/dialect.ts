@@ -8,6 +8,7 @@ import type { StreamEvent } from '../chat/stream-event.ts';
 import type { Stepper } from '../fold.ts';
 import type { JsonObject, JsonValue } from '../json/json-value.ts';
 import type { Ability } from '../providers/ability.ts';
+import type { Betas } from '../providers/provider-description.ts';
 import type { Quirks } from '../providers/quirks.ts';
 import type { Result } from '../result.ts';
 import type { SseEvent } from '../sse/sse-event.ts';
@@ -24,6 +25,8 @@ export interface Target {
   readonly model: string;
   readonly ability: Ability;
   readonly quirks: Quirks;
+  /** The opt-ins that it knows, by their header; absent: none. */
+  readonly betas?: Betas;
   /** Of the provider's API, where its dialect has versions that differ; absent: the oldest. */
   readonly apiVersion?: string;
   readonly origin: StateOrigin;
@@ -47,6 +50,11 @@ export interface Answering {
   readonly repeated?: JsonObject;
   /** What else the client asked to be told, in its dialect's words; absent: no more than the usual. */
   readonly include?: readonly string[];
+}
+
+export interface EncodedRequest extends Encoded<JsonObject> {
+  /** What must be said beside the body, for something in it to be taken. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 export interface DecodedRequest {
@@ -74,9 +82,12 @@ export interface FaceCodec {
 
 /** One wire dialect, both ways: the same codec serves as client face and as provider adapter. */
 export interface Codec extends FaceCodec {
-  encodeRequest(request: ChatRequest, target: Target): Result<Encoded<JsonObject>, GatewayError>;
+  encodeRequest(request: ChatRequest, target: Target): Result<EncodedRequest, GatewayError>;
 
   decodeReply(body: JsonValue, target: Target): Result<ChatReply, GatewayError>;
+
+  /** What of the request its provider did not read, by the head of its reply; absent: it never says. */
+  leftOut?(reply: Pick<ChatReply, 'rest'>): readonly Loss[];
 
   /** Yields exactly one `end` or `error`, last; a stream that stops before its end is an `error`. */
   createStreamDecoder(target: Target): Stepper<SseEvent, StreamEvent>;

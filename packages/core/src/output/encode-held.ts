@@ -1,7 +1,7 @@
 import type { GatewayError } from '../chat/error.ts';
 import type { Loss } from '../chat/loss.ts';
 import type { ChatRequest } from '../chat/request.ts';
-import type { Dialect, Target } from '../dialects/dialect.ts';
+import type { Dialect, EncodedRequest, Target } from '../dialects/dialect.ts';
 import type { JsonObject } from '../json/json-value.ts';
 import { ok, type Result } from '../result.ts';
 import { NAME_LIMITS, renameTools, restoringNames } from '../tool-names/index.ts';
@@ -18,6 +18,8 @@ export interface HeldRequest {
   readonly dialect: Dialect;
   readonly body: JsonObject;
   readonly losses: readonly Loss[];
+  /** What goes beside the body. */
+  readonly headers?: EncodedRequest['headers'];
 }
 
 /** By how the target's output is held to a schema: absent where the dialect's own field does it. */
@@ -62,11 +64,13 @@ function encode(
   const named = limits === undefined ? undefined : renameTools(request, limits);
   const encoded = dialect.encodeRequest(named?.request ?? request, target);
   if (!encoded.ok) return encoded;
+  const { value: body, headers } = encoded.value;
   const reading = named === undefined ? dialect : restoringNames(dialect, named.owns);
   return ok({
     dialect: toolName === undefined ? reading : unwrappingOutput(reading, toolName),
-    body: encoded.value.value,
+    body,
     losses: [...losses, ...encoded.value.losses],
+    ...(headers === undefined ? {} : { headers }),
   });
 }
 

@@ -26,6 +26,8 @@ export interface Ability {
   readonly outputBy?: OutputBy;
   /** False: it may be offered tools, but not be made to call one. */
   readonly toolForcing?: boolean;
+  /** True: it takes its thoughts back only behind the very conversation that they were thought in. */
+  readonly bindsThoughts?: boolean;
   /** False: a conversation ends with somebody else's words, never with its own to go on from. */
   readonly prefill?: boolean;
   /** Temperature, top-p and top-k. */

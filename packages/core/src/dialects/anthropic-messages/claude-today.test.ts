@@ -3,6 +3,8 @@ import type { ChatRequest, Loss, Message, ReasoningSettings } from '../../chat/i
 import type { JsonObject } from '../../json/index.ts';
 import { abilityOf } from '../../providers/ability-of.ts';
 import { anthropic } from '../../providers/known/anthropic.ts';
+import type { Betas } from '../../providers/provider-description.ts';
+import type { Target } from '../dialect.ts';
 import { encodeRequest } from './encode-request.ts';
 
 const asked: Message = { role: 'user', content: [{ type: 'text', text: 'hi' }] };
@@ -222,5 +224,82 @@ describe('a call that must be made', () => {
     const { thinking, tool_choice } = body;
     expect(JSON.parse(JSON.stringify({ thinking, tool_choice }))).toEqual(expected);
     expect(losses).toEqual(told);
+  });
+});
+
+describe('thoughts of earlier turns', () => {
+  const signed = (model: string): Message => ({
+    role: 'assistant',
+    content: [
+      {
+        type: 'reasoning',
+        text: 'Hm.',
+        state: [
+          {
+            kind: 'signature',
+            data: 'sig',
+            origin: { provider: 'anthropic', model, dialect: 'anthropic-messages' },
+          },
+        ],
+      },
+      { type: 'text', text: 'Yes.' },
+    ],
+  });
+  const encoded = (
+    model: string,
+    request: Partial<ChatRequest>,
+    betas: Betas = { 'anthropic-beta': ['*'] },
+  ) => {
+    const known: Target = {
+      provider: 'anthropic',
+      model,
+      ability: abilityOf(anthropic, model),
+      quirks: {},
+      betas,
+      origin: { provider: 'anthropic', model },
+    };
+    const messages = [asked, signed(model), asked];
+    const all = { model, messages, stream: false, maxOutputTokens: 8000, ...request };
+    const result = encodeRequest(all, known);
+    if (!result.ok) throw new Error(result.error.kind);
+    const { headers, value } = result.value;
+    return { thinking: value['thinking'], beta: headers?.['anthropic-beta'] };
+  };
+  const block_binding = { prefix_mismatch_behavior: 'drop_block' };
+  const beta = 'thinking-binding-controls-2026-08-01';
+
+  it.each(['claude-fable-5-1', 'claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'])(
+    'are given up by %s where the conversation before them was edited',
+    (model) => {
+      const thinking = { type: 'adaptive', block_binding };
+      expect(encoded(model, {})).toEqual({ thinking, beta });
+      expect(encoded(model, { reasoning: { effort: 'low', visibility: 'summary' } })).toEqual({
+        thinking: { ...thinking, display: 'summarized' },
+        beta,
+      });
+    },
+  );
+
+  it.each<[string, string, Partial<ChatRequest>, Betas?]>([
+    ['a model that binds none', 'claude-opus-5', { reasoning: { effort: 'low' } }],
+    ['a request without any', 'claude-opus-5-5', { messages: [asked] }],
+    ['a provider that does not know of it', 'claude-opus-5-5', {}, {}],
+    ['a model that is told not to think', 'claude-haiku-5-5', { reasoning: { effort: 'none' } }],
+  ])('are nothing to opt in for: %s', (_case, model, request, betas) => {
+    const { thinking, beta: sentBeta } = encoded(model, request, betas);
+
+    expect(JSON.stringify(thinking ?? {})).not.toContain('block_binding');
+    expect(sentBeta).toBeUndefined();
+  });
+
+  it('are bound as a client of the dialect itself says', () => {
+    const rest = {
+      dialect: 'anthropic-messages' as const,
+      fields: { thinking: { block_binding: { prefix_mismatch_behavior: 'error' } } },
+    };
+    expect(encoded('claude-opus-5-5', { rest, reasoning: { adaptive: true } }).thinking).toEqual({
+      type: 'adaptive',
+      block_binding: { prefix_mismatch_behavior: 'error' },
+    });
   });
 });

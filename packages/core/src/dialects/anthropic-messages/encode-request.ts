@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../chat/error.ts';
-import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, OutputFormat } from '../../chat/request.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
@@ -7,7 +7,7 @@ import { ok, type Result } from '../../result.ts';
 import { createCallIds } from '../call-ids.ts';
 import { closedSchema, RECURSES } from '../closed-schema.ts';
 import { describedSchema } from '../described-schema.ts';
-import type { Target } from '../dialect.ts';
+import type { EncodedRequest, Target } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
 import { rulesOf, type VersionRules } from './api-version.ts';
 import { encodeMessages } from './encode-messages.ts';
@@ -15,6 +15,7 @@ import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
 import { KNOWN, KNOWN_THINKING } from './known-fields.ts';
 import { DIALECT, fieldsOf, withoutFields } from './rest.ts';
+import { bindThoughts } from './thought-binding.ts';
 
 /** The limit is required here; this much is asked for where nobody named one, besides reasoning. */
 const DEFAULT_MAX_TOKENS = 4096;
@@ -22,7 +23,7 @@ const DEFAULT_MAX_TOKENS = 4096;
 export function encodeRequest(
   request: ChatRequest,
   target: Target,
-): Result<Encoded<JsonObject>, GatewayError> {
+): Result<EncodedRequest, GatewayError> {
   const losses: Loss[] = [];
   const { ability, origin } = target;
   const rules = rulesOf(target.apiVersion);
@@ -35,9 +36,11 @@ export function encodeRequest(
   });
   const maxTokens = encodeLimit(request, target, losses);
   const reasoning = encodeReasoning(request, { ability, maxTokens, isPrefilled }, losses);
-  const { thinking } = reasoning;
-  const isThinking = thinking?.['type'] === 'enabled' || thinking?.['type'] === 'adaptive';
   const rest = unnamed(request.rest);
+  const asked = reasoning.thinking;
+  const isThinking = asked?.['type'] === 'enabled' || asked?.['type'] === 'adaptive';
+  const own = asked === undefined ? rest.ownThinking : { ...rest.thinking, ...asked };
+  const { thinking, headers } = bindThoughts(messages, own, target);
   const outputConfig = {
     ...rest.output,
     ...encodeOutput(request, reasoning.effort, losses),
@@ -58,24 +61,29 @@ export function encodeRequest(
       ...encodeSampling(request, { isThinking, target, rules, losses }),
       ...encodeStops(request, losses),
       ...encodeTools(request, target, losses),
-      ...(thinking === undefined ? {} : { thinking: { ...rest.thinking, ...thinking } }),
+      ...(thinking === undefined ? {} : { thinking }),
       ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
       ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
       ...encodeServiceTier(request, losses),
     },
     losses,
+    ...(headers === undefined ? {} : { headers }),
   });
 }
 
 /** What only this dialect knows, each at its place, without what the hub has a word for. */
 function unnamed(rest: Rest | undefined): {
   readonly [place in 'fields' | 'output' | 'metadata' | 'thinking']: JsonObject;
+} & {
+  /** A form of it that the hub has no word for. */
+  readonly ownThinking?: JsonObject;
 } {
   const { output_config, metadata, thinking, ...fields } = fieldsOf(rest, KNOWN.request);
   const beside = isJsonObject(thinking) ? thinking : {};
   const isOwnForm = 'type' in beside && !KNOWN_THINKING.includes(String(beside['type']));
   return {
-    fields: { ...fields, ...(isOwnForm ? { thinking: beside } : {}) },
+    fields,
+    ...(isOwnForm ? { ownThinking: beside } : {}),
     thinking: isOwnForm ? {} : withoutFields(beside, KNOWN.thinkingSetting),
     output: isJsonObject(output_config) ? withoutFields(output_config, KNOWN.output) : {},
     metadata: isJsonObject(metadata) ? withoutFields(metadata, KNOWN.metadata) : {},

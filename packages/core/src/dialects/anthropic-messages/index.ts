@@ -8,6 +8,7 @@ import { decodeReply, encodeReply } from './reply.ts';
 import { DIALECT } from './rest.ts';
 import { createStreamDecoder } from './stream.ts';
 import { createStreamEncoder } from './stream-encoder.ts';
+import { leftOut } from './thought-binding.ts';
 
 export { tokenCounting as anthropicTokenCounting } from './count-tokens.ts';
 export {
@@ -33,5 +34,6 @@ export const anthropicMessages: Dialect = {
   encodeReply,
   createStreamDecoder,
   createStreamEncoder,
+  leftOut,
   tokenCounting,
 };

@@ -15,8 +15,10 @@ const NEVER_PREFILLED: Ability = { prefill: false, maxOutputTokens: 128_000 };
 /** Since Opus 4.7: neither budgets nor temperature, top-p and top-k. */
 const THINKS_BY_EFFORT: Ability = { ...NEVER_PREFILLED, reasoningBy: 'effort', sampling: false };
 const ALWAYS_THINKS: Ability = { ...THINKS_BY_EFFORT, reasoningOff: false };
-/** Since Fable 5.1, but for Haiku. */
-const NEVER_FORCED: Ability = { toolForcing: false };
+/** Since Fable 5.1. Source: the models that build-with-claude/preserved-thinking names. */
+const BINDS: Ability = { ...THINKS_BY_EFFORT, bindsThoughts: true };
+/** Since then too, but for Haiku. */
+const NEVER_FORCED: Ability = { ...BINDS, toolForcing: false };
 
 /** Before output could be held to a schema, or be thought about. */
 const OUTPUT_BY_TOOL: Ability = { reasoning: false, outputBy: 'tool' };
@@ -34,9 +36,9 @@ export const anthropic: ProviderDescription = {
     { id: 'claude-opus-5-5', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
     {
       id: 'claude-sonnet-5-5',
-      ability: { ...THINKS_BY_EFFORT, ...NEVER_FORCED, reasoningOff: 'between-tools' },
+      ability: { ...NEVER_FORCED, reasoningOff: 'between-tools' },
     },
-    { id: 'claude-haiku-5-5', ability: THINKS_BY_EFFORT },
+    { id: 'claude-haiku-5-5', ability: BINDS },
     { id: 'claude-fable-5-2', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
     { id: 'claude-fable-5-1', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
     { id: 'claude-sonnet-5', ability: THINKS_BY_EFFORT },
