@@ -38,8 +38,8 @@ import type { Config } from './config/config.ts';
 import { createEntrance } from './faces/http/entrance.ts';
 import { sendMetrics } from './faces/ops/mount-ops.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Ledger } from './ports/ledger.ts';
 import type { Deadlines } from './ports/upstream.ts';
+import type { UsageReports } from './ports/usage-reports.ts';
 import { createHttpServer } from './server.ts';
 import { askModels } from './services/ask-models.ts';
 import { createMetering } from './services/call-meter.ts';
@@ -92,7 +92,7 @@ export interface Gateway {
   readonly server: Server;
   /** Metrics without a key, for a port of their own. */
   readonly metricsListener: RequestListener;
-  readonly ledger: Ledger;
+  readonly reports: UsageReports;
   /** The admin key, when it was made just now: the only time that it is known. */
   readonly newAdminKey: string | undefined;
   /** Settles when all usage is durable and what can be reported has been tried. */
@@ -105,10 +105,10 @@ export interface Gateway {
 }
 
 /** The only place that knows which adapter stands behind which port. */
-export function compose(
+export async function compose(
   loaded: Config,
   { clock, onLog }: Surroundings,
-): Result<Gateway, { readonly detail: string }> {
+): Promise<Result<Gateway, { readonly detail: string }>> {
   const log = createLog({
     level: loaded.logLevel,
     ...(onLog === undefined ? undefined : { onLine: onLog }),
@@ -158,7 +158,7 @@ export function compose(
   const tokens = createTokenCounter();
   const prices = createPriceBook({ providers: config.providers, configured: config.prices });
   const metering = createMetering({ clock, ledger, log, tokens, prices });
-  const lost = metering.settleLost();
+  const lost = await metering.settleLost();
   if (lost > 0) log.warn({ count: lost }, 'calls were lost with the last gateway, and are booked');
   const exchange = createExchange({
     upstreamOf: (destination) => upstreamOf(destination.provider),
@@ -260,7 +260,7 @@ export function compose(
   return ok({
     server: createHttpServer(app),
     metricsListener: (_req, res) => void sendMetrics(res, metrics),
-    ledger,
+    reports: ledger,
     newAdminKey,
     flush,
     close: async () => {

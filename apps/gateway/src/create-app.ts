@@ -44,16 +44,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (!config.ok) {
     throw new Error(config.error.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   }
-  const gateway = compose(config.value, { clock: options.clock, onLog: options.onLog });
+  const gateway = await compose(config.value, { clock: options.clock, onLog: options.onLog });
   if (!gateway.ok) throw new Error(gateway.error.detail);
-  const { server, ledger, newAdminKey, flush, close } = gateway.value;
+  const { server, reports, newAdminKey, flush, close } = gateway.value;
   return {
     server,
     adminKey: config.value.adminKey?.reveal() ?? newAdminKey ?? '',
     flush,
     usage: async () => {
       await flush();
-      return (await ledger.recent({ limit: 1_000 })).map(recorded).reverse();
+      return (await reports.recent({ limit: 1_000 })).map(recorded).reverse();
     },
     close: async () => void (await close()),
   };

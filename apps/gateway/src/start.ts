@@ -24,7 +24,7 @@ export interface RunningGateway {
 export async function startGateway(
   config: Config,
 ): Promise<Result<RunningGateway, { readonly detail: string }>> {
-  const composed = compose(config, { clock: systemClock });
+  const composed = await compose(config, { clock: systemClock });
   if (!composed.ok) return composed;
   const gateway = composed.value;
   const stop = createDrain(gateway.server);

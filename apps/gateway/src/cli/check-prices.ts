@@ -9,8 +9,8 @@ const MOST_NAMED = 10;
 /** Which models of the last 30 days cost something that nobody has a price for. */
 export async function checkPrices(config: Config, now: number): Promise<Check> {
   try {
-    const rows = await withStores(config, ({ ledger }) =>
-      ledger.summary({ groupBy: ['model'], from: now - MONTH_MS }),
+    const rows = await withStores(config, ({ reports }) =>
+      reports.summary({ groupBy: ['model'], from: now - MONTH_MS }),
     );
     const unpriced = rows.filter(({ unpricedRequests }) => unpricedRequests > 0);
     if (unpriced.length === 0) return fine('prices', 'every call of the last 30 days has its cost');

@@ -5,12 +5,12 @@ import { createSqliteLedger } from '../adapters/sqlite/sqlite-ledger.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Config } from '../config/config.ts';
 import type { KeyStore } from '../ports/key-store.ts';
-import type { Ledger } from '../ports/ledger.ts';
+import type { UsageReports } from '../ports/usage-reports.ts';
 import { CliFailure } from './context.ts';
 
 export interface Stores {
   readonly keys: KeyStore;
-  readonly ledger: Ledger;
+  readonly reports: UsageReports;
 }
 
 /** Opens the data folder's stores for one command, beside a running gateway or without one. */
@@ -28,7 +28,7 @@ export async function withStores<T>(
     });
     const ledger = createSqliteLedger(db.value, { clock: systemClock });
     try {
-      return await use({ keys, ledger });
+      return await use({ keys, reports: ledger });
     } finally {
       await ledger.close();
     }

@@ -4,9 +4,9 @@ import { startServer } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../adapters/test-support/temp-dir.ts';
 import { PRICE, usageEvent } from '../adapters/test-support/usage-event.ts';
+import { withLedger } from '../adapters/test-support/with-ledger.ts';
 import { FACE_NAMES } from '../config/face-names.ts';
 import { loadConfig } from '../config/load.ts';
-import { withStores } from './open-stores.ts';
 import { runCli } from './run.ts';
 
 interface Ran {
@@ -123,15 +123,14 @@ describe('tollgate usage', () => {
     using folder = tempDir();
     const loaded = loadConfig({ env: {}, cwd: folder.path });
     if (!loaded.ok) throw new Error('the defaults are a configuration');
-    await withStores(loaded.value.config, async ({ ledger }) => {
+    await withLedger(loaded.value.config.dataDir, (ledger) => {
       const cost = { picoUsd: '510000000000', priceId: PRICE.id };
-      ledger.record(usageEvent({ cost }), PRICE);
-      ledger.record(usageEvent({ cost }), PRICE);
+      ledger.record(usageEvent({ cost }), { price: PRICE });
+      ledger.record(usageEvent({ cost }), { price: PRICE });
       const unpriced = { picoUsd: null, reason: 'no price for the model' } as const;
       ledger.record(
         usageEvent({ keyId: 'key_2', keyName: 'ci', modelServed: 'o3', cost: unpriced }),
       );
-      await ledger.flush();
     });
 
     const table = await run(folder.path, 'usage');
@@ -202,10 +201,9 @@ describe('tollgate doctor, of prices', () => {
     using folder = tempDir();
     const loaded = loadConfig({ env: {}, cwd: folder.path });
     if (!loaded.ok) throw new Error('the defaults are a configuration');
-    await withStores(loaded.value.config, async ({ ledger }) => {
+    await withLedger(loaded.value.config.dataDir, (ledger) => {
       const cost = { picoUsd: null, reason: 'no price for the model' } as const;
       ledger.record(usageEvent({ cost, startedAt: Date.now() }));
-      await ledger.flush();
     });
 
     const { code, out } = await run(folder.path, 'doctor --json', { TOLLGATE_PORT: '0' });

@@ -1,5 +1,5 @@
 import { picoUsd, showUsd } from '@tollgate/core/pricing';
-import type { UsageQuery, UsageRow } from '../ports/ledger.ts';
+import type { UsageQuery, UsageRow } from '../ports/usage-reports.ts';
 import { type CliContext, type CommonOptions, misused, readConfig, toJson } from './context.ts';
 import { withStores } from './open-stores.ts';
 import { renderTable } from './table.ts';
@@ -19,12 +19,12 @@ const DAY_MS = 86_400_000;
 export async function printUsage(context: CliContext, options: UsageOptions): Promise<void> {
   const query = queryOf(options);
   const { config } = readConfig(context, options);
-  const rows = await withStores(config, async ({ ledger, keys }) => {
+  const rows = await withStores(config, async ({ reports, keys }) => {
     const named = (await keys.list()).find(
       ({ id, name }) => id === options.key || name === options.key,
     );
     const keyId = named?.id ?? options.key;
-    return ledger.summary({ ...query, ...(keyId !== undefined && { keyId }) });
+    return reports.summary({ ...query, ...(keyId !== undefined && { keyId }) });
   });
   if (options.json === true) {
     context.out(toJson({ rows }));

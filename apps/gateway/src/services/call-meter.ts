@@ -71,7 +71,7 @@ export interface Metering {
     asked: AskedFor,
   ): Promise<Result<CallMeter, GatewayError>>;
   /** Books the calls that a gateway before this one was killed in; tells how many they are. */
-  settleLost(): number;
+  settleLost(): Promise<number>;
   /** Resolves when every estimate under way has become an event. */
   idle(): Promise<void>;
   /** Resolves when every call that was started has become an event. */
@@ -85,9 +85,9 @@ export function createMetering(deps: MeterDeps): Metering {
   let onLastEnd = Promise.withResolvers<void>();
 
   /** `model`: as it was sent for, should the one that served have a name without a price. */
-  const book = (ended: UsageEvent, model: string): void => {
+  const book = (ended: UsageEvent, model: string, isLost = false): void => {
     const { event, price } = priced(ended, prices, model);
-    ledger.record(event, price);
+    ledger.record(event, { price, isLost });
     log.info(lineOf(event), 'call ended');
   };
 
@@ -156,10 +156,10 @@ export function createMetering(deps: MeterDeps): Metering {
   };
   return {
     start,
-    settleLost: () => {
-      const lost = ledger.lost();
+    settleLost: async () => {
+      const lost = await ledger.lost();
       for (const intent of lost) {
-        book(eventOfLost(intent, clock.now()), intent.modelServed ?? intent.modelAsked);
+        book(eventOfLost(intent, clock.now()), intent.modelServed ?? intent.modelAsked, true);
       }
       return lost.length;
     },

@@ -2,7 +2,8 @@ import { ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Identity } from '@tollgate/core/governance';
 import type { UsageEvent } from '@tollgate/core/usage';
-import type { Ledger, UsageQuery, UsageRow } from '../ports/ledger.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { UsageQuery, UsageReports, UsageRow } from '../ports/usage-reports.ts';
 
 /** What was used, read from the ledger. A member sees its own key's calls, an administrator all. */
 export interface UsageService {
@@ -15,7 +16,7 @@ export interface UsageService {
   tail(by: Identity, listener: (event: UsageEvent) => void): () => void;
 }
 
-export function createUsageService(ledger: Ledger): UsageService {
+export function createUsageService(ledger: Ledger & UsageReports): UsageService {
   const ownKey = (by: Identity) => (by.role === 'admin' ? undefined : { keyId: by.keyId });
   return {
     summary: async (by, query) => ok(await ledger.summary({ ...query, ...ownKey(by) })),

@@ -1,5 +1,6 @@
+export type { Charge } from './charge.ts';
 export { framingTokens } from './framing-tokens.ts';
-export { eventOfLost, type Intent, roughEstimate } from './intent.ts';
+export { type Estimated, eventOfLost, type Intent, roughEstimate } from './intent.ts';
 export {
   type AdmittedCall,
   type CallEnd,

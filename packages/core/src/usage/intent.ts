@@ -1,11 +1,17 @@
+import type { Charge } from './charge.ts';
 import type { AdmittedCall, TokenEstimate } from './meter.ts';
 import type { UsageEvent } from './usage-event.ts';
 import { estimateUsage } from './usage-sum.ts';
 
-/** A call that is about to be sent, and the tokens that it is taken to cost should nobody see its end. */
-export interface Intent extends AdmittedCall {
+/** What a running call is taken to cost, should nobody see its end. */
+export interface Estimated {
   readonly estimate: TokenEstimate;
+  /** What it holds of budgets meanwhile. */
+  readonly claims?: readonly Charge[];
 }
+
+/** A call that is about to be sent. */
+export interface Intent extends AdmittedCall, Estimated {}
 
 const BYTES_PER_TOKEN = 4;
 /** Most of a long body is media, whose bytes are far more than its tokens. */
@@ -25,7 +31,7 @@ export const roughEstimate = (asked: {
  * The event of a call whose gateway died with it: it may never have been sent, but one that was is
  * not missed. Billed at what it was taken to cost, and marked so.
  */
-export function eventOfLost({ estimate, ...call }: Intent, now: number): UsageEvent {
+export function eventOfLost({ estimate, claims: _held, ...call }: Intent, now: number): UsageEvent {
   return {
     ...call,
     usage: estimateUsage({ ...estimate, provenance: 'interrupted' }),

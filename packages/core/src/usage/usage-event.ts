@@ -23,10 +23,20 @@ export interface UsageEvent {
   readonly keyName: string;
   /** Present for users of a governance service. */
   readonly user?: { readonly id: string; readonly externalId: string; readonly email: string };
+  /** Whose call it was; absent where nobody said. */
+  readonly userId?: string;
+  readonly teamId?: string;
+  readonly organisationId?: string;
+  /** Sorted. */
+  readonly tags?: readonly string[];
+  /** What key and client say of the call for their own reports; bounded where it comes in. */
+  readonly metadata?: { readonly [name: string]: string };
   readonly face: string;
   readonly modelAsked: string;
   readonly provider?: string;
   readonly modelServed?: string;
+  /** The provider's class of service that it was served in, where the provider says. */
+  readonly serviceTier?: string;
   readonly stream: boolean;
   readonly attempt: number;
   /** Absent when nothing was sent to a provider: nothing can have been spent. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Intent, UsageEvent } from '@tollgate/core/usage';
+import type { Estimated, Intent, UsageEvent } from '@tollgate/core/usage';
+import type { Booking } from '../../ports/ledger.ts';
 import type { Log } from '../../ports/log.ts';
-import type { BookedPrice } from '../../ports/price-book.ts';
 import { COLUMNS, toRow } from './call-row.ts';
 import { toOutboxItem } from './outbox-item.ts';
 
@@ -23,7 +23,7 @@ type Listener = (event: UsageEvent) => void;
 
 interface Recorded {
   readonly event: UsageEvent;
-  readonly price: BookedPrice | undefined;
+  readonly price: Booking['price'];
 }
 
 interface Intended {
@@ -35,6 +35,7 @@ const STATEMENTS = {
   begin: 'begin immediate',
   commit: 'commit',
   intent: 'insert into intents (call_id, intent) values (?, ?) on conflict do nothing',
+  extended: 'update intents set intent = json_patch(intent, ?) where call_id = ?',
   settled: 'delete from intents where call_id = ?',
   call: `insert into calls (${COLUMNS.join(', ')})
     values (${COLUMNS.map(() => '?').join(', ')}) on conflict (call_id) do nothing`,
@@ -61,6 +62,7 @@ export class LedgerWriter {
   /** Prices that are in the ledger already, by their digests: as many as there are lists and settings of. */
   readonly #keptPrices = new Set<string>();
   #intended: Intended[] = [];
+  #extended = new Map<string, Estimated>();
   #queue: Recorded[] = [];
   #turn: NodeJS.Immediate | undefined;
   #intentTimer: NodeJS.Timeout | undefined;
@@ -97,7 +99,13 @@ export class LedgerWriter {
     });
   }
 
-  record(event: UsageEvent, price: BookedPrice | undefined): void {
+  extend(callId: string, stands: Estimated): void {
+    if (this.#isClosed) return;
+    this.#extended.set(callId, stands);
+    this.#schedule(GROUP_MS);
+  }
+
+  record(event: UsageEvent, { price }: Booking): void {
     if (this.#isClosed || this.#queue.length >= this.#maxHeld) {
       if (this.#isClosed) this.#log?.error({ call: event.callId }, 'a call ended after the ledger');
       this.#lost += 1;
@@ -116,7 +124,8 @@ export class LedgerWriter {
 
   /** Commits what waits. False when the database refused: intents are refused too, events stay. */
   write(): boolean {
-    const isIdle = this.#queue.length === 0 && this.#intended.length === 0;
+    const isIdle =
+      this.#queue.length === 0 && this.#intended.length === 0 && this.#extended.size === 0;
     if (isIdle && this.#problem === undefined) return true;
     const recorded = this.#queue;
     const intended = this.#intended;
@@ -124,7 +133,10 @@ export class LedgerWriter {
     try {
       this.#statements.begin.run();
       for (const { intent } of intended) {
-        this.#statements.intent.run(intent.callId, JSON.stringify(intent));
+        this.#statements.intent.run(intent.callId, intentText(intent));
+      }
+      for (const [callId, stands] of this.#extended) {
+        this.#statements.extended.run(intentText(stands), callId);
       }
       for (const one of recorded) this.#insert(one);
       this.#statements.commit.run();
@@ -134,6 +146,7 @@ export class LedgerWriter {
       return false;
     }
     this.#queue = [];
+    this.#extended.clear();
     this.#writtenAt = performance.now();
     // Only now: of a commit that failed, nothing was kept.
     for (const { price } of recorded) if (price !== undefined) this.#keptPrices.add(price.id);
@@ -211,8 +224,14 @@ const prepareAll = (db: DatabaseSync): Statements => ({
   begin: db.prepare(STATEMENTS.begin),
   commit: db.prepare(STATEMENTS.commit),
   intent: db.prepare(STATEMENTS.intent),
+  extended: db.prepare(STATEMENTS.extended),
   settled: db.prepare(STATEMENTS.settled),
   call: db.prepare(STATEMENTS.call),
   price: db.prepare(STATEMENTS.price),
   item: db.prepare(STATEMENTS.item),
 });
+
+const intentText = (stands: Estimated): string =>
+  JSON.stringify(stands, (_name, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );

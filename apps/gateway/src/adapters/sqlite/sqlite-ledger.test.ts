@@ -60,7 +60,7 @@ describe('createSqliteLedger', () => {
   ])('gives %s back as it was recorded', async (_what, event) => {
     const ledger = ledgerWith();
 
-    ledger.record(event, PRICE);
+    ledger.record(event, { price: PRICE });
 
     expect(await ledger.find(event.callId)).toEqual(event);
   });
@@ -69,8 +69,8 @@ describe('createSqliteLedger', () => {
     const ledger = ledgerWith();
     const cost = { picoUsd: '20', priceId: PRICE.id };
 
-    ledger.record(usageEvent({ cost }), PRICE);
-    ledger.record(usageEvent({ cost }), PRICE);
+    ledger.record(usageEvent({ cost }), { price: PRICE });
+    ledger.record(usageEvent({ cost }), { price: PRICE });
     await ledger.flush();
 
     expect(db.prepare('select id, source, price from prices').all()).toEqual([
@@ -81,7 +81,7 @@ describe('createSqliteLedger', () => {
   it('keeps a price in the commit that succeeds, not in one that was refused', async () => {
     const ledger = ledgerWith();
     db.exec('alter table calls rename to calls_away');
-    ledger.record(usageEvent({ cost: { picoUsd: '20', priceId: PRICE.id } }), PRICE);
+    ledger.record(usageEvent({ cost: { picoUsd: '20', priceId: PRICE.id } }), { price: PRICE });
     await expect(ledger.flush()).rejects.toThrow("can't be written");
     db.exec('alter table calls_away rename to calls');
     await ledger.flush();
@@ -93,7 +93,9 @@ describe('createSqliteLedger', () => {
     const ledger = ledgerWith();
     const most = 2n ** 63n - 1n;
     for (let i = 0; i < 3; i += 1) {
-      ledger.record(usageEvent({ cost: { picoUsd: String(most), priceId: PRICE.id } }), PRICE);
+      ledger.record(usageEvent({ cost: { picoUsd: String(most), priceId: PRICE.id } }), {
+        price: PRICE,
+      });
     }
     ledger.record(usageEvent({ cost: { picoUsd: null, reason: 'no price for the model' } }));
     ledger.record(bare());
@@ -248,13 +250,26 @@ describe('an intent', () => {
 
     const durable = await Promise.all([ledger.intend(intent), ledger.intend(intentOf(bare()))]);
     expect(durable).toEqual([true, true]);
-    expect(ledger.lost()).toHaveLength(2);
+    expect(await ledger.lost()).toHaveLength(2);
     ledger.record(event);
-    expect(ledger.lost()).toContainEqual(intent);
+    expect(await ledger.lost()).toContainEqual(intent);
     await ledger.flush();
 
-    expect(ledger.lost()).not.toContainEqual(intent);
-    expect(ledger.lost()).toHaveLength(1);
+    expect(await ledger.lost()).not.toContainEqual(intent);
+    expect(await ledger.lost()).toHaveLength(1);
+  });
+
+  it('stands as it was last raised, with what it holds of budgets', async () => {
+    const ledger = ledgerWith();
+    const intent = intentOf(usageEvent());
+    const claim = { budgetId: 'bud_1', windowStart: 0, amount: 2n ** 70n };
+    await ledger.intend(intent);
+
+    const stands = { estimate: { inputTokens: 3, outputTokens: 90 }, claims: [claim] };
+    ledger.extend(intent.callId, stands);
+    await ledger.flush();
+
+    expect(await ledger.lost()).toEqual([{ ...intent, ...stands }]);
   });
 
   it('is refused while the database can not be written, at once after the first time', async () => {

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Intent, UsageEvent } from '@tollgate/core/usage';
+import type { Charge, Intent, UsageEvent } from '@tollgate/core/usage';
 import type { Clock } from '../../ports/clock.ts';
 import type { DependencyStatus } from '../../ports/governance.ts';
 import type { Ledger } from '../../ports/ledger.ts';
+import type { RecentQuery, UsageReports } from '../../ports/usage-reports.ts';
 import { fromRow } from './call-row.ts';
 import { LedgerWriter, type WriterOptions } from './ledger-writer.ts';
 import { summarize } from './usage-summary.ts';
@@ -14,16 +15,20 @@ export interface LedgerOptions extends WriterOptions {
 const LONGEST_PAGE = 1000;
 
 /** The ledger in SQLite: written in groups, and read with all that was recorded so far. */
-export function createSqliteLedger(db: DatabaseSync, options: LedgerOptions): Ledger {
+export function createSqliteLedger(
+  db: DatabaseSync,
+  options: LedgerOptions,
+): Ledger & UsageReports {
   const writer = new LedgerWriter(db, options);
   return {
     intend: (intent) => writer.intend(intent),
-    lost: () =>
+    extend: (callId, stands) => writer.extend(callId, stands),
+    lost: async () =>
       db
         .prepare('select intent from intents order by call_id')
         .all()
-        .map((row): Intent => JSON.parse(String(row['intent']))),
-    record: (event, price) => writer.record(event, price),
+        .map((row) => intentOf(String(row['intent']))),
+    record: (event, booking = {}) => writer.record(event, booking),
     flush: () =>
       writer.write()
         ? Promise.resolve()
@@ -49,7 +54,7 @@ export function createSqliteLedger(db: DatabaseSync, options: LedgerOptions): Le
   };
 }
 
-function recent(db: DatabaseSync, query: Parameters<Ledger['recent']>[0]): readonly UsageEvent[] {
+function recent(db: DatabaseSync, query: RecentQuery): readonly UsageEvent[] {
   const conditions = ['1'];
   const values: string[] = [];
   if (query.keyId !== undefined) {
@@ -74,4 +79,11 @@ function statusOf({ problem, lost }: LedgerWriter): DependencyStatus {
   const events = lost === 0 ? '' : `; ${lost} events were lost`;
   const detail = `${problem ?? 'it can be written again'}${events}`;
   return { name, status: problem === undefined ? 'degraded' : 'unhealthy', detail };
+}
+
+function intentOf(text: string): Intent {
+  const { claims, ...intent } = JSON.parse(text);
+  if (claims === undefined) return intent;
+  const held = claims.map((one: Charge): Charge => ({ ...one, amount: BigInt(one.amount) }));
+  return { ...intent, claims: held };
 }

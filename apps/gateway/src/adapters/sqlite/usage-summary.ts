@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { UsageQuery, UsageRow } from '../../ports/ledger.ts';
+import type { UsageQuery, UsageRow } from '../../ports/usage-reports.ts';
 
 const GROUPS = {
   day: { columns: "date(started_at / 1000, 'unixepoch') as day", by: 'day' },

@@ -17,7 +17,7 @@ import type {
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
 import type { NewKey, StoredKey } from '../../ports/key-store.ts';
-import type { UsageRow } from '../../ports/ledger.ts';
+import type { UsageRow } from '../../ports/usage-reports.ts';
 import type { HealthReport } from '../../services/health.ts';
 import type { ListedModel } from '../../services/models.ts';
 
