@@ -1,4 +1,9 @@
 export type { App, AppClock, AppOptions, CreateApp, RecordedUsage } from './app-factory.ts';
+export type { BookedCall, BookkeepingOptions } from './books/bookkeeping-provider.ts';
+export { BookkeepingProvider } from './books/bookkeeping-provider.ts';
+export { BookkeepingZion } from './books/bookkeeping-zion.ts';
+export type { Dice } from './books/dice.ts';
+export { createDice } from './books/dice.ts';
 export type { RawSocket } from './clients/open-socket.ts';
 export { openSocket } from './clients/open-socket.ts';
 export type { SseMessage, SseSource } from './clients/read-sse.ts';
@@ -14,6 +19,8 @@ export type { GovernanceKind, Mocks, Settings } from './harness/app-settings.ts'
 export type { HarnessOptions, LogLine, TestAgent } from './harness/harness.ts';
 export { createHarness, Harness } from './harness/harness.ts';
 export { DebugTestHarness, TokenTrackingTestHarness } from './harness/origin-harness.ts';
+export type { BreakableLink, LinkState } from './links/breakable-link.ts';
+export { startBreakableLink } from './links/breakable-link.ts';
 export * from './mocks/anthropic-replies.ts';
 export { chatStream } from './mocks/chat-stream.ts';
 export type { Expectation } from './mocks/expectation.ts';
