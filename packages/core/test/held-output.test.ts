@@ -13,7 +13,7 @@ import {
 import { bedrockConverse } from '../src/dialects/bedrock-converse/index.ts';
 import { anthropicMessages, cohereChat, type Dialect, openAiChat } from '../src/dialects/index.ts';
 import type { JsonObject, JsonValue } from '../src/json/index.ts';
-import { encodeHeld, type HeldRequest } from '../src/output/index.ts';
+import { encodeHeld, type HeldRequest, missingCall } from '../src/output/index.ts';
 import { unwrappingOutput } from '../src/output/unwrapped-output.ts';
 import type { Ability } from '../src/providers/index.ts';
 import * as arbitrary from './arbitraries.ts';
@@ -275,3 +275,53 @@ it('is the same in a stream as in a whole reply, each part whole and in order', 
 
 const isOutput = (part: ContentPart): part is ToolCallPart =>
   part.type === 'tool-call' && part.name === 'json';
+
+describe('a call that a model can not be made to make', () => {
+  const ability: Ability = { toolForcing: false };
+  const forced = (name: string, dialect: Dialect): HeldRequest => {
+    const toolChoice = { type: 'one' as const, name };
+    const request: ChatRequest = {
+      model: 'm',
+      stream: false,
+      maxOutputTokens: 100,
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+      tools: [{ ...weather, name }],
+      toolChoice,
+    };
+    const encoded = encodeHeld(dialect, request, { ...TARGET, ability });
+    if (!encoded.ok) throw new Error(encoded.error.kind);
+    return encoded.value;
+  };
+
+  it.each([anthropicMessages, bedrockConverse, cohereChat])(
+    'is asked for in words, by the name that it has in $id',
+    (dialect) => {
+      const sent = forced('the weather', dialect);
+
+      expect(sent.owesCall).toBe(true);
+      expect(told(sent)).toContain('toolChoice:emulated:hint');
+      expect(told(sent).filter((line) => line.endsWith(':meaning'))).toEqual([]);
+      const [, name] = /Call the tool \\"(.*?)\\" now/.exec(JSON.stringify(sent.body)) ?? [];
+      expect(JSON.stringify(sent.body)).toContain(`"name":"${name}"`);
+    },
+  );
+
+  it('is found in what a provider itself ran, and missed in words', () => {
+    const reply = (content: readonly ContentPart[]): ChatReply => ({
+      id: 'r',
+      model: 'm',
+      choices: [{ content, stopReason: 'stop' }],
+    });
+    const text: ContentPart = { type: 'text', text: 'So.' };
+    const ran: ContentPart = {
+      type: 'server-tool',
+      role: 'call',
+      name: 'web_search',
+      dialect: 'anthropic-messages',
+      raw: { type: 'server_tool_use' },
+    };
+
+    expect(missingCall(reply([ran, text]), 'p')).toBeUndefined();
+    expect(missingCall(reply([text]), 'p')).toEqual({ kind: 'tool_not_called', provider: 'p' });
+  });
+});

@@ -163,6 +163,12 @@ const ENTRIES: {
     means: 'The reply stopped before its end.',
     todo: 'Try again: what came is no whole answer. It is in the ledger.',
   },
+  tool_not_called: {
+    example: { kind: 'tool_not_called', provider },
+    means:
+      'The model can be asked to call a tool, but not be made to, and answered without a call.',
+    todo: 'Try again, or choose a model that can be made to. What was answered is in the ledger.',
+  },
   client_closed: {
     example: { kind: 'client_closed' },
     means: 'The client left before the answer.',

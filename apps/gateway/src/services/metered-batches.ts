@@ -1,4 +1,5 @@
 import { createStopCutter, type GatewayError, type StreamEvent } from '@tollgate/core/chat';
+import { createCallCheck } from '@tollgate/core/output';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import { createStreamReader, framingOf } from './provider-stream.ts';
@@ -19,10 +20,12 @@ export async function* meteredBatches(
   const spoken = createSpokenText();
   const stops = stopsToCut(request, losses);
   const cutter = stops === undefined ? undefined : createStopCutter(stops);
+  const check = stream.owesCall ? createCallCheck(target.provider) : undefined;
   let error: GatewayError | undefined = { kind: 'client_closed' };
   try {
     yield [];
-    for await (const batch of eventBatches(stream)) {
+    for await (const read of eventBatches(stream)) {
+      const batch = check === undefined ? read : read.flatMap((event) => check.push(event));
       for (const event of batch) {
         if (event.type === 'usage') meter.sawUsage(event.usage);
         else if (event.type === 'start') {

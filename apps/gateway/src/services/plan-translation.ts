@@ -1,5 +1,5 @@
 import { ok, type Result } from '@tollgate/core';
-import type { GatewayError, Loss } from '@tollgate/core/chat';
+import { type GatewayError, type Loss, lost } from '@tollgate/core/chat';
 import type { Dialect, ProviderDialectId, Target } from '@tollgate/core/dialects';
 import type { Call } from './call.ts';
 import { type ChosenDialect, chooseDialect } from './choose-dialect.ts';
@@ -13,6 +13,8 @@ export interface TranslationPlan {
   readonly target: Target;
   readonly chosen: ChosenDialect;
   readonly losses: readonly Loss[];
+  /** Its reply is to call a tool: one without is an error. */
+  readonly owesCall: boolean;
   readonly sentHeaders: { readonly [name: string]: string };
 }
 
@@ -33,7 +35,9 @@ export function planTranslation(
   const losses = checkLosses(said, { strict: call.strict, refuses });
   if (!losses.ok) return losses;
   const sentHeaders = joinedHeaders(beside.headers, chosen.value.headers);
-  return ok({ target, chosen: chosen.value, losses: losses.value, sentHeaders });
+  // Not where the operator lets the choice of a tool be dropped: any answer will do then.
+  const owesCall = chosen.value.owesCall === true && refuses(lost('toolChoice', 'toolChoice', ''));
+  return ok({ target, chosen: chosen.value, losses: losses.value, owesCall, sentHeaders });
 }
 
 /** A strict call is told what does not fit, rather than gone on without: it opts in to nothing. */

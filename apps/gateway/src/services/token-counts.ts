@@ -7,6 +7,7 @@ import type {
   TokenCounting,
 } from '@tollgate/core/dialects';
 import type { JsonObject } from '@tollgate/core/json';
+import { encodeHeld } from '@tollgate/core/output';
 import { dialectsFor, type Operation } from '@tollgate/core/providers';
 import { framingTokens } from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
@@ -141,7 +142,7 @@ function countersOf(
     const operation = COUNTERS[id];
     if (dialect?.tokenCounting === undefined || operation === undefined) return [];
     if (!speaks(destination, operation)) return [];
-    const encoded = dialect.encodeRequest({ ...request, stream: false }, targetOf(destination));
+    const encoded = encodeHeld(dialect, { ...request, stream: false }, targetOf(destination));
     if (!encoded.ok) return [];
     // A limit is counted nowhere: that one was made up for the encoding is no news.
     const counted = encoded.value.losses.filter(({ feature }) => feature !== 'maxOutputTokens');
@@ -151,8 +152,8 @@ function countersOf(
     });
     if (!told.ok) return [];
     const counting = dialect.tokenCounting;
-    const { value, headers = {} } = encoded.value;
-    const body = counting.encodeRequest(value);
+    const { headers = {} } = encoded.value;
+    const body = counting.encodeRequest(encoded.value.body);
     return [{ operation, counting, body, headers, losses: told.value }];
   });
 }

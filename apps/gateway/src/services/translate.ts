@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@tollgate/core';
 import { cutAtStop, type GatewayError } from '@tollgate/core/chat';
 import type { Dialect } from '@tollgate/core/dialects';
+import { missingCall } from '@tollgate/core/output';
 import type { Clock } from '../ports/clock.ts';
 import type { UpstreamReply } from '../ports/upstream.ts';
 import type { HubAnswer } from './answer.ts';
@@ -117,6 +118,8 @@ async function wholeAnswer(
   const providerMs = timing.clock.monotonic() - timing.sentAt;
   if (reply.usage !== undefined) meter.sawUsage(reply.usage);
   meter.sawModel(reply.model);
+  const missing = exchange.owesCall ? missingCall(reply, target.provider) : undefined;
+  if (missing !== undefined) return err(missing);
   const book = (): void => {
     const text = countedText(request, () => replyText(decoded.value));
     meter.finish({ losses: [...losses, ...(faceLosses?.() ?? [])], text });

@@ -26,5 +26,7 @@ export interface TranslatedExchange extends HubRequest {
   readonly target: Target;
   readonly meter: CallMeter;
   readonly chosen: ChosenDialect;
+  /** Its reply is to call a tool: one without is an error. */
+  readonly owesCall: boolean;
   readonly sentHeaders: { readonly [name: string]: string };
 }

@@ -76,6 +76,8 @@ function describeProviderError(error: ProviderError): string {
       return `Provider "${provider}" sent a reply that cannot be read: ${error.detail}`;
     case 'provider_truncated':
       return `The reply of provider "${provider}" stopped before its end.`;
+    case 'tool_not_called':
+      return `A model of provider "${provider}", which can only be asked to call a tool and not be made to, answered without a call.`;
     default:
       return assertNever(error);
   }

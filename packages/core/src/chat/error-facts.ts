@@ -52,6 +52,7 @@ export const ERROR_FACTS = {
   provider_timeout: { status: 504, trpc: 'GATEWAY_TIMEOUT', failover: true },
   provider_invalid_reply: { status: 502, trpc: 'BAD_GATEWAY', failover: true },
   provider_truncated: { status: 502, trpc: 'BAD_GATEWAY', failover: true },
+  tool_not_called: { status: 502, trpc: 'BAD_GATEWAY', failover: true },
   client_closed: { status: 499, trpc: 'CLIENT_CLOSED_REQUEST', failover: false },
   internal: { status: 500, trpc: 'INTERNAL_SERVER_ERROR', failover: false },
 } as const satisfies Record<ErrorKind, ErrorFacts>;

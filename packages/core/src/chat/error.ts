@@ -69,6 +69,8 @@ export type GatewayError =
   | { readonly kind: 'provider_invalid_reply'; readonly provider: string; readonly detail: string }
   /** The stream stopped before its end. */
   | { readonly kind: 'provider_truncated'; readonly provider: string }
+  /** A model that can't be made to call a tool was asked to, and answered without a call. */
+  | { readonly kind: 'tool_not_called'; readonly provider: string }
   | { readonly kind: 'client_closed' }
   | { readonly kind: 'internal'; readonly detail: string };
 

@@ -43,6 +43,7 @@ const WORDS = {
   provider_timeout: server('provider_timeout'),
   provider_invalid_reply: server('provider_invalid_reply'),
   provider_truncated: server('provider_truncated'),
+  tool_not_called: server('tool_not_called'),
   client_closed: invalid('client_closed_request'),
   internal: server('internal_error'),
 } as const satisfies Record<ErrorKind, Words>;

@@ -5,6 +5,7 @@ import type { Dialect, EncodedRequest, Target } from '../dialects/dialect.ts';
 import type { JsonObject } from '../json/json-value.ts';
 import { ok, type Result } from '../result.ts';
 import { NAME_LIMITS, renameTools, restoringNames } from '../tool-names/index.ts';
+import { callByWords } from './call-by-words.ts';
 import {
   type EmulatedOutput,
   outputByTool,
@@ -18,6 +19,8 @@ export interface HeldRequest {
   readonly dialect: Dialect;
   readonly body: JsonObject;
   readonly losses: readonly Loss[];
+  /** The reply is to call a tool, and only words tell its model so. */
+  readonly owesCall?: true;
   /** What goes beside the body. */
   readonly headers?: EncodedRequest['headers'];
 }
@@ -28,7 +31,7 @@ export const outputByOf = ({ ability, quirks }: Pick<Target, 'ability' | 'quirks
 
 /**
  * Encodes a request, its output held to its schema by whatever the target has for it, its tools under
- * names that the target takes.
+ * names that the target takes, and called by whatever makes it.
  */
 export function encodeHeld(
   dialect: Dialect,
@@ -62,14 +65,17 @@ function encode(
 ): Result<HeldRequest, GatewayError> {
   const limits = NAME_LIMITS[dialect.id];
   const named = limits === undefined ? undefined : renameTools(request, limits);
-  const encoded = dialect.encodeRequest(named?.request ?? request, target);
+  const asked = named?.request ?? request;
+  const byWords = callByWords(asked, target.ability);
+  const encoded = dialect.encodeRequest(byWords?.request ?? asked, target);
   if (!encoded.ok) return encoded;
   const { value: body, headers } = encoded.value;
   const reading = named === undefined ? dialect : restoringNames(dialect, named.owns);
   return ok({
     dialect: toolName === undefined ? reading : unwrappingOutput(reading, toolName),
     body,
-    losses: [...losses, ...encoded.value.losses],
+    losses: [...losses, ...(byWords?.losses ?? []), ...encoded.value.losses],
+    ...(byWords === undefined ? {} : { owesCall: true }),
     ...(headers === undefined ? {} : { headers }),
   });
 }

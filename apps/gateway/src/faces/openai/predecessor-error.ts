@@ -23,6 +23,7 @@ const CODES: { readonly [kind in ErrorKind]?: string } = {
   provider_timeout: 'UPSTREAM_ERROR',
   provider_invalid_reply: 'UPSTREAM_ERROR',
   provider_truncated: 'UPSTREAM_ERROR',
+  tool_not_called: 'UPSTREAM_ERROR',
   internal: 'INTERNAL_ERROR',
 };
 

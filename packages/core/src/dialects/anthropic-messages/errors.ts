@@ -46,6 +46,7 @@ const TYPES = {
   provider_timeout: 'timeout_error',
   provider_invalid_reply: 'api_error',
   provider_truncated: 'api_error',
+  tool_not_called: 'api_error',
   client_closed: 'api_error',
   internal: 'api_error',
 } as const satisfies Record<ErrorKind, AnthropicErrorType>;

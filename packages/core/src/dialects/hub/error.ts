@@ -67,6 +67,7 @@ export const HubError = z.discriminatedUnion('kind', [
   }),
   kind('provider_invalid_reply', { provider: text, detail: text }),
   kind('provider_truncated', { provider: text }),
+  kind('tool_not_called', { provider: text }),
   kind('client_closed', {}),
   kind('internal', { detail: text }),
 ]);

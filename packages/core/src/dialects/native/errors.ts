@@ -42,6 +42,7 @@ const WORDS = {
   provider_timeout: UPSTREAM,
   provider_invalid_reply: UPSTREAM,
   provider_truncated: UPSTREAM,
+  tool_not_called: UPSTREAM,
   client_closed: { type: 'client_closed', code: 'client_closed' },
   internal: { type: 'server_error', code: 'internal_error' },
 } as const satisfies Record<ErrorKind, Words>;
