@@ -1,4 +1,5 @@
 import {
+  type BudgetFacts,
   ERROR_FACTS,
   type ErrorKind,
   type GatewayError,
@@ -22,6 +23,18 @@ interface Entry {
 
 const seconds = { retryAfterSeconds: 1 };
 const limit: LimitFacts = { name: 'requests', limit: 1, used: 1, remaining: 0, ...seconds };
+const budget: BudgetFacts = {
+  id: 'bud_1',
+  scope: { kind: 'key', id: 'key_1' },
+  terms: '1 requests/day',
+  unit: 'requests',
+  limit: '1',
+  spent: '1',
+  reserved: '0',
+  left: '0',
+  asked: '1',
+  ...seconds,
+};
 const provider = 'openai';
 const detail = 'why';
 
@@ -102,6 +115,16 @@ const ENTRIES: {
     example: { kind: 'quota_exceeded', limit, detail },
     means: 'Zion’s limit for this user is used up.',
     todo: 'Wait for its reset, or have it raised in Zion.',
+  },
+  budget_exceeded: {
+    example: { kind: 'budget_exceeded', budget },
+    means: 'A budget has no room for this call; the message names it, what is left and its reset.',
+    todo: 'Wait for its reset, ask for less, or have it raised. Status 402 where it is in dollars.',
+  },
+  model_without_price: {
+    example: { kind: 'model_without_price', model: 'x', budget },
+    means: 'A budget in dollars applies, and nobody knows what the model costs.',
+    todo: 'Use a model with a price. Operators: set one under `prices`, or let the budget allow it.',
   },
   no_healthy_model: {
     example: { kind: 'no_healthy_model', ...seconds },

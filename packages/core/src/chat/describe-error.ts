@@ -35,6 +35,10 @@ export function describeError(error: GatewayError): string {
       return `Too many requests: ${describeLimit(error.limit)}.${describeRetry(error)}`;
     case 'quota_exceeded':
       return `${error.detail} (${describeLimit(error.limit)}).${describeRetry(error)}`;
+    case 'budget_exceeded':
+      return describeBudget(error);
+    case 'model_without_price':
+      return `The model "${error.model}" has no price, so the budget ${error.budget.id} (${error.budget.terms}) cannot count it. Use a model that has one, or have its price added to the configuration.`;
     case 'no_healthy_model':
       return `No model is available for this request right now.${describeRetry(error)}`;
     case 'governance_unavailable':
@@ -102,6 +106,18 @@ const describeLoss = (loss: Loss): string => `${loss.path} (${loss.why})`;
 
 const describeLimit = (limit: LimitFacts): string =>
   `${limit.used} of ${limit.limit} ${limit.name} used`;
+
+function describeBudget({
+  budget,
+  isRunning,
+}: Extract<GatewayError, { kind: 'budget_exceeded' }>): string {
+  const { id, scope, terms, unit, resetAt } = budget;
+  const what = `The budget ${id} (${terms}, of the ${scope.kind} ${scope.id})`;
+  const why = isRunning === true ? 'ran out while this call was answered' : 'has no room for this';
+  const figures = `${budget.spent} ${unit} spent, ${budget.reserved} reserved by running calls, ${budget.left} left of ${budget.limit}, and this call needs about ${budget.asked}`;
+  const reset = resetAt === undefined ? '' : ` It resets at ${new Date(resetAt).toISOString()}.`;
+  return `${what} ${why}: ${figures}.${reset}`;
+}
 
 const ended = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
 

@@ -4,6 +4,7 @@ import type { ErrorKind, GatewayError } from './error.ts';
 export type TrpcCode =
   | 'BAD_REQUEST'
   | 'UNAUTHORIZED'
+  | 'PAYMENT_REQUIRED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'METHOD_NOT_SUPPORTED'
@@ -17,7 +18,7 @@ export type TrpcCode =
   | 'GATEWAY_TIMEOUT';
 
 export interface ErrorFacts {
-  /** HTTP status; `statusOf` knows the two kinds whose status depends on the error itself. */
+  /** HTTP status; `statusOf` knows the kinds whose status depends on the error itself. */
   readonly status: number;
   readonly trpc: TrpcCode;
   /** Another model may do better, as long as no byte has gone to the client. */
@@ -40,6 +41,9 @@ export const ERROR_FACTS = {
   not_expressible: { status: 400, trpc: 'BAD_REQUEST', failover: false },
   rate_limited: { status: 429, trpc: 'TOO_MANY_REQUESTS', failover: false },
   quota_exceeded: { status: 429, trpc: 'TOO_MANY_REQUESTS', failover: false },
+  // 402 where the budget is in dollars: `statusOf`.
+  budget_exceeded: { status: 429, trpc: 'TOO_MANY_REQUESTS', failover: false },
+  model_without_price: { status: 402, trpc: 'PAYMENT_REQUIRED', failover: false },
   no_healthy_model: { status: 503, trpc: 'SERVICE_UNAVAILABLE', failover: false },
   governance_unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE', failover: false },
   ledger_unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE', failover: false },
@@ -61,6 +65,7 @@ export const ERROR_FACTS = {
 export function statusOf(error: GatewayError): number {
   if (error.kind === 'provider_refused') return error.status;
   if (error.kind === 'provider_failed' && error.overloaded === true) return 503;
+  if (error.kind === 'budget_exceeded' && error.budget.unit === 'USD') return 402;
   return ERROR_FACTS[error.kind].status;
 }
 
@@ -75,6 +80,8 @@ function toldSeconds(error: GatewayError): number | undefined {
     case 'rate_limited':
     case 'quota_exceeded':
       return error.limit.retryAfterSeconds;
+    case 'budget_exceeded':
+      return error.budget.retryAfterSeconds;
     case 'no_healthy_model':
     case 'governance_unavailable':
     case 'ledger_unavailable':

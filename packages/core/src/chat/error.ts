@@ -24,6 +24,18 @@ export type GatewayError =
   | { readonly kind: 'not_expressible'; readonly losses: readonly Loss[] }
   | { readonly kind: 'rate_limited'; readonly limit: LimitFacts }
   | { readonly kind: 'quota_exceeded'; readonly limit: LimitFacts; readonly detail: string }
+  /** A budget has no room for the call; `isRunning`: it began, and outgrew what was left. */
+  | {
+      readonly kind: 'budget_exceeded';
+      readonly budget: BudgetFacts;
+      readonly isRunning?: boolean;
+    }
+  /** A budget in dollars can't count a model whose price nobody knows. */
+  | {
+      readonly kind: 'model_without_price';
+      readonly model: string;
+      readonly budget: Pick<BudgetFacts, 'id' | 'terms'>;
+    }
   | { readonly kind: 'no_healthy_model'; readonly retryAfterSeconds: number }
   | {
       readonly kind: 'governance_unavailable';
@@ -84,5 +96,28 @@ export interface LimitFacts {
   readonly remaining: number;
   /** Unix milliseconds; absent: never. */
   readonly resetAt?: number;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Amounts are exact, as decimal text: dollars, requests or tokens, as `unit` says. */
+export interface BudgetFacts {
+  readonly id: string;
+  /** Whose it is: `key`, `team`, `model`, … and its id or name. */
+  readonly scope: { readonly kind: string; readonly id: string };
+  /** As it is written: `20 USD/month`. */
+  readonly terms: string;
+  /** `USD`, `requests`, `input tokens`, … */
+  readonly unit: string;
+  readonly limit: string;
+  readonly spent: string;
+  /** Held by calls that run. */
+  readonly reserved: string;
+  /** Not below 0. */
+  readonly left: string;
+  /** What this call was taken to need. */
+  readonly asked: string;
+  /** Unix milliseconds; absent: never. */
+  readonly resetAt?: number;
+  /** Absent where waiting is of no use. */
   readonly retryAfterSeconds?: number;
 }

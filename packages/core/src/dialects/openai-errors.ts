@@ -31,6 +31,8 @@ const WORDS = {
   not_expressible: invalid('unsupported_parameter'),
   rate_limited: { type: 'requests', code: 'rate_limit_exceeded' },
   quota_exceeded: { type: 'insufficient_quota', code: 'insufficient_quota' },
+  budget_exceeded: { type: 'insufficient_quota', code: 'budget_exceeded' },
+  model_without_price: invalid('model_without_price'),
   no_healthy_model: server('no_healthy_model'),
   governance_unavailable: server('governance_unavailable'),
   ledger_unavailable: server('ledger_unavailable'),
@@ -87,6 +89,7 @@ function paramOf(error: GatewayError): string | undefined {
     case 'not_expressible':
       return error.losses[0]?.path;
     case 'model_not_found':
+    case 'model_without_price':
       return 'model';
     default:
       return undefined;

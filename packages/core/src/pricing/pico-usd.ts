@@ -16,6 +16,14 @@ export function showUsd(amount: PicoUsd): string {
   return amount === 0n ? '0' : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
+/** The exact amount in dollars, without zeros at the end: `parseUsd` reads the same of it. */
+export function writeUsd(amount: bigint): string {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(13, '0');
+  const fraction = digits.slice(-12).replace(/0+$/, '');
+  const sign = amount < 0n ? '-' : '';
+  return `${sign}${digits.slice(0, -12)}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
 const DOLLARS = /^(\d{1,9})(?:\.(\d{1,12}))?$/;
 
 /** Whole pico-dollars of a decimal amount in dollars, exactly; undefined for what is none, or finer. */

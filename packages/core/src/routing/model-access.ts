@@ -11,19 +11,18 @@ const matches = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
 /**
- * Whether a key may call a model. A pattern with a slash speaks of a provider and is held against
- * where the call goes, never against what the client wrote: else `openai/*` would also admit another
- * provider's model whose own name begins with `openai/`. A pattern without one is a public name or
- * a model's name, at whichever provider.
+ * Whether a pattern means a model. One with a slash speaks of a provider and is held against where the
+ * call goes, never against what the client wrote: else `openai/*` would also admit another provider's
+ * model whose own name begins with `openai/`. One without is a public name or a model's name, at
+ * whichever provider.
  */
-export function isModelAllowed(
+export const isModelMatch = (pattern: string, { asked, provider, model }: ModelPlace): boolean =>
+  pattern.includes('/')
+    ? matches(pattern, `${provider}/${model}`)
+    : matches(pattern, asked) || matches(pattern, model);
+
+/** Whether a key may call a model. */
+export const isModelAllowed = (
   { allowedModels }: Pick<Identity, 'allowedModels'>,
-  { asked, provider, model }: ModelPlace,
-): boolean {
-  if (allowedModels === undefined) return true;
-  return allowedModels.some((pattern) =>
-    pattern.includes('/')
-      ? matches(pattern, `${provider}/${model}`)
-      : matches(pattern, asked) || matches(pattern, model),
-  );
-}
+  place: ModelPlace,
+): boolean => allowedModels?.some((pattern) => isModelMatch(pattern, place)) ?? true;

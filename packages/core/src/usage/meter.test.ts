@@ -37,6 +37,7 @@ describe('createMeter', () => {
     expect(ended?.needsEstimate).toBe(false);
     expect(ended?.event()).toEqual({
       ...call,
+      modelSent: 'gpt-4o-mini',
       modelServed: 'gpt-4o-mini-2024-07-18',
       usage: whole,
       status: 'ok',

@@ -115,6 +115,9 @@ export function createMeter(call: AdmittedCall): Meter {
       const base: UsageEvent = {
         ...call,
         ...(modelServed === undefined ? undefined : { modelServed }),
+        ...(call.modelServed === undefined || call.modelServed === modelServed
+          ? undefined
+          : { modelSent: call.modelServed }),
         status: statusOf(end.error),
         ...(end.error === undefined ? undefined : { errorKind: end.error.kind }),
         latencyMs: Math.round(end.elapsedMs),

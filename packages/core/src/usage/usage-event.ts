@@ -34,6 +34,8 @@ export interface UsageEvent {
   readonly face: string;
   readonly modelAsked: string;
   readonly provider?: string;
+  /** As the provider was asked for it, where it answered by another name. */
+  readonly modelSent?: string;
   readonly modelServed?: string;
   /** The provider's class of service that it was served in, where the provider says. */
   readonly serviceTier?: string;

@@ -10,6 +10,7 @@ const CODES: { readonly [kind in ErrorKind]?: string } = {
   model_not_found: 'NOT_FOUND',
   rate_limited: 'RATE_LIMIT_EXCEEDED',
   quota_exceeded: 'QUOTA_EXCEEDED',
+  budget_exceeded: 'QUOTA_EXCEEDED',
   invalid_request: 'BAD_REQUEST',
   invalid_json: 'BAD_REQUEST',
   not_expressible: 'BAD_REQUEST',

@@ -10,6 +10,7 @@ import { WireError } from './wire.ts';
 type AnthropicErrorType =
   | 'invalid_request_error'
   | 'authentication_error'
+  | 'billing_error'
   | 'permission_error'
   | 'not_found_error'
   | 'request_too_large'
@@ -34,6 +35,8 @@ const TYPES = {
   not_expressible: 'invalid_request_error',
   rate_limited: 'rate_limit_error',
   quota_exceeded: 'rate_limit_error',
+  budget_exceeded: 'rate_limit_error',
+  model_without_price: 'billing_error',
   no_healthy_model: 'overloaded_error',
   governance_unavailable: 'api_error',
   ledger_unavailable: 'api_error',
@@ -72,6 +75,7 @@ export const anthropicErrorBody = (error: GatewayError): JsonObject => ({
 
 function typeOf(error: GatewayError): AnthropicErrorType {
   if (error.kind === 'provider_failed' && error.overloaded === true) return 'overloaded_error';
+  if (statusOf(error) === 402) return 'billing_error';
   if (error.kind === 'provider_refused') {
     if (error.status === 404) return 'not_found_error';
     if (error.status === 413) return 'request_too_large';

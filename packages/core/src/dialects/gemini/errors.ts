@@ -11,6 +11,7 @@ import { cleanProviderText, toldRetryAfter } from '../provider-text.ts';
 const STATUS_WORDS: { readonly [status: number]: string } = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',
+  402: 'RESOURCE_EXHAUSTED',
   403: 'PERMISSION_DENIED',
   404: 'NOT_FOUND',
   405: 'UNIMPLEMENTED',

@@ -15,6 +15,20 @@ export const HubLimitFacts = z.strictObject({
   retryAfterSeconds: seconds.exactOptional(),
 });
 
+const HubBudgetFacts = z.strictObject({
+  id: text,
+  scope: z.strictObject({ kind: text, id: text }),
+  terms: text,
+  unit: text,
+  limit: text,
+  spent: text,
+  reserved: text,
+  left: text,
+  asked: text,
+  resetAt: z.number().exactOptional(),
+  retryAfterSeconds: seconds.exactOptional(),
+});
+
 const kind = <Kind extends GatewayError['kind'], Shape extends z.core.$ZodLooseShape>(
   name: Kind,
   shape: Shape,
@@ -36,6 +50,11 @@ export const HubError = z.discriminatedUnion('kind', [
   kind('not_expressible', { losses: z.array(HubLoss).readonly() }),
   kind('rate_limited', { limit: HubLimitFacts }),
   kind('quota_exceeded', { limit: HubLimitFacts, detail: text }),
+  kind('budget_exceeded', { budget: HubBudgetFacts, isRunning: z.boolean().exactOptional() }),
+  kind('model_without_price', {
+    model: text,
+    budget: z.strictObject({ id: text, terms: text }),
+  }),
   kind('no_healthy_model', { retryAfterSeconds: seconds }),
   kind('governance_unavailable', { detail: text, retryAfterSeconds: seconds }),
   kind('ledger_unavailable', { retryAfterSeconds: seconds }),

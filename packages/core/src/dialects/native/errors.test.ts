@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorKind, GatewayError, LimitFacts } from '../../chat/error.ts';
+import type { BudgetFacts, ErrorKind, GatewayError, LimitFacts } from '../../chat/error.ts';
 import { encodeNativeError } from './errors.ts';
 import { NativeErrorReply } from './wire.ts';
 
@@ -8,6 +8,18 @@ const limit: LimitFacts = {
   limit: 1,
   used: 1,
   remaining: 0,
+  retryAfterSeconds: 7,
+};
+const budget: BudgetFacts = {
+  id: 'bud_1',
+  scope: { kind: 'key', id: 'key_1' },
+  terms: '1 requests/day',
+  unit: 'requests',
+  limit: '1',
+  spent: '1',
+  reserved: '0',
+  left: '0',
+  asked: '1',
   retryAfterSeconds: 7,
 };
 const provider = 'openai';
@@ -75,6 +87,14 @@ const EACH: {
   quota_exceeded: [
     { kind: 'quota_exceeded', limit, detail: 'b' },
     [429, 'rate_limit_error', 'QUOTA_EXCEEDED', { 'retry-after': '7' }],
+  ],
+  budget_exceeded: [
+    { kind: 'budget_exceeded', budget },
+    [429, 'rate_limit_error', 'budget_exceeded', { 'retry-after': '7' }],
+  ],
+  model_without_price: [
+    { kind: 'model_without_price', model: 'a/b', budget },
+    [402, 'invalid_request_error', 'model_without_price', {}],
   ],
   no_healthy_model: [
     { kind: 'no_healthy_model', retryAfterSeconds: 30 },

@@ -30,6 +30,8 @@ const WORDS = {
   not_expressible: INVALID,
   rate_limited: RATE_LIMIT,
   quota_exceeded: { type: 'rate_limit_error', code: 'QUOTA_EXCEEDED' },
+  budget_exceeded: { type: 'rate_limit_error', code: 'budget_exceeded' },
+  model_without_price: { type: 'invalid_request_error', code: 'model_without_price' },
   no_healthy_model: UNAVAILABLE,
   governance_unavailable: UNAVAILABLE,
   ledger_unavailable: UNAVAILABLE,

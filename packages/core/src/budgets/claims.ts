@@ -1,0 +1,66 @@
+import { type Budget, isTokens, type Measure } from './budget.ts';
+import { type Counter, counterOf } from './window.ts';
+
+/** What a call is taken to cost: whole tokens, and whole pico-dollars where it has a price. */
+export interface CallEstimate {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly picoUsd?: bigint;
+}
+
+/** What a call holds of one counter until it is settled: there is room, or the call is refused. */
+export interface Claim {
+  readonly counter: Counter;
+  /** What spent and held may come to together. */
+  readonly limit: bigint;
+  readonly amount: bigint;
+  /** May grow past the limit once the call runs. */
+  readonly mayOutgrow: boolean;
+}
+
+/** Of a token class that nobody knows beforehand, as much as the tokens can hold of it. */
+export function amountOf(measure: Measure, estimate: CallEstimate): bigint {
+  const { inputTokens, outputTokens } = estimate;
+  switch (measure) {
+    case 'requests':
+    case 'concurrent':
+      return 1n;
+    case 'usd':
+      return estimate.picoUsd ?? 0n;
+    case 'input tokens':
+    case 'uncached input tokens':
+    case 'cache read tokens':
+    case 'cache write tokens':
+      return BigInt(inputTokens);
+    case 'output tokens':
+    case 'reasoning tokens':
+      return BigInt(outputTokens);
+    case 'tokens':
+    case 'audio tokens':
+    case 'image tokens':
+      return BigInt(inputTokens + outputTokens);
+  }
+}
+
+/** The budgets that hold the most that a call may cost, where that is more than what it will. */
+export const holdsCeiling = (budget: Budget): boolean =>
+  budget.isHard && (budget.measure === 'usd' || isTokens(budget.measure));
+
+/**
+ * What a call admitted at an instant (Unix milliseconds) needs of each budget that it counts for:
+ * of hard ones the ceiling, of others what it is likely to cost.
+ */
+export const claimsFor = (
+  budgets: readonly Budget[],
+  {
+    at,
+    likely,
+    ceiling,
+  }: { readonly at: number; readonly likely: CallEstimate; readonly ceiling: CallEstimate },
+): readonly Claim[] =>
+  budgets.map((budget) => ({
+    counter: counterOf(budget, at),
+    limit: budget.limit,
+    amount: amountOf(budget.measure, holdsCeiling(budget) ? ceiling : likely),
+    mayOutgrow: budget.onExhausted.type === 'finish-running',
+  }));

@@ -1,0 +1,33 @@
+export {
+  type Budget,
+  type BudgetId,
+  type BudgetScope,
+  type BudgetTerms,
+  DEFAULT_THRESHOLDS,
+  MEASURES,
+  type Measure,
+  type OnExhausted,
+  PERIODS,
+  type Period,
+  SCOPE_KINDS,
+} from './budget.ts';
+export { budgetsFor, type CallFacts, factsOf } from './budgets-for.ts';
+export { chargeOf } from './charge.ts';
+export { amountOf, type CallEstimate, type Claim, claimsFor, holdsCeiling } from './claims.ts';
+export { type BudgetProblem, parseBudget } from './parse-budget.ts';
+export {
+  type CounterFigures,
+  type LackingRoom,
+  mayFitLater,
+  type Reserved,
+} from './reservation.ts';
+export { showAmount, showBudget, unitOf } from './show-budget.ts';
+export {
+  type Counter,
+  type CounterId,
+  counterId,
+  counterIn,
+  counterOf,
+  type Window,
+  windowOf,
+} from './window.ts';
