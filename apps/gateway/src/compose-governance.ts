@@ -1,29 +1,22 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { createCombinedGovernance } from './adapters/governance/combined-governance.ts';
 import { createLocalGovernance } from './adapters/governance/local-governance.ts';
-import { createSqliteOutboxStore } from './adapters/sqlite/sqlite-outbox-store.ts';
+import type { OutboxChannel } from './adapters/outbox/outbox-channel.ts';
+import { createZionChannel } from './adapters/zion/zion-channel.ts';
 import { createZionClient } from './adapters/zion/zion-client.ts';
 import { createZionGovernance } from './adapters/zion/zion-governance.ts';
-import { createZionOutbox } from './adapters/zion/zion-outbox.ts';
 import type { Config } from './config/config.ts';
 import type { CacheInspection } from './ports/cache-inspection.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Governance } from './ports/governance.ts';
-import type { Ids } from './ports/ids.ts';
 import type { KeyStore } from './ports/key-store.ts';
-import type { Ledger } from './ports/ledger.ts';
 import type { Log } from './ports/log.ts';
-import type { Outbox } from './ports/outbox.ts';
 import type { Upstream } from './ports/upstream.ts';
 
 export interface GovernanceParts {
   readonly config: Config;
   readonly clock: Clock;
-  readonly ids: Ids;
   readonly log: Log;
   readonly keyStore: KeyStore;
-  readonly db: DatabaseSync;
-  readonly ledger: Ledger;
   readonly upstream: Upstream;
 }
 
@@ -31,7 +24,7 @@ export interface ComposedGovernance {
   readonly governance: Governance;
   readonly inspection: CacheInspection;
   /** Present where somebody is to be told what was used. */
-  readonly outbox: Outbox | undefined;
+  readonly channel: OutboxChannel | undefined;
 }
 
 /** Each user of Zion, unless the configuration says otherwise. */
@@ -44,7 +37,7 @@ const NOTHING_CACHED: CacheInspection = {
 
 /** Local keys alone, or beside the users of Zion. */
 export function composeGovernance(parts: GovernanceParts): ComposedGovernance {
-  const { config, clock, ids, log, keyStore } = parts;
+  const { config, clock, log, keyStore } = parts;
   const { requestsPerMinute } = config.limits;
   const local = createLocalGovernance({
     keyStore,
@@ -52,7 +45,7 @@ export function composeGovernance(parts: GovernanceParts): ComposedGovernance {
     ...(requestsPerMinute === undefined ? undefined : { requestsPerMinute }),
   });
   if (config.governance.kind === 'local') {
-    return { governance: local, inspection: NOTHING_CACHED, outbox: undefined };
+    return { governance: local, inspection: NOTHING_CACHED, channel: undefined };
   }
 
   const { url, apiKey, profileTtlSeconds, limitsTtlSeconds, tierTtlSeconds } = config.governance;
@@ -65,20 +58,9 @@ export function composeGovernance(parts: GovernanceParts): ComposedGovernance {
     tierTtlSeconds,
     requestsPerMinute: requestsPerMinute ?? ZION_REQUESTS_PER_MINUTE,
   });
-  const store = createSqliteOutboxStore(parts.db, clock);
-  const sender = createZionOutbox({ store, client, clock, ids, log });
-  const stop = parts.ledger.subscribe((event) => {
-    if (event.user !== undefined) sender.wake();
-  });
   return {
     governance: createCombinedGovernance(local, zion),
     inspection: zion,
-    outbox: {
-      flush: (deadlineMs) => sender.flush(deadlineMs),
-      close: () => {
-        stop();
-        return sender.close();
-      },
-    },
+    channel: createZionChannel({ client, log }),
   };
 }

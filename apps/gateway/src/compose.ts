@@ -23,6 +23,7 @@ import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
 import { holdFolder } from './adapters/sqlite/hold-folder.ts';
 import { openDatabase } from './adapters/sqlite/open-database.ts';
 import { loadSecret } from './adapters/sqlite/server-secret.ts';
+import { createSqliteDatabase } from './adapters/sqlite/sqlite-database.ts';
 import { createSqliteKeptStore } from './adapters/sqlite/sqlite-kept-store.ts';
 import { createSqliteKeyStore } from './adapters/sqlite/sqlite-key-store.ts';
 import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
@@ -32,6 +33,7 @@ import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
 import { createMediaFetcher } from './adapters/undici/media-fetcher.ts';
 import { createExpressApp } from './app.ts';
 import { composeGovernance } from './compose-governance.ts';
+import { composeOutbox } from './compose-outbox.ts';
 import { composeResponses } from './compose-responses.ts';
 import { createUpstreamOf } from './compose-upstreams.ts';
 import type { Config } from './config/config.ts';
@@ -130,6 +132,7 @@ export async function compose(
 
   const config = { ...loaded, providers: withAccounts(loaded.providers, secret.value) };
 
+  const sql = createSqliteDatabase(db.value);
   const ledger = createSqliteLedger(db.value, { clock, log });
   const keyStore = createSqliteKeyStore(db.value, secret.value, {
     clock,
@@ -144,16 +147,15 @@ export async function compose(
   });
   const simulated = createSimulatedUpstream({ clock });
   const upstreamOf = createUpstreamOf({ http, simulated, clock, log });
-  const { governance, inspection, outbox } = composeGovernance({
+  const { governance, inspection, channel } = composeGovernance({
     config,
     clock,
-    ids,
     log,
     keyStore,
-    db: db.value,
-    ledger,
     upstream: http,
   });
+  const channels = channel === undefined ? [] : [channel];
+  const outbox = composeOutbox({ db: sql, channels, ledger, clock, ids, log });
 
   const tokens = createTokenCounter();
   const prices = createPriceBook({ providers: config.providers, configured: config.prices });
@@ -255,7 +257,7 @@ export async function compose(
   const flush = async (): Promise<void> => {
     await metering.idle();
     await ledger.flush();
-    await outbox?.flush(FLUSH_MS);
+    await outbox.flush(FLUSH_MS);
   };
   return ok({
     server: createHttpServer(app),
@@ -268,13 +270,13 @@ export async function compose(
       // A client that left with its connection may not have been noticed yet.
       await metering.ended();
       await ledger.flush().catch(() => undefined);
-      await outbox?.flush(FLUSH_MS);
-      await outbox?.close();
+      await outbox.flush(FLUSH_MS);
+      await outbox.close();
       metrics.close();
       await governance.close();
       await Promise.all([http.close(), media.close(), simulated.close(), tokens.close()]);
       const unwritten = await ledger.close();
-      db.value.close();
+      await sql.close();
       folder.value.release();
       log.flush();
       return unwritten;

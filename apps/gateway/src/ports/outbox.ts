@@ -1,7 +1,9 @@
-/** Tells the governance service what its users spent, at that service's pace. */
+/** Tells others what happened here, each at its own pace. */
 export interface Outbox {
+  /** Something was put into the store. */
+  wake(): void;
   /** Sends what waits until nothing does, a sending fails, or the time is up. */
   flush(deadlineMs: number): Promise<void>;
-  /** Stops; what was not acknowledged stays, and goes on after the next start. */
+  /** Stops; what was not acknowledged stays, and goes on after the next start under its key. */
   close(): Promise<void>;
 }

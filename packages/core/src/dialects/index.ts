@@ -48,5 +48,6 @@ export {
   repeatedFields,
 } from './openai-responses/index.ts';
 export type * from './passage.ts';
+export { toldRetryAfter } from './provider-text.ts';
 export { type ReplyHead, readReplyHead } from './reply-headers.ts';
 export { jsonPath, wireProblem } from './wire-problem.ts';

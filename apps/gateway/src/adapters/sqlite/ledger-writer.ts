@@ -2,8 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Estimated, Intent, UsageEvent } from '@tollgate/core/usage';
 import type { Booking } from '../../ports/ledger.ts';
 import type { Log } from '../../ports/log.ts';
+import { INSERT_OUTBOX_ROW, outboxRows, outboxValues } from '../sql/outbox-rows.ts';
 import { COLUMNS, toRow } from './call-row.ts';
-import { toOutboxItem } from './outbox-item.ts';
 
 export interface WriterOptions {
   readonly log?: Log;
@@ -11,6 +11,8 @@ export interface WriterOptions {
   readonly maxQueued?: number;
   /** Events kept while the database can't be written; beyond, new ones are lost and counted. */
   readonly maxHeld?: number;
+  /** Channels of the outbox that want each event. */
+  readonly usageChannels?: readonly string[];
 }
 
 /** How long events wait for company. A commit costs as much for fifty as for one. */
@@ -40,9 +42,7 @@ const STATEMENTS = {
   call: `insert into calls (${COLUMNS.join(', ')})
     values (${COLUMNS.map(() => '?').join(', ')}) on conflict (call_id) do nothing`,
   price: 'insert into prices (id, source, price) values (?, ?, ?) on conflict do nothing',
-  item: `insert into outbox_items
-    (call_id, email, input_tokens, output_tokens, requests, model, at)
-    values (?, ?, ?, ?, ?, ?, ?) on conflict (call_id) do nothing`,
+  outbox: INSERT_OUTBOX_ROW,
 } as const;
 
 type Statements = { readonly [name in keyof typeof STATEMENTS]: StatementSync };
@@ -57,6 +57,7 @@ export class LedgerWriter {
   readonly #log: Log | undefined;
   readonly #maxQueued: number;
   readonly #maxHeld: number;
+  readonly #usageChannels: readonly string[];
   readonly #statements: Statements;
   readonly #listeners = new Set<Listener>();
   /** Prices that are in the ledger already, by their digests: as many as there are lists and settings of. */
@@ -77,6 +78,7 @@ export class LedgerWriter {
     this.#log = options.log;
     this.#maxQueued = options.maxQueued ?? 1000;
     this.#maxHeld = options.maxHeld ?? 100_000;
+    this.#usageChannels = options.usageChannels ?? [];
     this.#statements = prepareAll(db);
   }
 
@@ -197,18 +199,10 @@ export class LedgerWriter {
     }
     this.#statements.settled.run(event.callId);
     const { changes } = this.#statements.call.run(...toRow(event));
-    const item = changes === 0 ? undefined : toOutboxItem(event);
-    if (item === undefined) return;
-    const { callId, email, inputTokens, outputTokens, requests, model, at } = item;
-    this.#statements.item.run(
-      callId,
-      email,
-      inputTokens,
-      outputTokens,
-      requests,
-      model ?? null,
-      at,
-    );
+    if (changes === 0) return;
+    for (const row of outboxRows(event, this.#usageChannels)) {
+      this.#statements.outbox.run(...outboxValues(row));
+    }
   }
 
   #refused(error: unknown): void {
@@ -228,7 +222,7 @@ const prepareAll = (db: DatabaseSync): Statements => ({
   settled: db.prepare(STATEMENTS.settled),
   call: db.prepare(STATEMENTS.call),
   price: db.prepare(STATEMENTS.price),
-  item: db.prepare(STATEMENTS.item),
+  outbox: db.prepare(STATEMENTS.outbox),
 });
 
 const intentText = (stands: Estimated): string =>

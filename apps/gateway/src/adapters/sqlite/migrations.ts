@@ -1,3 +1,5 @@
+import { OUTBOX_BY_CHANNEL } from './outbox-migration.ts';
+
 /**
  * The schema's history, oldest first; the version is the number of steps taken. A step that was
  * released is never edited: a change is a new step.
@@ -126,4 +128,5 @@ export const MIGRATIONS: readonly string[] = [
   alter table calls add column output_accepted_prediction integer;
   alter table calls add column output_rejected_prediction integer;
   `,
+  OUTBOX_BY_CHANNEL,
 ];

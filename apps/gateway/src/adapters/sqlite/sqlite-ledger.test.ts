@@ -175,14 +175,17 @@ describe('createSqliteLedger', () => {
     ledger.record({ ...bare(), user: ZION_USER });
     await ledger.flush();
 
-    const rows = db.prepare('select call_id, email, input_tokens, model from outbox_items').all();
+    const rows = db
+      .prepare('select channel, event_id, owner, input_tokens, body from outbox_items')
+      .all();
 
     expect(rows).toEqual([
       {
-        call_id: told.callId,
-        email: 'test@test.com',
+        channel: 'zion',
+        event_id: told.callId,
+        owner: 'test@test.com',
         input_tokens: 10,
-        model: 'gpt-4o-mini',
+        body: expect.stringContaining('"model":"gpt-4o-mini"'),
       },
     ]);
   });

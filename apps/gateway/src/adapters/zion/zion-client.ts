@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '@tollgate/core';
+import { toldRetryAfter } from '@tollgate/core/dialects';
 import {
   type ZionIncrement,
   ZionIncrementsReply,
@@ -17,7 +18,7 @@ import type { Deadlines, Upstream } from '../../ports/upstream.ts';
 
 /** Why Zion gave no answer. `refused`: a status of its own; `invalid`: a 2xx that can't be read. */
 export type ZionFailure =
-  | { readonly kind: 'refused'; readonly status: number }
+  | { readonly kind: 'refused'; readonly status: number; readonly retryAfterMs?: number }
   | { readonly kind: 'invalid' }
   | { readonly kind: 'unreachable' };
 
@@ -90,10 +91,12 @@ export function createZionClient(options: ZionClientOptions): ZionClient {
       signal: call.signal ?? new AbortController().signal,
     });
     if (!sent.ok) return err({ kind: 'unreachable' });
-    const { status, body } = sent.value;
+    const { status, headers, body } = sent.value;
     if (status < 200 || status > 299) {
       body.cancel();
-      return err({ kind: 'refused', status });
+      const seconds = toldRetryAfter(headers);
+      const retryAfter = seconds === undefined ? {} : { retryAfterMs: Math.ceil(seconds * 1000) };
+      return err({ kind: 'refused', status, ...retryAfter });
     }
     const bytes = await body.bytes(LONGEST_REPLY);
     if (!bytes.ok) {

@@ -2,9 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../config/secret.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Outbox } from '../../ports/outbox.ts';
+import { createOutboxSender } from '../outbox/outbox-sender.ts';
+import { createOutboxStore } from '../sql/sql-outbox-store.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
+import { createSqliteDatabase } from '../sqlite/sqlite-database.ts';
 import { createSqliteLedger } from '../sqlite/sqlite-ledger.ts';
-import { createSqliteOutboxStore } from '../sqlite/sqlite-outbox-store.ts';
 import { createIds } from '../system/create-ids.ts';
 import { createManualClock, type ManualClock } from '../test-support/manual-clock.ts';
 import {
@@ -13,8 +16,8 @@ import {
 } from '../test-support/scripted-upstream.ts';
 import { tempDir } from '../test-support/temp-dir.ts';
 import { usageEvent, ZION_USER } from '../test-support/usage-event.ts';
+import { createZionChannel } from './zion-channel.ts';
 import { createZionClient } from './zion-client.ts';
-import { createZionOutbox, type ZionOutbox } from './zion-outbox.ts';
 
 const PATH = '/api/v1/usage/external/batch-increment';
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -23,7 +26,7 @@ let dir: ReturnType<typeof tempDir>;
 let db: DatabaseSync;
 let clock: ManualClock;
 let zion: ScriptedUpstream;
-let outboxes: ZionOutbox[];
+let outboxes: Outbox[];
 
 beforeEach(() => {
   dir = tempDir();
@@ -40,17 +43,23 @@ afterEach(async () => {
   dir[Symbol.dispose]();
 });
 
-const store = () => createSqliteOutboxStore(db, clock);
+const store = () => createOutboxStore(createSqliteDatabase(db), clock);
 
-function start(): ZionOutbox {
-  const outbox = createZionOutbox({
+async function counts(): Promise<{ readonly waiting: number; readonly dead: number }> {
+  const [{ waiting = 0, dead = 0 } = {}] = await store().states();
+  return { waiting, dead };
+}
+
+function start(): Outbox {
+  const client = createZionClient({
+    upstream: zion,
+    clock,
+    url: new URL('http://zion.internal'),
+    apiKey: new Secret('service-key'),
+  });
+  const outbox = createOutboxSender({
     store: store(),
-    client: createZionClient({
-      upstream: zion,
-      clock,
-      url: new URL('http://zion.internal'),
-      apiKey: new Secret('service-key'),
-    }),
+    channel: createZionChannel({ client, log: quiet }),
     clock,
     ids: createIds(),
     log: quiet,
@@ -99,7 +108,7 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('createZionOutbox', () => {
+describe('usage on its way to Zion', () => {
   it('sends what Zion expects, zero counts left out, with the service key and a key of the batch', async () => {
     const ledger = createSqliteLedger(db, { clock });
     const usage = {
@@ -132,7 +141,7 @@ describe('createZionOutbox', () => {
         'idempotency-key': expect.stringMatching(/^[0-9a-f-]{36}$/),
       },
     });
-    expect(store().counts()).toEqual({ waiting: 0, dead: 0 });
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
   });
 
   it('sends a while after it was woken, and what an earlier run left at its start', async () => {
@@ -214,13 +223,13 @@ describe('createZionOutbox', () => {
     const outbox = start();
 
     await outbox.flush(1000);
-    expect(store().counts()).toEqual({ waiting: 1, dead: 0 });
+    expect(await counts()).toEqual({ waiting: 1, dead: 0 });
     await outbox.flush(1000);
 
     const [one, two] = sent();
     expect(two?.emails).toEqual(['same']);
     expect(two?.key).not.toBe(one?.key);
-    expect(store().counts()).toEqual({ waiting: 0, dead: 0 });
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
   });
 
   it('finds the one item that makes Zion refuse a batch, and keeps it as dead', async () => {
@@ -242,7 +251,7 @@ describe('createZionOutbox', () => {
     for (let turn = 0; turn < 30; turn += 1) await outbox.flush(1000);
 
     expect(arrived.toSorted()).toEqual(emails.filter((email) => email !== 'u17').toSorted());
-    expect(store().counts()).toEqual({ waiting: 0, dead: 1 });
+    expect(await counts()).toEqual({ waiting: 0, dead: 1 });
   });
 
   it('keeps as dead, and sends no second time, a batch of which Zion does not tell what it counted', async () => {
@@ -256,7 +265,7 @@ describe('createZionOutbox', () => {
     await start().flush(1000);
 
     expect(zion.requests).toHaveLength(1);
-    expect(store().counts()).toEqual({ waiting: 0, dead: 3 });
+    expect(await counts()).toEqual({ waiting: 0, dead: 3 });
   });
 
   it('ends a flush at its deadline, and sends the batch again later under its key', async () => {
@@ -273,7 +282,7 @@ describe('createZionOutbox', () => {
 
     const [one, two] = sent();
     expect(two).toEqual(one);
-    expect(store().counts()).toEqual({ waiting: 0, dead: 0 });
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
   });
 
   it('cuts what is under way when it closes, and loses nothing', async () => {
@@ -285,7 +294,7 @@ describe('createZionOutbox', () => {
 
     await outbox.close();
 
-    expect(store().counts()).toEqual({ waiting: 1, dead: 0 });
+    expect(await counts()).toEqual({ waiting: 1, dead: 0 });
     expect(clock.waiting()).toBe(0);
   });
 });

@@ -1,0 +1,251 @@
+import { DatabaseSync } from 'node:sqlite';
+import { createPostgres, engineTitle, missingPostgres } from '@tollgate/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OutboxRow, OutboxStore } from '../../ports/outbox-store.ts';
+import { OUTBOX_TABLES } from '../postgres/outbox-tables.ts';
+import { createPostgresDatabase } from '../postgres/postgres-database.ts';
+import { MIGRATIONS } from '../sqlite/migrations.ts';
+import { createSqliteDatabase } from '../sqlite/sqlite-database.ts';
+import { createManualClock, type ManualClock } from '../test-support/manual-clock.ts';
+import type { SqlDatabase } from './sql.ts';
+import { createOutboxStore } from './sql-outbox-store.ts';
+
+interface Opened extends AsyncDisposable {
+  readonly db: SqlDatabase;
+}
+
+async function openSqlite(): Promise<Opened> {
+  const file = new DatabaseSync(':memory:');
+  for (const step of MIGRATIONS) file.exec(step);
+  const db = createSqliteDatabase(file);
+  return { db, [Symbol.asyncDispose]: () => db.close() };
+}
+
+async function openPostgres(): Promise<Opened> {
+  const server = await createPostgres();
+  const db = createPostgresDatabase({ url: server.url });
+  for (const statement of OUTBOX_TABLES.split(';')) await db.run(statement);
+  return {
+    db,
+    [Symbol.asyncDispose]: async () => {
+      await db.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const ENGINES = [
+  { name: 'sqlite', open: openSqlite, missing: undefined },
+  { name: 'postgres', open: openPostgres, missing: await missingPostgres() },
+] as const;
+
+const LEASE_MS = 60_000;
+const NOON = Date.UTC(2026, 10, 23, 12);
+
+const row = (eventId: string, changes: Partial<OutboxRow> = {}): OutboxRow => ({
+  channel: 'zion',
+  eventId,
+  body: `{"event":"${eventId}"}`,
+  owner: 'a@b.c',
+  requests: 1,
+  inputTokens: 10,
+  outputTokens: 5,
+  at: NOON,
+  ...changes,
+});
+
+for (const { name, open, missing } of ENGINES) {
+  describe.skipIf(missing !== undefined)(engineTitle(`the outbox on ${name}`, missing), () => {
+    let opened: Opened;
+    let clock: ManualClock;
+    let store: OutboxStore;
+    let keys: number;
+    beforeEach(async () => {
+      opened = await open();
+      clock = createManualClock(NOON);
+      store = createOutboxStore(opened.db, clock);
+      keys = 0;
+    });
+    afterEach(() => opened[Symbol.asyncDispose]());
+
+    const add = async (...ids: readonly string[]): Promise<void> => {
+      for (const id of ids) await store.add(row(id));
+    };
+    const claim = (sender: string, maxItems = 1000, channel = 'zion') =>
+      store.claim({
+        channel,
+        sender,
+        maxItems,
+        leaseMs: LEASE_MS,
+        newKey: () => {
+          keys += 1;
+          return `${sender}-${keys}`;
+        },
+      });
+    const claimed = async (sender: string, maxItems?: number) => {
+      const batch = await claim(sender, maxItems);
+      if (batch === undefined) throw new Error(`nothing for ${sender}`);
+      return batch;
+    };
+    const ids = (batch: Awaited<ReturnType<typeof claim>>): readonly string[] | undefined =>
+      batch?.items.map(({ eventId }) => eventId);
+
+    it('fixes items, order and key before the first sending, and gives the same until it is settled', async () => {
+      await add('one', 'two');
+      const first = await claimed('a');
+      await add('three');
+
+      expect(await claimed('a')).toEqual(first);
+      expect(first.items.map(({ body }) => body)).toEqual(['{"event":"one"}', '{"event":"two"}']);
+
+      const outcomes = ['sent', 'sent'] as const;
+      expect(await store.settle(first, { sender: 'a', outcomes })).toBe(true);
+      const next = await claimed('a');
+      expect(ids(next)).toEqual(['three']);
+      expect(next.idempotencyKey).not.toBe(first.idempotencyKey);
+    });
+
+    it('takes an event once while it waits, and channels apart', async () => {
+      expect(await store.add(row('one'))).toBe(true);
+      expect(await store.add(row('one'))).toBe(false);
+      expect(await store.add(row('one', { channel: 'files' }))).toBe(true);
+      expect(ids(await claim('a', 1000, 'files'))).toEqual(['one']);
+    });
+
+    it('gives each item to one of many senders that ask at once', async () => {
+      await add(...Array.from({ length: 40 }, (_item, n) => `e${n}`));
+
+      const batches = await Promise.all(
+        Array.from({ length: 8 }, (_sender, n) => claim(`s${n}`, 5)),
+      );
+
+      const given = batches.flatMap((batch) => ids(batch) ?? []);
+      expect(new Set(given).size).toBe(given.length);
+      // Who came between two others may have found nothing free, and asks again.
+      for (let turn = 0; given.length < 40 && turn < 40; turn += 1) {
+        given.push(...(ids(await claim(`late${turn}`, 5)) ?? []));
+      }
+      expect(given.toSorted()).toEqual(
+        Array.from({ length: 40 }, (_item, n) => `e${n}`).toSorted(),
+      );
+    });
+
+    it('leaves a batch to its sender until the lease is over, then to one other, under the same key', async () => {
+      await add('one');
+      const first = await claimed('dies');
+      expect(await claim('b')).toBeUndefined();
+
+      clock.advance(LEASE_MS);
+      const taken = await Promise.all([claim('b'), claim('c')]);
+
+      const [second, ...others] = taken.filter((batch) => batch !== undefined);
+      expect(others).toEqual([]);
+      expect(second).toEqual(first);
+      const outcomes = ['sent'] as const;
+      expect(await store.settle(first, { sender: 'dies', outcomes })).toBe(false);
+      expect((await store.states())[0]?.waiting).toBe(1);
+    });
+
+    it('leaves a batch to others at once when its sender closes', async () => {
+      await add('one');
+      const first = await claimed('a');
+      await store.release('a');
+
+      expect(await claimed('b')).toEqual(first);
+    });
+
+    it('keeps in sum, by owner and day, what was acknowledged, and knows what was not', async () => {
+      await add('one', 'two', 'three');
+      await store.add(row('other', { owner: 'x@y.z', inputTokens: 2 ** 40 }));
+      await store.add(row('later', { at: NOON + 86_400_000 }));
+      const batch = await claimed('a');
+      const outcomes = batch.items.map(({ eventId }) => (eventId === 'two' ? 'again' : 'sent'));
+      await store.settle(batch, { sender: 'a', outcomes });
+      await add('four');
+      const second = await claimed('a');
+      await store.settle(second, { sender: 'a', outcomes: ['sent', 'failed'] });
+
+      const day = 'select owner, day, requests, input_tokens from outbox_acknowledged';
+      const rows = await opened.db.all(`${day} order by owner, day`);
+      const midnight = BigInt(Date.UTC(2026, 10, 23));
+      expect(rows.map((found) => ({ ...found }))).toEqual([
+        { owner: 'a@b.c', day: midnight, requests: 3n, input_tokens: 30n },
+        { owner: 'a@b.c', day: midnight + 86_400_000n, requests: 1n, input_tokens: 10n },
+        { owner: 'x@y.z', day: midnight, requests: 1n, input_tokens: BigInt(2 ** 40) },
+      ]);
+      const open = { requests: 1, inputTokens: 10, outputTokens: 5 };
+      expect(await store.unacknowledged('zion', 'a@b.c')).toEqual(open);
+      const none = { requests: 0, inputTokens: 0, outputTokens: 0 };
+      expect(await store.unacknowledged('zion', 'x@y.z')).toEqual(none);
+    });
+
+    it('has an item that is refused by itself five times wait as dead, and sends it again when asked', async () => {
+      await add('poison');
+      for (let time = 0; time < 5; time += 1) {
+        const batch = await claimed('a');
+        await store.settle(batch, { sender: 'a', outcomes: ['failed'] });
+      }
+
+      expect(await claim('a')).toBeUndefined();
+      const letters = await store.deadLetters({ limit: 10 });
+      expect(letters).toMatchObject([{ eventId: 'poison', reason: 'refused', channel: 'zion' }]);
+      expect(await store.states()).toEqual([{ channel: 'zion', waiting: 0, dead: 1 }]);
+
+      expect(await store.resend({ ids: letters.map(({ id }) => id) })).toBe(1);
+      expect(ids(await claim('a'))).toEqual(['poison']);
+      expect(await store.resend({ ids: letters.map(({ id }) => id) })).toBe(0);
+    });
+
+    it('keeps a batch that was given up as it is, and sends it again as a whole under its key', async () => {
+      await add('one', 'two');
+      const batch = await claimed('a');
+      await store.noteUnusable(batch.id);
+      await store.bury(batch.id, 'unreadable');
+      await add('three');
+
+      expect(ids(await claim('a'))).toEqual(['three']);
+      const [first] = await store.deadLetters({ channel: 'zion', limit: 1 });
+      expect(first).toMatchObject({ eventId: 'one', reason: 'unreadable' });
+
+      expect(await store.resend({ ids: [first?.id ?? 0] })).toBe(2);
+      await store.release('a');
+      const again = await claimed('b');
+      expect(again).toEqual({ ...batch, unusable: 0 });
+    });
+
+    it('sends all of a channel’s dead again, and those of no other', async () => {
+      for (const channel of ['zion', 'files']) {
+        await store.add(row('one', { channel }));
+        const batch = await claim('a', 10, channel);
+        await store.settle(batch ?? { id: 0, idempotencyKey: '', unusable: 0, items: [] }, {
+          sender: 'a',
+          outcomes: ['dead'],
+        });
+      }
+
+      expect(await store.resend({ channel: 'files' })).toBe(1);
+
+      expect(await store.states()).toEqual([
+        { channel: 'files', waiting: 1, dead: 0, oldestAt: NOON },
+        { channel: 'zion', waiting: 0, dead: 1 },
+      ]);
+    });
+
+    it('gives up what nobody took for too long, but for a batch that is fixed, and forgets old dead letters', async () => {
+      await add('old');
+      await claimed('a');
+      await add('older');
+      await store.add(row('new', { at: NOON + 1000 }));
+
+      expect(await store.expire('zion', NOON + 1)).toBe(1);
+      expect(await store.deadLetters({ limit: 10 })).toMatchObject([
+        { eventId: 'older', reason: 'expired' },
+      ]);
+      expect(await store.forget('zion', NOON)).toBe(0);
+      expect(await store.forget('zion', NOON + 1)).toBe(1);
+      expect(await store.states()).toEqual([
+        { channel: 'zion', waiting: 2, dead: 0, oldestAt: NOON },
+      ]);
+    });
+  });
+}
