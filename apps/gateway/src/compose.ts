@@ -12,6 +12,7 @@ import {
 } from '@tollgate/core/dialects';
 import { createHealthBook } from '@tollgate/core/routing';
 import { createMemoryRateLimiter } from './adapters/limiter/memory-rate-limiter.ts';
+import { recentArrivals } from './adapters/limiter/recent-arrivals.ts';
 import { createLog } from './adapters/log/create-log.ts';
 import { createMetrics } from './adapters/metrics/create-metrics.ts';
 import { createPriceBook } from './adapters/prices/create-price-book.ts';
@@ -223,7 +224,9 @@ export async function compose(
     health: createHealthService({ version: VERSION, clock, ledger, governance }),
   };
   const metrics = createMetrics(ledger);
-  const limiter = createMemoryRateLimiter(clock);
+  const limiter = createMemoryRateLimiter(clock, {
+    arrivals: recentArrivals(ledger, clock.now(), log),
+  });
   const app = createExpressApp({
     config,
     clock,

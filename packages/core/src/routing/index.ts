@@ -14,11 +14,5 @@ export {
   recordFailure,
 } from './model-health.ts';
 export { nearNames } from './near-names.ts';
+export { FRESH, type RateDecision, type RateState, takeOne } from './rate.ts';
 export { type ModelNames, resolveModel } from './resolve-model.ts';
-export {
-  EMPTY_WINDOW,
-  slideWindow,
-  WINDOW_MS,
-  type WindowDecision,
-  type WindowState,
-} from './sliding-window.ts';

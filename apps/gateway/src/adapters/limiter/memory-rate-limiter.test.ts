@@ -5,7 +5,7 @@ import { createMemoryRateLimiter } from './memory-rate-limiter.ts';
 const NOON = Date.UTC(2026, 10, 23, 12);
 
 describe('createMemoryRateLimiter', () => {
-  it('tells limit, use, remainder and the end of the window, and refuses beyond the limit', async () => {
+  it('tells limit, use, remainder and when all is free again, and refuses beyond the limit', async () => {
     const limiter = createMemoryRateLimiter(createManualClock(NOON));
 
     expect(await limiter.take('ann', 2)).toEqual({
@@ -15,7 +15,7 @@ describe('createMemoryRateLimiter', () => {
         limit: 2,
         used: 1,
         remaining: 1,
-        resetAt: NOON + 60_000,
+        resetAt: NOON + 30_000,
       },
     });
     await limiter.take('ann', 2);
@@ -46,7 +46,7 @@ describe('createMemoryRateLimiter', () => {
   });
 
   it('forgets the subject quiet for longest beyond its bound', async () => {
-    const limiter = createMemoryRateLimiter(createManualClock(NOON), 2);
+    const limiter = createMemoryRateLimiter(createManualClock(NOON), { maxSubjects: 2 });
     for (const subject of ['ann', 'bob', 'cid']) await limiter.take(subject, 1);
 
     expect((await limiter.take('cid', 1)).allowed).toBe(false);
