@@ -21,6 +21,7 @@ export {
   mayFitLater,
   type Reserved,
 } from './reservation.ts';
+export { createReservationBook, type Lease, type ReservationBook } from './reservation-book.ts';
 export { showAmount, showBudget, unitOf } from './show-budget.ts';
 export {
   type Counter,
