@@ -221,7 +221,14 @@ export async function compose(
     }),
     usage: createUsageService(ledger),
     keys: createKeyService(keyStore),
-    health: createHealthService({ version: VERSION, clock, ledger, governance }),
+    outbox: outbox.service,
+    health: createHealthService({
+      version: VERSION,
+      clock,
+      ledger,
+      governance,
+      ...(channels.length > 0 && { outbox: outbox.health }),
+    }),
   };
   const metrics = createMetrics(ledger);
   const limiter = createMemoryRateLimiter(clock, {

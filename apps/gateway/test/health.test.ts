@@ -24,6 +24,7 @@ describe('health, the origin’s eight', () => {
       checks: {
         ledger: { status: 'healthy' },
         zion: { status: 'healthy', latency_ms: expect.any(Number) },
+        outbox: { status: 'healthy', pending: 0, dead: 0 },
       },
       stats: { uptime_seconds: expect.any(Number) },
     });

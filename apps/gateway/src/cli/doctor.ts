@@ -4,6 +4,7 @@ import { renderProblem } from '../config/problem.ts';
 import { type Check, failed, fine } from './check.ts';
 import { checkData, checkPort, checkRuntime } from './check-machine.ts';
 import { checkClock, checkProvider, checkZion } from './check-network.ts';
+import { checkOutbox } from './check-outbox.ts';
 import { checkPrices } from './check-prices.ts';
 import { type CliContext, CliFailure, type CommonOptions, toJson } from './context.ts';
 import { systemClock, withUpstreams } from './open-upstream.ts';
@@ -47,7 +48,8 @@ function examineAround(config: Config): Promise<readonly Check[]> {
     const times = probes.flatMap(({ theirTime }) => (theirTime === undefined ? [] : [theirTime]));
     const time = checkClock(times, clock.now());
     const prices = await checkPrices(config, clock.now());
-    return [data, port, ...probes.map(({ check }) => check), time, prices];
+    const outbox = await checkOutbox(config, clock.now());
+    return [data, port, ...probes.map(({ check }) => check), time, prices, outbox];
   });
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext, CommonOptions } from './context.ts';
 import type { CreateKeyOptions } from './keys.ts';
+import { addOutbox } from './outbox-command.ts';
 import type { UsageOptions } from './usage.ts';
 
 /** The commands. What a command needs is loaded when it runs: `--help` opens no database. */
@@ -39,6 +40,8 @@ export function createProgram(context: CliContext): Command {
   );
   addKeys(keys, context);
   addReports(program, context);
+  const outbox = add(program, 'outbox', 'show what waits to be told to others, and send it again');
+  addOutbox(outbox, context, examples);
   const config = add(program, 'config', 'check or print the configuration').addHelpText(
     'after',
     examples(['tollgate config check --config new.yaml', 'tollgate config print']),

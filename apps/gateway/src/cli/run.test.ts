@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { startServer } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../adapters/test-support/temp-dir.ts';
-import { PRICE, usageEvent } from '../adapters/test-support/usage-event.ts';
+import { PRICE, usageEvent, ZION_USER } from '../adapters/test-support/usage-event.ts';
 import { withLedger } from '../adapters/test-support/with-ledger.ts';
 import { FACE_NAMES } from '../config/face-names.ts';
 import { loadConfig } from '../config/load.ts';
+import { withOutbox } from './open-outbox.ts';
 import { runCli } from './run.ts';
 
 interface Ran {
@@ -42,6 +43,9 @@ describe('tollgate', () => {
     ['config check --help', 'tollgate config check --config new.yaml'],
     ['config print --help', 'secrets masked'],
     ['doctor --help', 'tollgate doctor --json'],
+    ['outbox status --help', 'tollgate outbox status'],
+    ['outbox list --help', '--channel <name>'],
+    ['outbox resend --help', 'tollgate outbox resend 17 18'],
   ])('explains "%s" with examples and every common option', async (line, text) => {
     using folder = tempDir();
 
@@ -67,6 +71,10 @@ describe('tollgate', () => {
       `--faces: expected some of ${FACE_NAMES.join(', ')}, got "opnai"`,
     ],
     ['keys revoke', "error: missing required argument 'key'"],
+    ['outbox list --limit none', '--limit: expected 1 to 9999, got "none"'],
+    ['outbox resend', 'expected ids of dead letters, or --channel'],
+    ['outbox resend 1 --channel zion', 'expected ids of dead letters, or --channel'],
+    ['outbox resend first', 'expected ids of dead letters, got "first"'],
     ['usage --by hour', '--by: expected day, key or model, got "hour"'],
     ['usage --from 2026-02-30', '--from: expected a day as in 2026-11-23, got "2026-02-30"'],
   ])('ends "%s" with 2 and says what is wrong with it', async (line, text) => {
@@ -196,6 +204,72 @@ describe('tollgate config', () => {
   });
 });
 
+describe('tollgate outbox', () => {
+  /** Two calls of a user of Zion, of which Zion refused one for good. */
+  async function withDeadLetter(folder: string): Promise<void> {
+    const loaded = loadConfig({ env: {}, cwd: folder });
+    if (!loaded.ok) throw new Error('no configuration');
+    const { config } = loaded.value;
+    await withLedger(config.dataDir, (ledger) => {
+      for (const email of ['a@b.c', 'd@e.f']) {
+        ledger.record(usageEvent({ user: { ...ZION_USER, email } }));
+      }
+    });
+    await withOutbox(config, async (store) => {
+      const claim = { channel: 'zion', sender: 'a', maxItems: 1, leaseMs: 1, newKey: () => 'key' };
+      const batch = await store.claim(claim);
+      if (batch !== undefined) await store.settle(batch, { sender: 'a', outcomes: ['dead'] });
+    });
+  }
+
+  it('says that nothing waits, and that nothing is dead', async () => {
+    using folder = tempDir();
+
+    expect(await run(folder.path, 'outbox status')).toMatchObject({
+      code: 0,
+      err: 'Nothing waits: everything was acknowledged.',
+    });
+    expect(await run(folder.path, 'outbox list')).toMatchObject({
+      code: 0,
+      err: 'There are no dead letters.',
+    });
+    expect(await run(folder.path, 'outbox resend 1')).toMatchObject({ code: 1 });
+  });
+
+  it('shows what waits and what is dead, and sends the dead again, once', async () => {
+    using folder = tempDir();
+    await withDeadLetter(folder.path);
+
+    const status = await run(folder.path, 'outbox status --json');
+    const doctor = await run(folder.path, 'doctor --json', { TOLLGATE_PORT: '0' });
+    const list = await run(folder.path, 'outbox list --json');
+    const [letter] = JSON.parse(list.out).deadLetters;
+    const table = await run(folder.path, 'outbox list');
+
+    expect(JSON.parse(status.out).channels).toEqual([
+      { channel: 'zion', pending: 1, dead: 1, oldestSeconds: expect.any(Number) },
+    ]);
+    const check = JSON.parse(doctor.out).checks.find(
+      ({ name }: { name: string }) => name === 'outbox',
+    );
+    expect(check).toMatchObject({
+      status: 'warning',
+      detail: expect.stringContaining('zion has 1 dead letters'),
+    });
+    expect(letter).toMatchObject({ channel: 'zion', reason: 'untold', event: { email: 'a@b.c' } });
+    expect(table.out).toContain('may have been counted: the reply did not say');
+    expect(table.out).not.toContain('a@b.c');
+
+    const resent = await run(folder.path, `outbox resend ${letter.id}`);
+    const again = await run(folder.path, `outbox resend ${letter.id}`);
+    const after = await run(folder.path, 'outbox status --json');
+
+    expect(resent).toMatchObject({ code: 0, err: expect.stringContaining('1 wait again') });
+    expect(again.code).toBe(1);
+    expect(JSON.parse(after.out).channels).toMatchObject([{ pending: 2, dead: 0 }]);
+  });
+});
+
 describe('tollgate doctor, of prices', () => {
   it('names the models whose calls have no cost, and how to give them one', async () => {
     using folder = tempDir();
@@ -253,7 +327,7 @@ describe('tollgate doctor', () => {
 
     const checks = checksOf(out);
     expect(code).toBe(1);
-    expect(err).toBe('4 of 9 checks failed');
+    expect(err).toBe('4 of 10 checks failed');
     expect(checks['port']?.advice).toContain('TOLLGATE_PORT');
     expect(checks['data']?.advice).toContain('TOLLGATE_DATA_DIR');
     expect(checks['zion']?.advice).toBe('correct ZION_API_KEY or governance.apiKey');

@@ -20,4 +20,10 @@ export interface DependencyStatus {
   readonly latencyMs?: number;
   /** What to do about it; no addresses or keys. */
   readonly detail?: string;
+  /** Of what waits to be told to others. */
+  readonly facts?: {
+    readonly pending: number;
+    readonly dead: number;
+    readonly oldestSeconds?: number;
+  };
 }

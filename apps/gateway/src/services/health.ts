@@ -20,13 +20,19 @@ export interface HealthDeps {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly governance: Governance;
+  /** Absent where there is nobody to tell. */
+  readonly outbox?: () => Promise<DependencyStatus>;
 }
 
 export function createHealthService(deps: HealthDeps): HealthService {
   const startedAt = deps.clock.monotonic();
   return {
     report: async () => {
-      const checks = await Promise.all([deps.ledger.status(), deps.governance.status()]);
+      const checks = await Promise.all([
+        deps.ledger.status(),
+        deps.governance.status(),
+        ...(deps.outbox === undefined ? [] : [deps.outbox()]),
+      ]);
       return {
         status: worst(checks),
         version: deps.version,

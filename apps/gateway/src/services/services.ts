@@ -3,6 +3,7 @@ import type { EmbeddingService } from './embeddings.ts';
 import type { HealthService } from './health.ts';
 import type { KeyService } from './keys.ts';
 import type { ModelService } from './models.ts';
+import type { OutboxService } from './outbox.ts';
 import type { ResponseService } from './responses/responses.ts';
 import type { TokenCountService } from './token-counts.ts';
 import type { UsageService } from './usage.ts';
@@ -16,5 +17,6 @@ export interface Services {
   readonly usage: UsageService;
   readonly keys: KeyService;
   readonly responses: ResponseService;
+  readonly outbox: OutboxService;
   readonly health: HealthService;
 }

@@ -2,7 +2,14 @@ import { err, ok } from '@tollgate/core';
 import type { Upstream, UpstreamBody, UpstreamRequest } from '../../ports/upstream.ts';
 
 /** A scripted answer: a status with its body, or `down`, or `hang` until the caller gives up. */
-export type Scripted = { readonly status: number; readonly body?: unknown } | 'down' | 'hang';
+export type Scripted =
+  | {
+      readonly status: number;
+      readonly body?: unknown;
+      readonly headers?: { readonly [name: string]: string };
+    }
+  | 'down'
+  | 'hang';
 
 export interface ScriptedUpstream extends Upstream {
   /** Answers the next requests to paths that begin so, in order; the last one answers on. */
@@ -42,8 +49,8 @@ export function createScriptedUpstream(): ScriptedUpstream {
         await new Promise((resolve) => request.signal.addEventListener('abort', resolve));
         return err({ kind: 'client_closed' });
       }
-      const { status, body } = answer;
-      return ok({ status, headers: {}, body: bodyOf(JSON.stringify(body ?? {})) });
+      const { status, body, headers = {} } = answer;
+      return ok({ status, headers, body: bodyOf(JSON.stringify(body ?? {})) });
     },
     close: () => Promise.resolve(),
   };

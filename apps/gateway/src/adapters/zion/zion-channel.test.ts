@@ -50,7 +50,7 @@ async function counts(): Promise<{ readonly waiting: number; readonly dead: numb
   return { waiting, dead };
 }
 
-function start(): Outbox {
+function start(sender?: string): Outbox {
   const client = createZionClient({
     upstream: zion,
     clock,
@@ -59,6 +59,7 @@ function start(): Outbox {
   });
   const outbox = createOutboxSender({
     store: store(),
+    ...(sender !== undefined && { sender }),
     channel: createZionChannel({ client, log: quiet }),
     clock,
     ids: createIds(),
@@ -296,5 +297,132 @@ describe('usage on its way to Zion', () => {
 
     expect(await counts()).toEqual({ waiting: 1, dead: 0 });
     expect(clock.waiting()).toBe(0);
+  });
+
+  it('leaves Zion alone for as long as it asks, whatever is recorded or flushed meanwhile', async () => {
+    await record('a');
+    zion.script(PATH, { status: 429, headers: { 'retry-after': '120' } }, taken);
+    const outbox = start();
+    await outbox.flush(1000);
+    await record('b');
+    outbox.wake();
+    clock.advance(119_000);
+    await outbox.flush(1000);
+    await settle();
+    expect(sent()).toHaveLength(1);
+
+    clock.advance(1_000);
+    await settle();
+
+    const [first, again, next] = sent();
+    expect(again).toEqual(first);
+    expect(next?.emails).toEqual(['b']);
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+
+  it('believes nobody who asks to be left alone for more than an hour', async () => {
+    await record('a');
+    zion.script(PATH, { status: 503, headers: { 'retry-after': '999999999' } }, taken);
+    await start().flush(1000);
+
+    clock.advance(3_600_000);
+    await settle();
+
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+
+  it('gives up a batch whose replies make no sense, and sends it under its own key when asked to', async () => {
+    await record('a', 'b');
+    zion.script(PATH, 'down', 'down', { status: 200, body: 'a page of a proxy' });
+    const outbox = start();
+    for (let turn = 0; turn < 4; turn += 1) await outbox.flush(1000);
+    expect(await counts()).toEqual({ waiting: 2, dead: 0 });
+    await outbox.flush(1000);
+    expect(await counts()).toEqual({ waiting: 0, dead: 2 });
+
+    zion.script(PATH, taken);
+    expect(await store().resend({ channel: 'zion' })).toBe(2);
+    await outbox.flush(1000);
+
+    expect(new Set(sent().map(({ key }) => key)).size).toBe(1);
+    expect(sent().at(-1)?.emails).toEqual(['a', 'b']);
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+
+  it('finds by itself what another process has asked to be sent again', async () => {
+    await record('a');
+    zion.script(PATH, { status: 400 });
+    const outbox = start();
+    for (let turn = 0; turn < 5; turn += 1) await outbox.flush(1000);
+    expect(await counts()).toEqual({ waiting: 0, dead: 1 });
+    await outbox.flush(1000);
+
+    zion.script(PATH, taken);
+    await store().resend({ channel: 'zion' });
+    clock.advance(10_000);
+    await settle();
+
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+
+  it('takes over the batch of a gateway that died, under the same key, and only then', async () => {
+    await record('a');
+    zion.script(PATH, 'hang', taken);
+    start('dies');
+    clock.advance(100);
+    await settle();
+    expect(sent()).toHaveLength(1);
+
+    const other = start('lives');
+    clock.advance(80_000);
+    await other.flush(1000);
+    await settle();
+    expect(sent()).toHaveLength(1);
+
+    clock.advance(20_000);
+    await settle();
+
+    expect(sent()).toHaveLength(2);
+    expect(sent()[1]).toEqual(sent()[0]);
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+
+  it('loses nothing of an hour without Zion, and comes back with one batch at a time', async () => {
+    let inFlight = 0;
+    let most = 0;
+    let isBack = false;
+    const answer = zion.send.bind(zion);
+    zion.send = async (request) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      zion.script(PATH, isBack ? taken : 'down');
+      const reply = await answer(request);
+      inFlight -= 1;
+      return reply;
+    };
+    const outbox = start();
+    for (let minute = 0; minute < 60; minute += 1) {
+      await record(...Array.from({ length: 50 }, (_item, n) => `${minute}-${n}`));
+      outbox.wake();
+      for (let second = 0; second < 60; second += 1) {
+        clock.advance(1000);
+        await settle();
+      }
+    }
+    const tries = zion.requests.length;
+    isBack = true;
+    for (let second = 0; second < 60; second += 1) {
+      clock.advance(1000);
+      await settle();
+    }
+
+    // Once a minute and a half at the most often: half a minute at least lies between two tries.
+    expect(tries).toBeLessThan(130);
+    const told = sent().slice(tries);
+    expect(told.flatMap(({ emails }) => emails)).toHaveLength(3000);
+    expect(new Set(told.flatMap(({ emails }) => emails)).size).toBe(3000);
+    expect(told.length).toBeLessThan(6);
+    expect(most).toBe(1);
+    expect(await counts()).toEqual({ waiting: 0, dead: 0 });
   });
 });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
 import type { Config } from '../../config/config.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Governance } from '../../ports/governance.ts';
+import type { DependencyStatus, Governance } from '../../ports/governance.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { HealthReport, HealthService } from '../../services/health.ts';
 import { stampTime } from '../http/arrival.ts';
@@ -61,6 +61,12 @@ export async function sendMetrics(res: ServerResponse, metrics: Metrics): Promis
   res.end(body);
 }
 
+const wireFacts = ({ pending, dead, oldestSeconds }: NonNullable<DependencyStatus['facts']>) => ({
+  pending,
+  dead,
+  ...(oldestSeconds === undefined ? undefined : { oldest_seconds: oldestSeconds }),
+});
+
 const wireReport = (report: HealthReport) => ({
   status: report.status,
   version: report.version,
@@ -73,6 +79,7 @@ const wireReport = (report: HealthReport) => ({
         status: check.status,
         ...(check.latencyMs === undefined ? undefined : { latency_ms: check.latencyMs }),
         ...(check.detail === undefined ? undefined : { error: check.detail }),
+        ...(check.facts === undefined ? undefined : wireFacts(check.facts)),
       },
     ]),
   ),

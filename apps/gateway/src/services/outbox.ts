@@ -1,0 +1,125 @@
+import { err, ok, type Result } from '@tollgate/core';
+import type { GatewayError } from '@tollgate/core/chat';
+import type { Identity } from '@tollgate/core/governance';
+import type { Clock } from '../ports/clock.ts';
+import type { DependencyStatus } from '../ports/governance.ts';
+import type { Outbox } from '../ports/outbox.ts';
+import type {
+  ChannelState,
+  DeadLetter,
+  DeadSelection,
+  OutboxStore,
+} from '../ports/outbox-store.ts';
+import { refuseUnlessAdmin } from './keys.ts';
+
+/** What one channel has to tell still. */
+export interface ChannelStatus {
+  readonly channel: string;
+  readonly pending: number;
+  /** How long ago the oldest that waits happened; absent: nothing waits. */
+  readonly oldestSeconds?: number;
+  readonly dead: number;
+}
+
+export interface DeadLetterQuery {
+  readonly channel?: string;
+  /** The last id of the page before. */
+  readonly after?: number;
+  /** At most 1,000. */
+  readonly limit: number;
+}
+
+/** What waits to be told to others, for administrators. */
+export interface OutboxService {
+  status(by: Identity): Promise<Result<readonly ChannelStatus[], GatewayError>>;
+  /** What was given up, the oldest first. */
+  deadLetters(
+    by: Identity,
+    query: DeadLetterQuery,
+  ): Promise<Result<readonly DeadLetter[], GatewayError>>;
+  /** Has them sent again; resolves with how many. Those of one batch that is kept go together. */
+  resend(by: Identity, which: DeadSelection): Promise<Result<number, GatewayError>>;
+}
+
+export interface OutboxDeps {
+  readonly store: OutboxStore;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+}
+
+const LONGEST_PAGE = 1_000;
+
+export function createOutboxService({ store, clock, outbox }: OutboxDeps): OutboxService {
+  return {
+    status: async (by) =>
+      refuseUnlessAdmin(by) ?? ok(channelStatuses(await store.states(), clock.now())),
+    deadLetters: async (by, query) => {
+      const limit = Math.max(1, Math.min(Math.trunc(query.limit), LONGEST_PAGE));
+      return refuseUnlessAdmin(by) ?? ok(await store.deadLetters({ ...query, limit }));
+    },
+    resend: async (by, which) => {
+      const refusal = refuseUnlessAdmin(by);
+      if (refusal !== undefined) return refusal;
+      const count = await store.resend(which);
+      if (count > 0) outbox.wake();
+      if (count > 0 || 'channel' in which) return ok(count);
+      return err({
+        kind: 'invalid_request',
+        path: 'ids',
+        detail: 'No dead letter has such an id.',
+      });
+    },
+  };
+}
+
+export const channelStatuses = (
+  states: readonly ChannelState[],
+  now: number,
+): readonly ChannelStatus[] =>
+  states.map(({ channel, waiting, dead, oldestAt }) => ({
+    channel,
+    pending: waiting,
+    dead,
+    ...(oldestAt !== undefined && {
+      oldestSeconds: Math.max(0, Math.floor((now - oldestAt) / 1000)),
+    }),
+  }));
+
+/** From here on it is more than a pause of the other side. */
+const LONG_SECONDS = 600;
+
+/** What is wrong with it, in words; undefined: nothing. */
+export function outboxTrouble(channels: readonly ChannelStatus[]): string | undefined {
+  const late = channels.filter(({ oldestSeconds = 0 }) => oldestSeconds > LONG_SECONDS);
+  const dead = channels.filter((one) => one.dead > 0);
+  const parts = [
+    ...late.map(({ channel, oldestSeconds = 0 }) => {
+      return `${channel} takes nothing for ${Math.floor(oldestSeconds / 60)} minutes`;
+    }),
+    ...dead.map((one) => `${one.channel} has ${one.dead} dead letters`),
+  ];
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/** For `/health`: all channels together. What waits is safe, so that it is never worse than degraded. */
+export async function outboxHealth({
+  store,
+  clock,
+}: Pick<OutboxDeps, 'store' | 'clock'>): Promise<DependencyStatus> {
+  const name = 'outbox';
+  try {
+    const channels = channelStatuses(await store.states(), clock.now());
+    const ages = channels.flatMap(({ oldestSeconds }) => oldestSeconds ?? []);
+    const facts = {
+      pending: channels.reduce((sum, { pending }) => sum + pending, 0),
+      dead: channels.reduce((sum, { dead }) => sum + dead, 0),
+      ...(ages.length > 0 && { oldestSeconds: Math.max(...ages) }),
+    };
+    const detail = outboxTrouble(channels);
+    return detail === undefined
+      ? { name, status: 'healthy', facts }
+      : { name, status: 'degraded', facts, detail };
+  } catch {
+    return { name, status: 'degraded', detail: 'what waits can not be read' };
+  }
+}
