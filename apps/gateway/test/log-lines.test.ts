@@ -31,6 +31,40 @@ describe('the log line of a refused call', () => {
     expect(JSON.stringify(lines)).not.toContain('private');
   });
 
+  it('tells which model could not do what, in our own words', async () => {
+    await using harness = await createHarness(createApp);
+    const body = { ...BODY, model: 'anthropic/claude-haiku-4-5', n: 2, seed: 1 };
+
+    await harness.withToken().post('/v1/chat/completions').send(body).expect(400);
+
+    expect(harness.logs).toContainEqual(
+      expect.objectContaining({
+        msg: 'call refused',
+        errorKind: 'not_expressible',
+        provider: 'anthropic',
+        model: 'claude-haiku-4-5',
+        losses: 'n',
+      }),
+    );
+    expect(JSON.stringify(harness.logs)).not.toContain('private');
+  });
+
+  it('tells where a body was to go that can not be read', async () => {
+    await using harness = await createHarness(createApp);
+    const body = { model: 'anthropic/claude-haiku-4-5', messages: [{ role: 'private' }] };
+
+    await harness.withToken().post('/v1/chat/completions').send(body).expect(400);
+
+    expect(harness.logs).toContainEqual(
+      expect.objectContaining({
+        errorKind: 'invalid_request',
+        provider: 'anthropic',
+        model: 'claude-haiku-4-5',
+      }),
+    );
+    expect(JSON.stringify(harness.logs)).not.toContain('private');
+  });
+
   it('tells whose key has used up its rate', async () => {
     await using harness = await createHarness(createApp, {
       settings: { config: { limits: { requestsPerMinute: 1 } } },

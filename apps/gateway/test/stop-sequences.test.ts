@@ -124,3 +124,42 @@ describe('stop sequences towards a provider that has none', () => {
     expect(status).toBe(400);
   });
 });
+
+describe('more stop sequences than a provider takes', () => {
+  const MANY = ['a1', 'a2', 'a3', 'a4', 'three', 'a6'];
+  const CHAT_REPLY = {
+    id: 'c1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: 'one two three four' },
+        finish_reason: 'stop',
+      },
+    ],
+    usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
+  };
+
+  it('are sent as far as they go, and cut by us beyond', async () => {
+    await using app = await startScripted({ groq: { dialect: 'openai-chat' } }, () => ({
+      body: CHAT_REPLY,
+    }));
+
+    const reply = await post(app.harness, '/v1/messages', {
+      model: 'groq/m',
+      max_tokens: 64,
+      messages: ASKED.messages,
+      stop_sequences: MANY,
+    });
+
+    expect(reply.headers.get('x-tollgate-dropped')).toBe('stop_sequences:emulated');
+    expect(reply.json).toMatchObject({
+      content: [{ type: 'text', text: 'one two ' }],
+      stop_reason: 'stop_sequence',
+      stop_sequence: 'three',
+    });
+    expect(app.sent[0]?.body).toMatchObject({ stop: MANY.slice(0, 4) });
+  });
+});

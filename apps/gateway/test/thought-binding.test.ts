@@ -98,7 +98,7 @@ describe('a translated conversation with thoughts in it', () => {
   it('asks for nothing when its client wants no loss at all', async () => {
     await using app = await start([THOUGHT, DONE]);
 
-    await editedLoop(app, { max_tokens: 64 }, { 'x-tollgate-strict': 'true' });
+    await editedLoop(app, {}, { 'x-tollgate-strict': 'true' });
 
     expect(app.sent).toHaveLength(2);
     expect(JSON.stringify(app.sent[1]?.body)).toContain('sig+/1=');

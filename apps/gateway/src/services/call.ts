@@ -1,6 +1,7 @@
 import type { ReplyHead } from '@tollgate/core/dialects';
 import type { Identity } from '@tollgate/core/governance';
 import type { FaceName } from '../config/face-names.ts';
+import type { Destination } from './destination.ts';
 
 /** One request on its way through the house, known to be from somebody. */
 export interface Call {
@@ -16,6 +17,8 @@ export interface Call {
   readonly strict: boolean;
   /** Fires when the client leaves. */
   readonly signal: AbortSignal;
+  /** Told where it goes, once that is known: for the log. */
+  readonly aim?: (at: Pick<Destination, 'provider' | 'model'>) => void;
   /** Told what of a provider's reply head is the client's to know, at each attempt. */
   readonly hear?: (head: ReplyHead) => void;
 }

@@ -69,6 +69,7 @@ export function createChatService(deps: ChatDeps): ChatService {
     find: async (call, model) => {
       const found = deps.findDestination(model, call.identity);
       if (!found.ok) return found;
+      call.aim?.(found.value);
       const admitted = await deps.governance.admit(call.identity, call.signal);
       return admitted.ok ? found : admitted;
     },

@@ -25,7 +25,7 @@ it('gives results of calls that share an id in one turn to each of them, in thei
 });
 
 it('keeps to the length that a dialect takes', () => {
-  const ids = createCallIds(4);
+  const ids = createCallIds({ most: 4 });
 
   expect(['abcdef', 'abcdeg', 'abcd'].map((id) => ids.forCall(id))).toEqual([
     'abcd',
@@ -40,4 +40,15 @@ it('costs a history of one id alone no more than any other', () => {
   const given = Array.from({ length: 200_000 }, () => ids.forCall('same'));
 
   expect(given.at(-1)).toBe('same_200000');
+});
+
+it('leaves ids as they are where a dialect takes any text, but for those that come again', () => {
+  const ids = createCallIds({ anyText: true });
+
+  expect(['a.b', 'call:1', 'a.b'].map((id) => ids.forCall(id))).toEqual(['a.b', 'call:1', 'a.b_2']);
+  expect(['a.b', 'a.b', 'never/seen'].map((id) => ids.forResult(id))).toEqual([
+    'a.b',
+    'a.b_2',
+    'never/seen',
+  ]);
 });

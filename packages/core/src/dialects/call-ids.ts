@@ -1,4 +1,4 @@
-/** Ids of calls and results where a dialect takes `[a-zA-Z0-9_-]` only, each call its own. */
+/** Ids of calls and results as a dialect takes them, each call its own. */
 export interface CallIds {
   forCall(id: string): string;
   /** What calls of this id were given: those of one turn in their order, then its last. */
@@ -13,9 +13,16 @@ interface Given {
 /**
  * Assigned in the order of the history, so that an unchanged history keeps its ids from turn to
  * turn: what a provider signed or cached stays valid. Providers were seen to use an id again, in
- * later turns and in one. `most`: how long an id may be.
+ * later turns and in one. `most`: how long an id may be; unless `anyText`, of `[a-zA-Z0-9_-]` only.
  */
-export function createCallIds(most = Number.POSITIVE_INFINITY): CallIds {
+export function createCallIds({
+  most = Number.POSITIVE_INFINITY,
+  anyText = false,
+}: {
+  readonly most?: number;
+  readonly anyText?: boolean;
+} = {}): CallIds {
+  const plainOf = (id: string): string => (anyText && id !== '' ? id : sanitise(id)).slice(0, most);
   const given = new Map<string, Given>();
   const taken = new Set<string>();
   /** Where counting goes on, so that a history of one id alone costs no more than any other. */
@@ -24,7 +31,7 @@ export function createCallIds(most = Number.POSITIVE_INFINITY): CallIds {
   let isAnswered = false;
 
   const give = (id: string): string => {
-    const plain = sanitise(id).slice(0, most);
+    const plain = plainOf(id);
     let free = plain;
     let count = counted.get(plain) ?? 1;
     while (taken.has(free)) {
@@ -51,7 +58,7 @@ export function createCallIds(most = Number.POSITIVE_INFINITY): CallIds {
       isAnswered = true;
       const unanswered = given.get(callId)?.unanswered ?? [];
       const first = unanswered.length > 1 ? unanswered.shift() : unanswered[0];
-      return first ?? sanitise(callId).slice(0, most);
+      return first ?? plainOf(callId);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { StateOrigin } from '../chat/provider-state.ts';
 import type { ChatReply } from '../chat/reply.ts';
 import type { ChatRequest } from '../chat/request.ts';
 import type { StreamEvent } from '../chat/stream-event.ts';
+import type { ServerTool } from '../chat/tool.ts';
 import type { Stepper } from '../fold.ts';
 import type { JsonObject, JsonValue } from '../json/json-value.ts';
 import type { Ability } from '../providers/ability.ts';
@@ -98,6 +99,8 @@ export interface Dialect extends Codec {
   readonly passage: Passage;
   /** How media of each kind may come: also by their address, or as bytes only. Absent: not at all. */
   readonly media: { readonly [kind in MediaPart['kind']]?: 'address' | 'bytes' };
+  /** What a provider's own tool is called, where no function may be called the same. */
+  readonly serverToolName?: (tool: ServerTool) => string;
   /** Present where its providers count the tokens of a request without answering it. */
   readonly tokenCounting?: TokenCounting;
 }

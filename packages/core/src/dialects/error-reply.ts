@@ -15,12 +15,15 @@ export interface ErrorReply {
 
 /**
  * `retry-after` where it is known, `allow` for a wrong method: the same in every dialect. OpenAI's and
- * Anthropic's clients retry each 429 unless `x-should-retry` says that it is in vain.
+ * Anthropic's clients retry each 429 and 5xx unless `x-should-retry` says that it is in vain: a budget
+ * that stays used up, credentials that only an operator can mend.
  */
 export function errorHeaders(error: GatewayError): ErrorReply['headers'] {
   const seconds = retryAfterSeconds(error);
   const isVain =
-    error.kind === 'budget_exceeded' && (seconds === undefined || seconds > WORTH_WAITING_SECONDS);
+    error.kind === 'provider_auth' ||
+    (error.kind === 'budget_exceeded' &&
+      (seconds === undefined || seconds > WORTH_WAITING_SECONDS));
   return {
     ...(isVain ? { 'x-should-retry': 'false' } : {}),
     ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),

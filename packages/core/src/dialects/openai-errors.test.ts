@@ -139,3 +139,13 @@ describe('a provider’s error', () => {
     expect('retryAfterSeconds' in error ? error.retryAfterSeconds : undefined).toBe(seconds);
   });
 });
+
+describe('a failure that comes again', () => {
+  it('tells clients not to try again what only an operator can mend, and leaves the rest to them', () => {
+    const auth = encodeOpenAiError({ kind: 'provider_auth', provider: 'p', status: 401 });
+    const failed = encodeOpenAiError({ kind: 'provider_failed', provider: 'p', status: 500 });
+
+    expect(auth.headers).toEqual({ 'x-should-retry': 'false' });
+    expect(failed.headers).toEqual({});
+  });
+});

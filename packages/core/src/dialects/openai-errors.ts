@@ -5,6 +5,7 @@ import { statusOf } from '../chat/error-facts.ts';
 import { isJsonObject, type JsonObject } from '../json/json-value.ts';
 import { parseJson } from '../json/parse-json.ts';
 import { type ErrorReply, errorHeaders } from './error-reply.ts';
+import { exceedsContext } from './exceeds-context.ts';
 import { cleanProviderText, toldRetryAfter } from './provider-text.ts';
 
 interface Words {
@@ -74,6 +75,7 @@ export function openAiErrorBody(error: GatewayError): JsonObject {
 
 /** A code that depends on more than the kind. */
 function codeOf(error: GatewayError): string | undefined {
+  if (exceedsContext(error)) return 'context_length_exceeded';
   if (error.kind === 'provider_refused') return error.code;
   const isContinuing = error.kind === 'response_not_found' && error.path !== undefined;
   return isContinuing ? 'previous_response_not_found' : undefined;

@@ -64,7 +64,8 @@ function encode(
   target: Target,
 ): Result<HeldRequest, GatewayError> {
   const limits = NAME_LIMITS[dialect.id];
-  const named = limits === undefined ? undefined : renameTools(request, limits);
+  const named =
+    limits === undefined ? undefined : renameTools(request, limits, namesTaken(dialect, request));
   const asked = named?.request ?? request;
   const byWords = callByWords(asked, target.ability);
   const encoded = dialect.encodeRequest(byWords?.request ?? asked, target);
@@ -79,6 +80,14 @@ function encode(
     ...(headers === undefined ? {} : { headers }),
   });
 }
+
+/** What the provider's own tools are called, where they have names beside functions. */
+const namesTaken = ({ serverToolName }: Dialect, { tools = [] }: ChatRequest) =>
+  new Set(
+    tools.flatMap((tool) =>
+      tool.type === 'server' && serverToolName !== undefined ? [serverToolName(tool)] : [],
+    ),
+  );
 
 const isMeant = ({ weight }: Loss): boolean => weight === 'meaning';
 

@@ -12,12 +12,16 @@ export interface RenamedTools {
 /**
  * Tools under names that the target takes, wherever they are named. A new name is made of the old one
  * alone, so that a conversation keeps it whatever tools come and go: what a provider signed or cached
- * stays valid.
+ * stays valid. `taken`: what the provider's own tools are called in this request.
  */
-export function renameTools(request: ChatRequest, limits: NameLimits): RenamedTools {
+export function renameTools(
+  request: ChatRequest,
+  limits: NameLimits,
+  taken: ReadonlySet<string> = new Set(),
+): RenamedTools {
   const owns = new Map<string, string>();
   const nameOf = (name: string): string => {
-    const fitting = fit(name, limits);
+    const fitting = fit(name, limits, taken);
     if (fitting !== name) owns.set(fitting, name);
     return fitting;
   };
@@ -53,9 +57,9 @@ function renameChoice(choice: ToolChoice, tools: readonly Tool[] = [], nameOf: N
   return choice.type === 'allowed' ? { ...choice, names: choice.names.map(renamed) } : choice;
 }
 
-function fit(name: string, { refused, most }: NameLimits): string {
+function fit(name: string, { refused, most }: NameLimits, taken: ReadonlySet<string>): string {
   const plain = name.replace(refused, '_');
-  if (plain === name && name.length <= most) return name;
+  if (plain === name && name.length <= most && !taken.has(name)) return name;
   const mark = `_${hashOf(name)}`;
   return `${plain.slice(0, most - mark.length)}${mark}`;
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { TARGET } from '../../test/codec-contract.ts';
 import type { ChatRequest, StreamEvent, Tool } from '../chat/index.ts';
-import { anthropicMessages, type Dialect, gemini, openAiChat } from '../dialects/index.ts';
+import {
+  anthropicMessages,
+  type Dialect,
+  gemini,
+  openAiChat,
+  openAiResponses,
+} from '../dialects/index.ts';
 import { encodeHeld } from '../output/index.ts';
 
 const LONG = `mcp__files__${'x'.repeat(80)}`;
@@ -78,5 +84,42 @@ describe('a tool whose name its target refuses', () => {
       (event): event is Extract<StreamEvent, { type: 'part-start' }> => event.type === 'part-start',
     );
     expect(starts).toMatchObject([{ start: { type: 'tool-call', name: 'mcp.list' } }]);
+  });
+});
+
+describe('a function that is called as a tool of its provider’s own', () => {
+  const search: Tool = {
+    type: 'server',
+    name: 'web_search_preview',
+    dialect: 'openai-responses',
+    raw: { type: 'web_search_preview' },
+    shared: { kind: 'web-search' },
+  };
+  const runs = { ...TARGET, quirks: { serverTools: ['web-search'] as const } };
+  const named = (dialect: Dialect, tools: readonly Tool[]): readonly string[] => {
+    const held = encodeHeld(
+      dialect,
+      {
+        model: 'm',
+        stream: false,
+        maxOutputTokens: 9,
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+        tools,
+      },
+      runs,
+    );
+    if (!held.ok) throw new Error(held.error.kind);
+    return namesIn(held.value.body);
+  };
+
+  it('has another name beside that tool, and its own where that is not asked for', () => {
+    const own = tool('web_search');
+
+    expect(named(anthropicMessages, [own, search])).toEqual([
+      expect.stringMatching(/^web_search_[0-9a-f]{8}$/),
+      'web_search',
+    ]);
+    expect(named(anthropicMessages, [own])).toEqual(['web_search']);
+    expect(named(openAiResponses, [own, search])).toEqual(['web_search']);
   });
 });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Result } from '@tollgate/core';
-import type { GatewayError, LimitFacts } from '@tollgate/core/chat';
+import type { GatewayError, LimitFacts, Loss } from '@tollgate/core/chat';
 import type { Identity } from '@tollgate/core/governance';
 import type { Clock } from '../../ports/clock.ts';
 import type { Governance } from '../../ports/governance.ts';
@@ -12,6 +12,9 @@ import type { Face } from './face.ts';
 import { presentedKey } from './presented-key.ts';
 import { createProviderHead } from './provider-head.ts';
 import { sendError } from './send-error.ts';
+
+/** Characters of a model's name in a log line. */
+const MOST_OF_MODEL = 128;
 
 export interface EntranceDeps {
   readonly clock: Clock;
@@ -51,6 +54,7 @@ export function createEntrance(deps: EntranceDeps): Entrance {
     });
 
     let keyId: string | undefined;
+    let aimedAt: LogFields = {};
     const answer = async (): Promise<GatewayError | undefined> => {
       const known = await identify(deps, req, left.signal);
       if (!known.ok) return known.error;
@@ -67,6 +71,9 @@ export function createEntrance(deps: EntranceDeps): Entrance {
         startedMonotonic,
         strict,
         signal: left.signal,
+        aim: ({ provider, model }) => {
+          aimedAt = { provider: provider.name, model: model.slice(0, MOST_OF_MODEL) };
+        },
         hear: createProviderHead(res, face),
       };
       return handler({ req, res, call });
@@ -79,7 +86,8 @@ export function createEntrance(deps: EntranceDeps): Entrance {
       })
       .then((error) => {
         if (error === undefined) return;
-        deps.log.info({ callId: id, face: face.name, keyId, ...factsOf(error) }, 'call refused');
+        const facts = { callId: id, face: face.name, keyId, ...aimedAt, ...factsOf(error) };
+        deps.log.info(facts, 'call refused');
         const ownMs = deps.clock.monotonic() - startedMonotonic;
         sendError(res, face, { error, callId: id, ownMs });
       });
@@ -128,10 +136,15 @@ const factsOf = (error: GatewayError): LogFields => ({
   ...('provider' in error && { provider: error.provider }),
   ...('status' in error && { status: error.status }),
   ...('phase' in error && { phase: error.phase }),
+  ...(error.kind === 'not_expressible' && { losses: featuresOf(error.losses) }),
   ...((error.kind === 'provider_invalid_reply' || error.kind === 'governance_unavailable') && {
     detail: error.detail,
   }),
 });
+
+/** By our own words for them, each once: there are no more of those than the table has. */
+const featuresOf = (losses: readonly Loss[]): string =>
+  [...new Set(losses.map(({ feature }) => feature))].join(',');
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -94,7 +94,9 @@ function encodeLimit(request: ChatRequest, { ability }: Target, losses: Loss[]):
   const most = ability.maxOutputTokens;
   const asked = request.maxOutputTokens;
   if (asked === undefined) {
-    const limit = most ?? DEFAULT_MAX_TOKENS + reasoningRoom(request, ability);
+    // All that the model can write is no limit: nothing is lost by naming it.
+    if (most !== undefined) return most;
+    const limit = DEFAULT_MAX_TOKENS + reasoningRoom(request, ability);
     losses.push(
       changed(
         'maxOutputTokens',

@@ -4,6 +4,7 @@ import { statusOf } from '../../chat/error-facts.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { type ErrorReply, errorHeaders } from '../error-reply.ts';
+import { exceedsContext } from '../exceeds-context.ts';
 import { cleanProviderText, toldRetryAfter } from '../provider-text.ts';
 import { WireError } from './wire.ts';
 
@@ -70,8 +71,16 @@ export function encodeAnthropicError(error: GatewayError): ErrorReply {
 /** The body alone: also the data of `event: error` in a stream. */
 export const anthropicErrorBody = (error: GatewayError): JsonObject => ({
   type: 'error',
-  error: { type: typeOf(error), message: describeError(error) },
+  error: { type: typeOf(error), message: messageOf(error) },
 });
+
+/** Its clients know by these words that a conversation has to become shorter. */
+const TOO_LONG = 'prompt is too long';
+
+function messageOf(error: GatewayError): string {
+  const told = describeError(error);
+  return exceedsContext(error) && !told.includes(TOO_LONG) ? `${TOO_LONG}: ${told}` : told;
+}
 
 function typeOf(error: GatewayError): AnthropicErrorType {
   if (error.kind === 'provider_failed' && error.overloaded === true) return 'overloaded_error';

@@ -6,6 +6,7 @@ import { encodeRequest } from './encode-request.ts';
 import { anthropicPassage } from './passage.ts';
 import { decodeReply, encodeReply } from './reply.ts';
 import { DIALECT } from './rest.ts';
+import { toolName } from './shared-tools.ts';
 import { createStreamDecoder } from './stream.ts';
 import { createStreamEncoder } from './stream-encoder.ts';
 import { leftOut } from './thought-binding.ts';
@@ -35,5 +36,6 @@ export const anthropicMessages: Dialect = {
   createStreamDecoder,
   createStreamEncoder,
   leftOut,
+  serverToolName: toolName,
   tokenCounting,
 };

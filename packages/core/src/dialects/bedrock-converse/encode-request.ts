@@ -22,7 +22,7 @@ export function encodeRequest(
 ): Result<Encoded<JsonObject>, GatewayError> {
   const losses: Loss[] = [];
   const { ability, origin } = target;
-  const ids = createCallIds(MOST_OF_ID);
+  const ids = createCallIds({ most: MOST_OF_ID });
   const { system, messages } = encodeMessages(request.messages, {
     ability,
     origin,

@@ -6,6 +6,7 @@ import { ok, type Result } from '../../result.ts';
 import { describedSchema } from '../described-schema.ts';
 import type { Target } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
+import { mostStops } from '../most-stops.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeSampling } from './encode-sampling.ts';
 import { encodeThinking } from './encode-thinking.ts';
@@ -59,13 +60,10 @@ function encodeLimits(request: ChatRequest, { ability }: Target, losses: Loss[])
       ),
     );
   }
-  const stops = (request.stopSequences ?? []).filter((stop) => stop !== '');
-  if (stops.length > MAX_STOPS) {
-    losses.push(lost('stopSequences', 'stopSequences', `at most ${MAX_STOPS} can be sent`));
-  }
+  const stops = mostStops(request, MAX_STOPS, (loss) => losses.push(loss));
   return {
     ...(asked === undefined ? {} : { max_tokens: most }),
-    ...(stops.length === 0 ? {} : { stop_sequences: stops.slice(0, MAX_STOPS) }),
+    ...(stops.length === 0 ? {} : { stop_sequences: stops }),
   };
 }
 

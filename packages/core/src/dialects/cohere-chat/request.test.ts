@@ -246,7 +246,7 @@ describe('settings sent to Cohere', () => {
       presence_penalty: 0.5,
     });
     expect(losses).toEqual([
-      'stopSequences dropped meaning',
+      'stopSequences emulated hint',
       'temperature clamped hint',
       'topP clamped hint',
       'frequencyPenalty clamped hint',

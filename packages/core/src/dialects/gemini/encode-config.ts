@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { describedSchema } from '../described-schema.ts';
 import type { Target } from '../dialect.ts';
+import { mostStops } from '../most-stops.ts';
 import { encodeThinking } from './encode-thinking.ts';
 import { fieldsOf } from './rest.ts';
 import { rewriteSchema } from './rewrite-schema.ts';
@@ -49,7 +50,7 @@ function encodeSampling(request: ChatRequest, { ability }: Target, losses: Loss[
 }
 
 function encodeLimits(request: ChatRequest, { ability }: Target, losses: Loss[]): JsonObject {
-  const { maxOutputTokens: asked, stopSequences, n } = request;
+  const { maxOutputTokens: asked, n } = request;
   const most = Math.min(asked ?? Number.MAX_SAFE_INTEGER, ability.maxOutputTokens ?? Infinity);
   if (asked !== undefined && most < asked) {
     losses.push(
@@ -61,16 +62,13 @@ function encodeLimits(request: ChatRequest, { ability }: Target, losses: Loss[])
       ),
     );
   }
-  const stops = (stopSequences ?? []).filter((stop) => stop !== '');
-  if (stops.length > MAX_STOPS) {
-    losses.push(lost('stopSequences', 'stopSequences', `at most ${MAX_STOPS} can be sent`));
-  }
+  const stops = mostStops(request, MAX_STOPS, (loss) => losses.push(loss));
   if (n !== undefined && n > MAX_CANDIDATES) {
     losses.push(lost('n', 'n', `at most ${MAX_CANDIDATES} choices can be asked for`));
   }
   return {
     ...(asked === undefined ? {} : { maxOutputTokens: most }),
-    ...(stops.length === 0 ? {} : { stopSequences: stops.slice(0, MAX_STOPS) }),
+    ...(stops.length === 0 ? {} : { stopSequences: stops }),
     ...(n === undefined ? {} : { candidateCount: Math.min(n, MAX_CANDIDATES) }),
   };
 }

@@ -5,6 +5,7 @@ import { retryAfterSeconds, statusOf } from '../../chat/error-facts.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { type ErrorReply, errorHeaders } from '../error-reply.ts';
+import { exceedsContext } from '../exceeds-context.ts';
 import { cleanProviderText, toldRetryAfter } from '../provider-text.ts';
 
 /** `google.rpc.Code`, as far as it is used; each face status has one. */
@@ -49,11 +50,20 @@ export function geminiErrorBody(error: GatewayError): JsonObject {
   return {
     error: {
       code,
-      message: describeError(error),
+      message: messageOf(error),
       status: STATUS_WORDS[code] ?? (code < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL'),
       ...(details.length === 0 ? {} : { details }),
     },
   };
+}
+
+/** As the dialect's own provider says that a conversation is too long. */
+const TOO_LONG = 'The input token count exceeds the maximum number of tokens allowed';
+
+function messageOf(error: GatewayError): string {
+  const told = describeError(error);
+  const isSaid = /input token count/i.test(told);
+  return exceedsContext(error) && !isSaid ? `${TOO_LONG}: ${told}` : told;
 }
 
 const TYPE = 'type.googleapis.com/google.rpc';

@@ -122,7 +122,7 @@ const EACH: {
   ],
   provider_auth: [
     { kind: 'provider_auth', provider, status: 401 },
-    [502, 'upstream_error', 'provider_error', {}],
+    [502, 'upstream_error', 'provider_error', { 'x-should-retry': 'false' }],
   ],
   provider_failed: [
     { kind: 'provider_failed', provider, overloaded: true, retryAfterSeconds: 2 },

@@ -9,6 +9,7 @@ import type { DecodedRequest, Target } from '../dialect.ts';
 import { effortFor } from '../effort-for.ts';
 import { foreignFields } from '../foreign-fields.ts';
 import { isForcing } from '../is-forcing.ts';
+import { mostStops } from '../most-stops.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { unmeasuredEffort } from '../unmeasured-effort.ts';
 import { wireProblem } from '../wire-problem.ts';
@@ -205,6 +206,9 @@ function limitFields(request: ChatRequest, target: Target, lose: (loss: Loss) =>
   return { [target.quirks.maxTokensField ?? 'max_completion_tokens']: Math.min(asked, most) };
 }
 
+/** Source: `stop` of openai 7.57's `ChatCompletionCreateParams`. */
+const MAX_STOPS = 4;
+
 function samplingFields(
   request: ChatRequest,
   ability: Ability,
@@ -219,12 +223,13 @@ function samplingFields(
     if (!isLeftOut || request[field] === undefined) continue;
     lose(lost(field, field, 'this model takes no sampling settings'));
   }
+  const stops = mostStops(request, MAX_STOPS, lose);
   return present({
     temperature: isLeftOut ? undefined : request.temperature,
     top_p: isLeftOut ? undefined : request.topP,
     frequency_penalty: request.frequencyPenalty,
     presence_penalty: request.presencePenalty,
-    stop: request.stopSequences,
+    stop: stops.length === 0 ? undefined : stops,
     n: request.n,
     seed: request.seed,
     logprobs: request.logprobs === undefined ? undefined : true,

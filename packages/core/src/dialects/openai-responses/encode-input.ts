@@ -2,6 +2,7 @@ import type { ContentPart, ReasoningPart, ToolResultPart } from '../../chat/cont
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import { type CallIds, createCallIds } from '../call-ids.ts';
 import type { Target } from '../dialect.ts';
 import { foreignCitations } from '../foreign-citations.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
@@ -12,10 +13,16 @@ import { DIALECT } from './dialect-name.ts';
 import { CALL_FIELDS, CALL_ITEM } from './item-kind.ts';
 import { contentOf, encodePart } from './parts.ts';
 
+/** What the API takes of a call's id. */
+const MOST_OF_ID = 64;
+
 interface Context {
   readonly target: Target;
-  readonly lose: (loss: Loss) => void;
+  readonly ids: CallIds;
+  readonly lose: Lose;
 }
+
+type Lose = (loss: Loss) => void;
 
 interface Placed {
   readonly part: ContentPart;
@@ -23,7 +30,8 @@ interface Placed {
 }
 
 /** The items of a conversation; a first, plain system message stands apart, as `instructions`. */
-export function encodeInput(messages: readonly Message[], context: Context): JsonObject {
+export function encodeInput(messages: readonly Message[], target: Target, lose: Lose): JsonObject {
+  const context = { target, lose, ids: createCallIds({ most: MOST_OF_ID, anyText: true }) };
   // Instructions alone are refused: with nothing beside them they are the input.
   const instructions = messages.length > 1 ? instructionsOf(messages[0]) : undefined;
   const input = messages.flatMap((message, index) => {
@@ -104,7 +112,7 @@ function encodeResult(part: ToolResultPart, path: string, context: Context): Jso
   return {
     ...restFor(DIALECT, part.rest, RESULT_FIELDS),
     type: 'function_call_output',
-    call_id: part.callId,
+    call_id: context.ids.forResult(part.callId),
     output: contentOf(content),
   };
 }
@@ -183,7 +191,8 @@ function encodeOther(part: ContentPart, path: string, context: Context): readonl
     const { id: _id, [CALL_ITEM]: _item, ...own } = restFor(DIALECT, part.rest, CALL_FIELDS);
     // Some look-alikes parse it unseen: a call without arguments must still be JSON.
     const text = part.argumentsJson === '' ? '{}' : part.argumentsJson;
-    const call = { type: 'function_call', call_id: part.id, name: part.name, arguments: text };
+    const call_id = context.ids.forCall(part.id);
+    const call = { type: 'function_call', call_id, name: part.name, arguments: text };
     return [{ ...own, ...call }];
   }
   const item = itemOf(part, path, context);

@@ -73,6 +73,9 @@ function samplingFields(request: ChatRequest, { ability }: Target, lose: Lose): 
   return {};
 }
 
+const isSwitchedOn = ({ enabled, adaptive }: ReasoningSettings): boolean =>
+  enabled === true && adaptive !== true;
+
 function reasoningFields(
   reasoning: ReasoningSettings | undefined,
   { ability }: Target,
@@ -92,7 +95,9 @@ function reasoningFields(
     return {};
   }
   if (visibility === 'full') drop('visibility', 'thoughts are shown as a summary at most');
-  const summary = visibility === 'summary' || visibility === 'full' ? { summary: 'auto' } : {};
+  // Who switches thinking on by itself is shown it unless it says otherwise; an effort shows nothing.
+  const isShown = visibility === undefined ? isSwitchedOn(reasoning) : visibility !== 'hidden';
+  const summary = isShown ? { summary: 'auto' } : {};
   if (effort !== undefined) {
     if (budgetTokens !== undefined) drop('budgetTokens', 'an effort is sent in its place');
     return { effort, ...summary };

@@ -242,6 +242,33 @@ describe('writing a request', () => {
     expect(thinking).toEqual({ ...plain, include: ['reasoning.encrypted_content'] });
   });
 
+  it.each([
+    [{ enabled: true, budgetTokens: 2000 }, 'auto'],
+    [{ enabled: true, budgetTokens: 2000, visibility: 'hidden' as const }, undefined],
+    [{ enabled: true, adaptive: true }, undefined],
+    [{ budgetTokens: 2000 }, undefined],
+    [{ effort: 'low' }, undefined],
+  ])('asks for thoughts to be shown to who switched them on: %j', (reasoning, summary) => {
+    const settings = encoded({ reasoning }).value['reasoning'] ?? {};
+
+    expect(Object(settings).summary).toBe(summary);
+  });
+
+  it('gives each call of a turn an id of its own, and each result that of its call', () => {
+    const call = { type: 'tool-call' as const, id: 'c', name: 'f', argumentsJson: '{}' };
+    const result = { type: 'tool-result' as const, callId: 'c', content: [] };
+    const { value } = encoded({
+      messages: [
+        { role: 'assistant', content: [call, call] },
+        { role: 'tool', content: [result] },
+        { role: 'tool', content: [result] },
+      ],
+    });
+
+    const ids = Object(value['input']).map((item: JsonObject) => item['call_id']);
+    expect(ids).toEqual(['c', 'c_2', 'c', 'c_2']);
+  });
+
   it('says of each function whether it is strict: left out, it would be', () => {
     const { value, losses } = encoded({
       tools: [
