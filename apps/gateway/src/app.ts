@@ -1,11 +1,13 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { RequestListener, ServerResponse } from 'node:http';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { type AnthropicDeps, mountAnthropic } from './faces/anthropic/mount-anthropic.ts';
 import { type GeminiDeps, mountGemini } from './faces/gemini/mount-gemini.ts';
-import { noteArrival, stampTime } from './faces/http/arrival.ts';
+import { noteArrival } from './faces/http/arrival.ts';
 import { cors } from './faces/http/cors.ts';
 import { createExactRoutes } from './faces/http/exact-routes.ts';
 import { refuseOversizedHead } from './faces/http/head-limits.ts';
 import { sendNotFound } from './faces/http/not-found.ts';
+import { sendPlain } from './faces/http/send-plain.ts';
 import { mountNative, type NativeDeps } from './faces/native/mount-native.ts';
 import { mountOpenAi, type OpenAiDeps } from './faces/openai/mount-openai.ts';
 import { mountOps, type OpsDeps } from './faces/ops/mount-ops.ts';
@@ -13,25 +15,24 @@ import { mountTrpc, type TrpcDeps } from './faces/trpc/mount.ts';
 import type { Log } from './ports/log.ts';
 
 export type FaceDeps = Omit<OpenAiDeps, 'exact'> &
-  AnthropicDeps &
+  Omit<AnthropicDeps, 'exact'> &
   GeminiDeps &
   NativeDeps &
   OpsDeps &
   TrpcDeps & { readonly log: Log };
 
-/** All faces on one Express application. Nothing is parsed here that a face doesn't ask for. */
-export function createExpressApp(deps: FaceDeps): Express {
+/**
+ * All faces on one Express application, the busiest routes before it. Nothing is parsed here that a
+ * face doesn't ask for.
+ */
+export function createListener(deps: FaceDeps): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
   const exact = createExactRoutes();
-  // One step for the router in place of three: each costs as much as what it calls.
-  app.use((req: Request, res: Response, next: NextFunction) => {
-    refuseOversizedHead(req, res, () => cors(req, res, () => exact.middleware(req, res, next)));
-  });
   app.use(noteArrival(deps));
-  mountAnthropic(app, deps);
+  mountAnthropic(app, { ...deps, exact });
   mountGemini(app, deps);
   mountOpenAi(app, { ...deps, exact });
   mountNative(app, deps);
@@ -42,11 +43,23 @@ export function createExpressApp(deps: FaceDeps): Express {
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
     answerBrokenRequest(error, res, deps.log);
   });
-  return app;
+  return (req, res) => {
+    if (refuseOversizedHead(req, res) || cors(req, res)) return;
+    const handler = exact.find(req);
+    if (handler === undefined) {
+      app(req, res);
+      return;
+    }
+    try {
+      handler(req, res);
+    } catch (error) {
+      answerBrokenRequest(error, res, deps.log);
+    }
+  };
 }
 
 /** What Express itself refuses (a path that is not valid percent-encoding), and bugs. */
-function answerBrokenRequest(error: unknown, res: Response, log: Log): void {
+function answerBrokenRequest(error: unknown, res: ServerResponse, log: Log): void {
   const status = error instanceof URIError ? 400 : 500;
   if (status === 500) log.error({ detail: String(error) }, 'a request hit a bug');
   if (res.headersSent) {
@@ -55,6 +68,5 @@ function answerBrokenRequest(error: unknown, res: Response, log: Log): void {
   }
   const message =
     status === 400 ? 'The path is not valid percent-encoding.' : 'Something went wrong here.';
-  stampTime(res);
-  res.status(status).json({ error: { message, type: 'invalid_request_error', code: null } });
+  sendPlain(res, status, { error: { message, type: 'invalid_request_error', code: null } });
 }

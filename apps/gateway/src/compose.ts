@@ -32,7 +32,7 @@ import { createIds } from './adapters/system/create-ids.ts';
 import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
 import { createMediaFetcher } from './adapters/undici/media-fetcher.ts';
-import { createExpressApp } from './app.ts';
+import { createListener } from './app.ts';
 import { composeGovernance } from './compose-governance.ts';
 import { composeOutbox } from './compose-outbox.ts';
 import { composeResponses } from './compose-responses.ts';
@@ -234,7 +234,7 @@ export async function compose(
   const limiter = createMemoryRateLimiter(clock, {
     arrivals: recentArrivals(ledger, clock.now(), log),
   });
-  const app = createExpressApp({
+  const listener = createListener({
     config,
     clock,
     ids,
@@ -270,7 +270,7 @@ export async function compose(
     await outbox.flush(FLUSH_MS);
   };
   return ok({
-    server: createHttpServer(app),
+    server: createHttpServer(listener),
     metricsListener: (_req, res) => void sendMetrics(res, metrics),
     reports: ledger,
     newAdminKey,

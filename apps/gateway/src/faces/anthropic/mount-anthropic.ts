@@ -2,6 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { allowOnly } from '../http/allow-only.ts';
 import { countHandler } from '../http/count-handler.ts';
 import type { Entrance, Handler, HttpHandler } from '../http/entrance.ts';
+import type { ExactRoutes } from '../http/exact-routes.ts';
 import { modelHandlers } from '../http/model-handlers.ts';
 import { type WireDeps, wireHandler } from '../http/wire-handler.ts';
 import { anthropicFace } from './anthropic-face.ts';
@@ -10,6 +11,7 @@ import { countingFace, messagesProtocol } from './protocols.ts';
 
 export interface AnthropicDeps extends WireDeps {
   readonly entrance: Entrance;
+  readonly exact: ExactRoutes;
 }
 
 const MESSAGES = '/v1/messages';
@@ -23,7 +25,9 @@ export function mountAnthropic(app: Express, deps: AnthropicDeps): void {
   const enter = (handler: Handler): HttpHandler => deps.entrance(anthropicFace, handler);
 
   app.head(PROBED, (_req, res) => void res.writeHead(200).end());
-  app.post(MESSAGES, enter(wireHandler(deps, { protocol: messagesProtocol, idPrefix: 'msg_' })));
+  const messages = enter(wireHandler(deps, { protocol: messagesProtocol, idPrefix: 'msg_' }));
+  deps.exact.add('POST', MESSAGES, messages);
+  app.post(MESSAGES, messages);
   app.all(MESSAGES, enter(allowOnly('POST')));
   app.post(COUNT, enter(countHandler(deps, countingFace)));
   app.all(COUNT, enter(allowOnly('POST')));

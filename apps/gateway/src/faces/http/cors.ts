@@ -1,4 +1,4 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const EXPOSED = [
   'request-id',
@@ -22,14 +22,13 @@ const OWN = ['authorization', 'content-type', 'x-api-key', 'x-goog-api-key'];
 
 /**
  * Any origin may call: keys come in headers, never in cookies, so a page gains nothing that its
- * reader's key doesn't give. Headers that are asked for are allowed by name.
+ * reader's key doesn't give. Headers that are asked for are allowed by name. True when it has answered: what a browser asks before its call.
  */
-export function cors(req: Request, res: Response, next: NextFunction): void {
+export function cors(req: IncomingMessage, res: ServerResponse): boolean {
   res.setHeader('access-control-allow-origin', '*');
   if (req.headers.origin !== undefined) res.setHeader('access-control-expose-headers', EXPOSED);
   if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) {
-    next();
-    return;
+    return false;
   }
   res.writeHead(204, {
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
@@ -38,9 +37,10 @@ export function cors(req: Request, res: Response, next: NextFunction): void {
     vary: 'access-control-request-headers',
   });
   res.end();
+  return true;
 }
 
-function askedFor(req: Request): readonly string[] {
+function askedFor(req: IncomingMessage): readonly string[] {
   const names = (req.headers['access-control-request-headers'] ?? '').split(',');
   return names.map((name) => name.trim()).filter((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name));
 }
