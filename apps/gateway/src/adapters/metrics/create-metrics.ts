@@ -39,32 +39,50 @@ export function createMetrics(ledger: Ledger): Metrics & { close(): void } {
     return model;
   };
 
-  // Looking a child up by its labels costs more than counting: one lookup for each set of labels.
-  const counters = new Map<string, ReturnType<typeof countersOf>>();
-  const countersOf = ({ face, provider = 'none', status, usage }: UsageEvent, model: string) => {
+  // The library looks a child up and checks its labels with every count, which costs a short call
+  // more than what is counted: counts are kept here, and told when somebody looks.
+  const tallies = new Map<string, ReturnType<typeof tallyOf>>();
+  const tallyOf = ({ face, provider = 'none', status, usage }: UsageEvent, model: string) => {
     const provenance = usage?.provenance ?? 'none';
     return {
-      requests: requests.labels({ face, provider, model, status }),
+      calls: 0,
+      input: 0,
+      output: 0,
       duration: duration.labels({ face, provider }),
-      input: tokens.labels({ direction: 'input', provider, model, provenance }),
-      output: tokens.labels({ direction: 'output', provider, model, provenance }),
+      tell(): void {
+        requests.inc({ face, provider, model, status }, this.calls);
+        if (usage !== undefined) {
+          tokens.inc({ direction: 'input', provider, model, provenance }, this.input);
+          tokens.inc({ direction: 'output', provider, model, provenance }, this.output);
+        }
+        this.calls = 0;
+        this.input = 0;
+        this.output = 0;
+      },
     };
   };
 
   const stop = ledger.subscribe((event: UsageEvent) => {
     const model = modelLabel(event.modelServed ?? event.modelAsked);
     const name = `${event.face} ${event.provider} ${event.status} ${event.usage?.provenance} ${model}`;
-    let counted = counters.get(name);
-    if (counted === undefined) {
-      counted = countersOf(event, model);
-      counters.set(name, counted);
+    let tally = tallies.get(name);
+    if (tally === undefined) {
+      tally = tallyOf(event, model);
+      tallies.set(name, tally);
     }
-    counted.requests.inc();
-    counted.duration.observe(event.latencyMs / 1000);
+    tally.calls += 1;
+    tally.duration.observe(event.latencyMs / 1000);
     if (event.usage === undefined) return;
-    counted.input.inc(inputTokens(event.usage));
-    counted.output.inc(outputTokens(event.usage));
+    tally.input += inputTokens(event.usage);
+    tally.output += outputTokens(event.usage);
   });
 
-  return { contentType: registry.contentType, render: () => registry.metrics(), close: stop };
+  return {
+    contentType: registry.contentType,
+    render: () => {
+      for (const tally of tallies.values()) tally.tell();
+      return registry.metrics();
+    },
+    close: stop,
+  };
 }
