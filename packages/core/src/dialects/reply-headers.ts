@@ -57,6 +57,7 @@ export interface ReplyHead {
 
 /** A head with more than this is no provider's; the rest of it is left out. */
 const MAX_HEADERS = 48;
+const NONE: ReplyHead['headers'] = {};
 const FIT = /^[\x20-\x7e]{1,256}$/;
 
 /** Reads a reply's head (lower-case names) for its client. */
@@ -65,15 +66,22 @@ export function readReplyHead(
   headers: { readonly [name: string]: string },
 ): ReplyHead {
   const known: KnownHeaders = REPLY_HEADERS[dialect];
-  const told = Object.entries(headers).filter(
-    ([name, value]) =>
-      (known.names.includes(name) || known.prefixes.some((prefix) => name.startsWith(prefix))) &&
-      FIT.test(value),
-  );
-  const name = known.requestId.find((candidate) => FIT.test(headers[candidate] ?? ''));
+  const told: [string, string][] = [];
+  for (const name of Object.keys(headers)) {
+    if (told.length === MAX_HEADERS || !isTold(known, name)) continue;
+    const value = headers[name];
+    if (isFit(value)) told.push([name, value]);
+  }
+  const name = known.requestId.find((candidate) => isFit(headers[candidate]));
   const value = name === undefined ? undefined : headers[name];
   return {
-    headers: Object.fromEntries(told.slice(0, MAX_HEADERS)),
+    headers: told.length === 0 ? NONE : Object.fromEntries(told),
     ...(name === undefined || value === undefined ? {} : { requestId: { name, value } }),
   };
 }
+
+const isFit = (value: string | undefined): value is string =>
+  value !== undefined && FIT.test(value);
+
+const isTold = ({ names, prefixes }: KnownHeaders, name: string): boolean =>
+  names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix));

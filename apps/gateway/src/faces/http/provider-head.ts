@@ -17,19 +17,20 @@ export function createProviderHead(res: ServerResponse, face: Face) {
   return ({ headers, requestId }: ReplyHead): void => {
     if (res.headersSent) return;
     for (const name of said) res.removeHeader(name);
-    const fields = new Map<string, string>();
-    for (const [name, value] of Object.entries(headers)) {
-      fields.set(OWN_LIMITS.includes(name) ? PREFIX + name.slice('x-'.length) : name, value);
-    }
+    const fields = Object.entries(headers).map(([name, value]) => [ownName(name), value] as const);
     if (requestId !== undefined) {
-      fields.set(`${PREFIX}request-id`, requestId.value);
+      fields.push([`${PREFIX}request-id`, requestId.value]);
       if (requestId.name === face.idHeader) res.setHeader(requestId.name, requestId.value);
     }
     for (const [name, value] of fields) res.setHeader(name, value);
-    said = [...fields.keys()];
+    said = fields.map(([name]) => name);
+    if (said.length === 0) return;
     const exposed = res.getHeader('access-control-expose-headers');
-    if (exposed !== undefined && said.length > 0) {
+    if (exposed !== undefined) {
       res.setHeader('access-control-expose-headers', [exposed, ...said].join(', '));
     }
   };
 }
+
+const ownName = (name: string): string =>
+  OWN_LIMITS.includes(name) ? PREFIX + name.slice('x-'.length) : name;
