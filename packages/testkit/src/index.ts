@@ -15,6 +15,8 @@ export { startProcess } from './clients/start-process.ts';
 export { realClock } from './clock/real-clock.ts';
 export { VirtualClock } from './clock/virtual-clock.ts';
 export { createPostgres, engineTitle, missingPostgres } from './engines/postgres.ts';
+export type { TestRedis } from './engines/redis.ts';
+export { createTestRedis, missingRedis } from './engines/redis.ts';
 export type { GovernanceKind, Mocks, Settings } from './harness/app-settings.ts';
 export type { HarnessOptions, LogLine, TestAgent } from './harness/harness.ts';
 export { createHarness, Harness } from './harness/harness.ts';

@@ -31,7 +31,7 @@ export function takeOne(
   limit: number,
   now: number,
 ): readonly [RateState, RateDecision] {
-  const at = Math.floor(now * 1000);
+  const at = Math.round(now * 1000);
   if (limit < 1) return [state, refused({ limit, at, until: at + PERIOD_MICROS, free: state })];
   const interval = Math.floor(PERIOD_MICROS / limit);
   // A clock that went back owes nobody more than a minute; a limit that was lowered neither.
