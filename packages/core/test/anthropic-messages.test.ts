@@ -215,6 +215,7 @@ describe('anthropic-messages, what it can not say in a reply', () => {
       arbitrary.refusalPart,
       arbitrary.mediaPart,
       arbitrary.serverToolPart('openai-responses'),
+      arbitrary.mcpTurn('openai-responses'),
       arbitrary.opaquePart('openai-chat'),
       arbitrary.withState(arbitrary.toolCallPart, 'encrypted'),
     ],

@@ -5,6 +5,7 @@ import type {
   Choice,
   ContentPart,
   Message,
+  SharedTurn,
   StopReason,
   Tool,
   ToolCallPart,
@@ -111,6 +112,33 @@ export const serverToolPart = (dialect: string): fc.Arbitrary<ContentPart> =>
     dialect: fc.constant(dialect),
     raw: jsonObject,
   });
+
+/** A call on an MCP server with what came of it, or a result alone, as another dialect told them. */
+export const mcpTurn = (dialect: string): fc.Arbitrary<ContentPart> => {
+  const outcome = some({ text: token, isError: fc.constant(true as const) }, ['text']);
+  const shared: fc.Arbitrary<SharedTurn> = fc.oneof(
+    some(
+      {
+        kind: fc.constant('mcp-call' as const),
+        server: token,
+        tool: token,
+        argumentsJson,
+        outcome,
+      },
+      ['kind', 'server', 'tool', 'argumentsJson'],
+    ),
+    fc.record({ kind: fc.constant('mcp-result' as const), outcome }),
+  );
+  return fc.record({
+    type: fc.constant('server-tool' as const),
+    role: fc.constant('call' as const),
+    id: token,
+    name: token,
+    dialect: fc.constant(dialect),
+    raw: jsonObject,
+    shared,
+  });
+};
 
 export const opaquePart = (dialect: string): fc.Arbitrary<ContentPart> =>
   jsonObject.map((raw) => ({ type: 'opaque', dialect, raw }));

@@ -1,8 +1,7 @@
 import { listRequests, REQUEST_DIALECTS, type SampleRequest } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../src/json/index.ts';
-import { TARGET } from './codec-contract.ts';
-import { asRequest, asSent, CLIENTS, PROVIDERS, requestOf } from './requests/clients.ts';
+import { asRequest, asSent, CLIENTS, PROVIDERS, requestOf, targetFor } from './requests/clients.ts';
 import { asObject } from './requests/leaves.ts';
 import { lostInSilence, type Translate } from './requests/silence.ts';
 import { STRUCTURAL, structural } from './requests/structural.ts';
@@ -41,7 +40,7 @@ describe.each(REQUEST_DIALECTS)('a request of %s', (id) => {
   it.each(PROVIDERS)('is said to $id, or told', (provider) => {
     const lost = samples.flatMap((sample) =>
       unexplained(sample, requestOf(sample), provider.id, (request) => {
-        const encoded = provider.encodeRequest(asRequest(request), TARGET);
+        const encoded = provider.encodeRequest(asRequest(request), targetFor(provider));
         return encoded.ok
           ? { said: asSent(encoded.value.value), losses: encoded.value.losses }
           : undefined;

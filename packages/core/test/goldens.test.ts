@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { listRequests, REQUEST_DIALECTS, type SampleRequest } from '@tollgate/testkit';
 import { expect, it } from 'vitest';
 import { isJsonObject } from '../src/json/index.ts';
-import { TARGET } from './codec-contract.ts';
-import { asRequest, asSent, PROVIDERS, requestOf } from './requests/clients.ts';
+import { asRequest, asSent, PROVIDERS, requestOf, targetFor } from './requests/clients.ts';
 
 const ROOT = join(import.meta.dirname, 'goldens');
 const ENDING = '.golden';
@@ -16,7 +15,7 @@ const IS_UPDATE = process.env['UPDATE_GOLDENS'] === '1';
 function golden(sample: SampleRequest): string {
   const request = asRequest(requestOf(sample));
   return PROVIDERS.map((provider) => {
-    const encoded = provider.encodeRequest(request, TARGET);
+    const encoded = provider.encodeRequest(request, targetFor(provider));
     if (!encoded.ok) return `${provider.id}: ${encoded.error.kind}\n`;
     const { value, losses } = encoded.value;
     const told = losses.map(

@@ -379,6 +379,7 @@ describe('openai-responses, what it can not say in a reply', () => {
       arbitrary.reasoningPart,
       arbitrary.mediaPart,
       arbitrary.serverToolPart('anthropic-messages'),
+      arbitrary.mcpTurn('anthropic-messages'),
       arbitrary.opaquePart('openai-chat'),
       arbitrary.withState(arbitrary.plainReasoningPart, 'signature'),
       arbitrary.withState(arbitrary.plainReasoningPart, 'encrypted'),

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { listRequests } from '@tollgate/testkit';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
-import { TARGET } from './codec-contract.ts';
-import { asRequest, asSent, PROVIDERS, requestOf } from './requests/clients.ts';
+import { asRequest, asSent, PROVIDERS, requestOf, targetFor } from './requests/clients.ts';
 
 const FOLDER = join(import.meta.dirname, 'provider-types');
 
@@ -19,7 +18,7 @@ interface Sent {
 function sentTo(provider: (typeof PROVIDERS)[number]): readonly Sent[] {
   return listRequests().flatMap((sample) => {
     if (sample.dialect === provider.id && UNPUBLISHED.has(sample.name)) return [];
-    const encoded = provider.encodeRequest(asRequest(requestOf(sample)), TARGET);
+    const encoded = provider.encodeRequest(asRequest(requestOf(sample)), targetFor(provider));
     if (!encoded.ok || encoded.value.losses.some(({ weight }) => weight === 'meaning')) return [];
     const literal = ascii(JSON.stringify(asSent(encoded.value.value)));
     return [

@@ -25,7 +25,7 @@ export const Quirks = z.strictObject({
     .exactOptional()
     .meta({ description: 'Calls of custom tools in Responses are its own, run already.' }),
   serverTools: z
-    .array(z.enum(['web-search', 'code-execution']))
+    .array(z.enum(['web-search', 'code-execution', 'mcp']))
     .readonly()
     .exactOptional()
     .meta({ description: 'Tools that it runs itself, for clients of other dialects too.' }),

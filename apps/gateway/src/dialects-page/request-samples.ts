@@ -39,10 +39,12 @@ const output = { type: 'json-schema', name: 'o', schema, strict: true } as const
 const ELSEWHERE = 'elsewhere';
 const far = { type: 'opaque', dialect: ELSEWHERE, raw: { type: 'far' } } as const;
 
-const SEARCHES: Quirks = { serverTools: ['web-search'] };
-const searching = (shared: SharedTool): Partial<ChatRequest> => ({
+const RUNS: Quirks = { serverTools: ['web-search', 'mcp'] };
+const asking = (shared: SharedTool): Partial<ChatRequest> => ({
   tools: [{ type: 'server', name: 'search', dialect: ELSEWHERE, raw: {}, shared }],
 });
+
+const server: SharedTool = { kind: 'mcp', label: 's', url: 'https://mcp.example' };
 
 /** Undefined: what no encoder of a provider's dialect loses; the page says by whom it is told. */
 export const REQUEST_SAMPLES: { readonly [feature in Feature]: RequestSample | undefined } = {
@@ -93,14 +95,29 @@ export const REQUEST_SAMPLES: { readonly [feature in Feature]: RequestSample | u
     },
   },
   searchDomains: {
-    request: searching({ kind: 'web-search', allowedDomains: ['example.com'] }),
-    without: searching({ kind: 'web-search' }),
-    quirks: SEARCHES,
+    request: asking({ kind: 'web-search', allowedDomains: ['example.com'] }),
+    without: asking({ kind: 'web-search' }),
+    quirks: RUNS,
   },
   searchSettings: {
-    request: searching({ kind: 'web-search', maxUses: 1 }),
-    without: searching({ kind: 'web-search' }),
-    quirks: SEARCHES,
+    request: asking({ kind: 'web-search', maxUses: 1 }),
+    without: asking({ kind: 'web-search' }),
+    quirks: RUNS,
+  },
+  mcpApproval: {
+    request: asking({ ...server, asksFirst: true }),
+    without: asking(server),
+    quirks: RUNS,
+  },
+  mcpTools: {
+    request: asking({ ...server, deniedTools: ['t'] }),
+    without: asking(server),
+    quirks: RUNS,
+  },
+  mcpHeaders: {
+    request: asking({ ...server, headers: { h: 'v' } }),
+    without: asking(server),
+    quirks: RUNS,
   },
   toolName: undefined,
   toolDescription: undefined,

@@ -70,7 +70,7 @@ export async function* meteredBatches(
         if (events.length === 0) continue;
         const last = events[events.length - 1];
         if (last?.type === 'error') {
-          const error = withoutSecrets(last.error, destination.provider);
+          const error = withoutSecrets(last.error, destination.provider, chosen.body);
           yield [...events.slice(0, -1), { type: 'error', error }];
           return;
         }

@@ -71,7 +71,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       body: read.ok ? new TextDecoder().decode(read.value) : '',
     });
     if (error.kind === 'provider_auth') logRefusedKey(deps.log, call, error);
-    return err(withoutSecrets(error, provider));
+    return err(withoutSecrets(error, provider, body));
   };
 }
 

@@ -111,7 +111,9 @@ async function wholeAnswer(
   const read = await readJsonReply(upstream, target.provider);
   if (!read.ok) return read;
   const decoded = chosen.dialect.decodeReply(read.value.json, target);
-  if (!decoded.ok) return err(withoutSecrets(decoded.error, timing.destination.provider));
+  if (!decoded.ok) {
+    return err(withoutSecrets(decoded.error, timing.destination.provider, chosen.body));
+  }
   const losses = [...exchange.losses, ...(chosen.dialect.leftOut?.(decoded.value) ?? [])];
   const stops = stopsToCut(request, losses);
   const reply = stops === undefined ? decoded.value : cutAtStop(decoded.value, stops);

@@ -1,14 +1,20 @@
 import type { GatewayError } from '@tollgate/core/chat';
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '@tollgate/core/json';
 import type { ProviderConfig } from '../config/config.ts';
 import { Secret } from '../config/secret.ts';
 
 /**
- * A failure whose words are the provider's own, without the key and the address that it may quote.
- * What merely looks like a key or a link is gone already; this knows the real ones.
+ * A failure whose words are the provider's own, without the key and the address that it may quote,
+ * nor what opens the client's servers in the body that was sent. What merely looks like a key or a
+ * link is gone already; this knows the real ones.
  */
-export function withoutSecrets(error: GatewayError, provider: ProviderConfig): GatewayError {
+export function withoutSecrets(
+  error: GatewayError,
+  provider: ProviderConfig,
+  sent?: JsonObject | string,
+): GatewayError {
   if (error.kind !== 'provider_refused' && error.kind !== 'provider_rate_limited') return error;
-  const secrets = secretsOf(provider);
+  const secrets = [...secretsOf(provider), ...tokensIn(sent)];
   const clean = (text: string): string =>
     secrets.reduce((rest, [secret, name]) => rest.replaceAll(secret, name), text);
   if (error.kind === 'provider_rate_limited') return { ...error, detail: clean(error.detail) };
@@ -37,4 +43,25 @@ function secretsOf({
     ...keys.map((key) => [key, '[key]'] as const),
     ...hosts.map((host) => [host, '[address]'] as const),
   ];
+}
+
+/** Too short to be one, and to be sought without finding it in other words. */
+const SHORTEST_TOKEN = 6;
+
+/** The tokens and headers for servers of tools: in either place that a dialect has for them. */
+function tokensIn(sent: JsonObject | string | undefined): readonly (readonly [string, string])[] {
+  const parsed = typeof sent === 'string' ? parseJson(sent) : undefined;
+  const body = parsed === undefined ? sent : parsed.ok ? parsed.value : undefined;
+  if (typeof body !== 'object' || body === null || !isJsonObject(body)) return [];
+  const servers = [body['tools'], body['mcp_servers']].flatMap((list) =>
+    Array.isArray(list) ? list.filter((one: JsonValue) => isJsonObject(one)) : [],
+  );
+  return servers
+    .flatMap(({ authorization, authorization_token: token, headers }) => [
+      ...[authorization, token],
+      ...(headers !== undefined && isJsonObject(headers) ? Object.values(headers) : []),
+    ])
+    .flatMap((value) =>
+      typeof value === 'string' && value.length >= SHORTEST_TOKEN ? [[value, '[token]']] : [],
+    );
 }

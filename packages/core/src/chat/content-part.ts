@@ -99,6 +99,31 @@ export interface ServerToolPart extends PartBase {
   readonly name: string;
   readonly dialect: string;
   readonly raw: JsonObject;
+  /** What was done, where several providers do such a thing: enough to tell it in another's words. */
+  readonly shared?: SharedTurn;
+}
+
+export type SharedTurn = McpCall | McpResult;
+
+/** A call of a tool on an MCP server. */
+export interface McpCall {
+  readonly kind: 'mcp-call';
+  readonly server: string;
+  readonly tool: string;
+  readonly argumentsJson: string;
+  /** What came of it, where its dialect says both in one. */
+  readonly outcome?: McpOutcome;
+}
+
+/** What came of the call with the same id. */
+export interface McpResult {
+  readonly kind: 'mcp-result';
+  readonly outcome: McpOutcome;
+}
+
+export interface McpOutcome {
+  readonly text: string;
+  readonly isError?: true;
 }
 
 export interface RefusalPart extends PartBase {

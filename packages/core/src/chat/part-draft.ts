@@ -1,5 +1,11 @@
 import type { JsonObject } from '../json/json-value.ts';
-import type { Annotation, ContentPart, MediaPart, TokenLogprob } from './content-part.ts';
+import type {
+  Annotation,
+  ContentPart,
+  MediaPart,
+  SharedTurn,
+  TokenLogprob,
+} from './content-part.ts';
 import type { ProviderState } from './provider-state.ts';
 import type { PartDelta, PartStart } from './stream-event.ts';
 
@@ -11,6 +17,7 @@ export interface Draft {
   base64?: string;
   transcript?: string;
   raw?: JsonObject;
+  shared?: SharedTurn;
   readonly annotations: Annotation[];
   readonly logprobs: TokenLogprob[];
   readonly state: ProviderState[];
@@ -49,6 +56,7 @@ export function pushDelta(draft: Draft, delta: PartDelta): void {
       break;
     case 'raw':
       draft.raw = delta.raw;
+      if (delta.shared !== undefined) draft.shared = delta.shared;
       break;
   }
 }
@@ -82,6 +90,12 @@ export function finishDraft(draft: Draft): ContentPart {
       };
     }
     case 'server-tool':
+      return {
+        ...start,
+        ...(draft.raw === undefined ? {} : { raw: draft.raw }),
+        ...(draft.shared === undefined ? {} : { shared: draft.shared }),
+        ...state,
+      };
     case 'opaque':
       return { ...start, ...(draft.raw === undefined ? {} : { raw: draft.raw }), ...state };
   }

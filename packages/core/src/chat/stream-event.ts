@@ -1,5 +1,11 @@
 import type { JsonObject } from '../json/json-value.ts';
-import type { Annotation, OpaquePart, ServerToolPart, TokenLogprob } from './content-part.ts';
+import type {
+  Annotation,
+  OpaquePart,
+  ServerToolPart,
+  SharedTurn,
+  TokenLogprob,
+} from './content-part.ts';
 import type { GatewayError } from './error.ts';
 import type { ProviderState } from './provider-state.ts';
 import type { StopReason } from './reply.ts';
@@ -42,7 +48,7 @@ export type PartDelta =
   | { readonly type: 'logprobs'; readonly logprobs: readonly TokenLogprob[] }
   | { readonly type: 'state'; readonly state: ProviderState }
   /** Replaces a server tool's raw object, when the provider completes it. */
-  | { readonly type: 'raw'; readonly raw: JsonObject };
+  | { readonly type: 'raw'; readonly raw: JsonObject; readonly shared?: SharedTurn };
 
 /**
  * A reply in time. Order: `start`; per choice `part-start`, its `part-delta`s, `part-end`, with part

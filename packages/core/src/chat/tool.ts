@@ -26,7 +26,7 @@ export interface ServerTool {
   readonly rest?: Rest;
 }
 
-export type SharedTool = WebSearch | CodeExecution;
+export type SharedTool = WebSearch | CodeExecution | McpServer;
 export type SharedToolKind = SharedTool['kind'];
 
 export interface WebSearch {
@@ -50,6 +50,23 @@ export interface SearchPlace {
 /** Code that the model writes, run in a sandbox that the provider begins for it. */
 export interface CodeExecution {
   readonly kind: 'code-execution';
+}
+
+/** A server of the Model Context Protocol: the provider asks it for its tools, and calls them. */
+export interface McpServer {
+  readonly kind: 'mcp';
+  /** What calls of its tools name it by. */
+  readonly label: string;
+  readonly url: string;
+  readonly serverDescription?: string;
+  /** An access token that is sent to the server: a secret, as its headers may be. */
+  readonly authorization?: string;
+  readonly headers?: { readonly [name: string]: string };
+  /** Absent: every tool that it lists. */
+  readonly allowedTools?: readonly string[];
+  readonly deniedTools?: readonly string[];
+  /** Whether the client approves of calls before they are made; absent: it is not asked. */
+  readonly asksFirst?: boolean;
 }
 
 export type Tool = FunctionTool | ServerTool;

@@ -20,7 +20,6 @@ const ASKS: { readonly [path: string]: Feature } = {
   'text.format': 'outputGrammar',
   'generationConfig.responseMimeType': 'outputGrammar',
   web_search_options: 'serverTools',
-  mcp_servers: 'serverTools',
   cachedContent: 'storedPrompt',
 };
 

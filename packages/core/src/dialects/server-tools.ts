@@ -1,16 +1,20 @@
+import type { Feature } from '../chat/features.ts';
 import { type Loss, lost } from '../chat/loss.ts';
-import type { SearchPlace, ServerTool, SharedTool, WebSearch } from '../chat/tool.ts';
+import type { McpServer, SearchPlace, ServerTool, SharedTool, WebSearch } from '../chat/tool.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.ts';
 import type { Quirks } from '../providers/quirks.ts';
 
 type SearchField = Exclude<keyof WebSearch, 'kind'>;
+type McpField = Exclude<keyof McpServer, 'kind' | 'label' | 'url' | 'authorization'>;
 
 /** How a dialect says what several providers run. */
 export interface ServerToolWords {
   readonly dialect: string;
   /** What it can say of a search; all else is told. */
   readonly search: ReadonlySet<SearchField>;
-  say(tool: SharedTool): JsonObject;
+  /** Likewise of an MCP server; absent: it asks none. */
+  readonly mcp?: ReadonlySet<McpField>;
+  say(tool: SharedTool): JsonObject | undefined;
 }
 
 export interface ToolAt {
@@ -18,8 +22,25 @@ export interface ToolAt {
   readonly path: string;
 }
 
-/** Leaving these out changes where a search looks, and so what it is. */
-const DOMAINS: ReadonlySet<string> = new Set(['allowedDomains', 'blockedDomains']);
+/** By the fields of what is shared: those that can be missing where another provider runs it. */
+const SETTINGS = {
+  'web-search': {
+    // Leaving these out changes where a search looks, and so what it is.
+    allowedDomains: 'searchDomains',
+    blockedDomains: 'searchDomains',
+    maxUses: 'searchSettings',
+    contextSize: 'searchSettings',
+    place: 'searchSettings',
+  } satisfies Record<SearchField, Feature>,
+  mcp: {
+    serverDescription: 'toolDescription',
+    headers: 'mcpHeaders',
+    allowedTools: 'mcpTools',
+    deniedTools: 'mcpTools',
+    asksFirst: 'mcpApproval',
+  } satisfies Record<McpField, Feature>,
+  'code-execution': {},
+} as const;
 
 /** The tool as it came from the same dialect, or the one like it that the target runs. */
 export function encodeServerTool(
@@ -30,31 +51,23 @@ export function encodeServerTool(
 ): JsonObject | undefined {
   if (tool.dialect === words.dialect) return tool.raw;
   const { shared } = tool;
-  if (shared === undefined || !serverTools.includes(shared.kind)) {
+  const said =
+    shared === undefined || !serverTools.includes(shared.kind) ? undefined : words.say(shared);
+  if (shared === undefined || said === undefined) {
     lose(lost('serverTools', path, `"${tool.name}" is a tool of another provider`));
     return undefined;
   }
   for (const name of Object.keys(tool.rest?.fields ?? {})) {
     lose(lost('unknownFields', `${path}.rest.${name}`, 'a field that only another dialect knows'));
   }
-  for (const field of shared.kind === 'web-search' ? searchFields(shared) : []) {
-    if (words.search.has(field)) continue;
-    const feature = DOMAINS.has(field) ? 'searchDomains' : 'searchSettings';
-    lose(lost(feature, `${path}.shared.${field}`, 'searches have no such setting here'));
+  const known: ReadonlySet<string> | undefined =
+    shared.kind === 'mcp' ? words.mcp : shared.kind === 'web-search' ? words.search : undefined;
+  for (const [field, feature] of Object.entries(SETTINGS[shared.kind])) {
+    if (!Object.hasOwn(shared, field) || known?.has(field) === true) continue;
+    lose(lost(feature, `${path}.shared.${field}`, 'such a tool has no such setting here'));
   }
-  return words.say(shared);
+  return said;
 }
-
-const SEARCH_FIELDS = [
-  'allowedDomains',
-  'blockedDomains',
-  'maxUses',
-  'contextSize',
-  'place',
-] as const satisfies readonly SearchField[];
-
-const searchFields = (search: WebSearch): readonly SearchField[] =>
-  SEARCH_FIELDS.filter((field) => search[field] !== undefined);
 
 /** The fields of a search, without what is not set: an empty list of domains is none. */
 export function webSearch(

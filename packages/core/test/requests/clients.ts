@@ -10,8 +10,11 @@ import {
   gemini,
   openAiChat,
   openAiResponses,
+  type Target,
 } from '../../src/dialects/index.ts';
 import { type JsonObject, type JsonValue, parseJson } from '../../src/json/index.ts';
+import type { Quirks } from '../../src/providers/index.ts';
+import { TARGET } from '../codec-contract.ts';
 import { asObject } from './leaves.ts';
 
 /** The request of a client in the hub's words; undefined where it is refused. */
@@ -54,6 +57,18 @@ export const PROVIDERS: readonly Dialect[] = [
   cohereChat,
   bedrockConverse,
 ];
+
+/** What is run where a provider of a dialect runs anything: so much is read by eye, and checked. */
+const RUN_BY: { readonly [dialect: string]: Quirks['serverTools'] } = {
+  'openai-responses': ['web-search', 'code-execution', 'mcp'],
+  'anthropic-messages': ['web-search', 'code-execution', 'mcp'],
+  gemini: ['web-search', 'code-execution'],
+};
+
+export const targetFor = ({ id }: Dialect): Target => ({
+  ...TARGET,
+  quirks: { serverTools: RUN_BY[id] ?? [] },
+});
 
 /** By the parser that real bodies go through: absent and undefined are the same there. */
 export function asSent(value: unknown): JsonValue {

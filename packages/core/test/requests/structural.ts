@@ -50,6 +50,14 @@ function isOwnServerTool({ request, steps, to }: Unsaid): boolean {
   return isJsonObject(tool) && tool['type'] === 'server' && tool['dialect'] === to;
 }
 
+/** What a provider's tool did is said by one of the two: which, the dialect tells. */
+function isTurnSaidTwice({ request, steps, to }: Unsaid): boolean {
+  const content = at(at(request['messages'], steps[1] ?? 0), 'content');
+  const turn = at(content, steps[3] ?? 0);
+  if (at(turn, 'shared') === undefined) return false;
+  return (at(turn, 'dialect') === to) === (steps[4] === 'shared');
+}
+
 /** What says nothing on the other side, or is said there by something else: each with its reason. */
 export const STRUCTURAL: readonly Exception[] = [
   // In any request of the hub
@@ -84,9 +92,19 @@ export const STRUCTURAL: readonly Exception[] = [
     why: 'what it is stands in the raw part',
   },
   {
-    path: /^tools\[\d+\]\.(name$|shared\.)/,
+    path: /^tools\[\d+\]\.(name$|shared\.|rest\.)/,
     when: (unsaid) => isOwnServerTool(unsaid),
     why: 'said by the tool as it came',
+  },
+  {
+    path: /^tools\[\d+\]\.(raw\.|name$)/,
+    when: ({ request, steps }) => at(at(request['tools'], steps[1] ?? 0), 'shared') !== undefined,
+    why: 'said by what several providers share of it',
+  },
+  {
+    path: /^messages\[\d+\]\.content\[\d+\]\.(raw|shared)\./,
+    when: (unsaid) => isTurnSaidTwice(unsaid),
+    why: 'its own dialect says it as it came, another by what they share of it',
   },
   {
     path: /\.mediaType$/,

@@ -73,8 +73,16 @@ const Tool = z.union([
     description: z.string().optional(),
     input_schema: z.looseObject({ type: z.literal('object') }),
   }),
+  z.looseObject({ type: z.literal('mcp_toolset'), mcp_server_name: z.string() }),
   z.looseObject({ type: z.string().refine((type) => type !== 'custom'), name: z.string() }),
 ]);
+
+const McpServer = z.strictObject({
+  type: z.literal('url'),
+  name: z.string(),
+  url: z.string().startsWith('https://'),
+  authorization_token: z.string().nullish(),
+});
 
 const refuseForeign = refuseFields([
   'tier',
@@ -109,6 +117,7 @@ export const MessagesRequest = z
     stop_sequences: z.array(z.string().regex(/\S/)).optional(),
     metadata: z.looseObject({ user_id: z.string().nullish() }).optional(),
     tools: z.array(Tool).optional(),
+    mcp_servers: z.array(McpServer).optional(),
     tool_choice: z
       .looseObject({
         type: z.enum(['auto', 'any', 'tool', 'none']),
@@ -135,11 +144,20 @@ export const MessagesRequest = z
       body.tool_choice !== undefined && body.tools === undefined
         ? 'tool_choice is only allowed when tools are given'
         : undefined,
+      String(namesOf(body.tools ?? [], 'mcp_server_name')) ===
+      String(namesOf(body.mcp_servers ?? [], 'name'))
+        ? undefined
+        : 'each of mcp_servers has one mcp_toolset, and each of them a server',
     ];
     for (const message of reasons) {
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     }
   });
+
+const namesOf = (
+  values: readonly { readonly [field: string]: unknown }[],
+  field: string,
+): readonly unknown[] => values.flatMap((value) => value[field] ?? []).toSorted();
 
 const refuseAnswers = refuseFields(['max_tokens', 'stream', 'stop_sequences', 'temperature']);
 

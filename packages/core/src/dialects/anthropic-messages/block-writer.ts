@@ -1,9 +1,11 @@
+import type { ServerToolPart } from '../../chat/content-part.ts';
 import type { Loss } from '../../chat/loss.ts';
 import type { PartDelta, PartStart } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { SseEvent } from '../../sse/sse-event.ts';
 import { encodeCitations } from './annotation.ts';
 import { thinkingBlock } from './encode-part.ts';
+import { encodeTurn } from './mcp-turn.ts';
 import { fitsThinking, lostLogprobs, lostState, unsaidStart } from './reply.ts';
 import { DIALECT, fieldsOf } from './rest.ts';
 
@@ -25,6 +27,25 @@ export const wireEvent = (type: string, fields: JsonObject): SseEvent => ({
   data: JSON.stringify({ type, ...fields }),
 });
 
+/** As the provider writes it: a call's arguments come by delta. */
+function wholeBlock(block: JsonObject, index: number): readonly SseEvent[] {
+  const { input, ...others } = block;
+  const begun = input === undefined ? block : { ...others, input: {} };
+  const partial_json = JSON.stringify(input);
+  return [
+    wireEvent('content_block_start', { index, content_block: begun }),
+    ...(input === undefined
+      ? []
+      : [
+          wireEvent('content_block_delta', {
+            index,
+            delta: { type: 'input_json_delta', partial_json },
+          }),
+        ]),
+    wireEvent('content_block_stop', { index }),
+  ];
+}
+
 /**
  * A block begins with the first thing that it has to say: an empty part leaves no block behind, and
  * whether thoughts are readable or encrypted shows only then.
@@ -32,6 +53,7 @@ export const wireEvent = (type: string, fields: JsonObject): SseEvent => ({
 export function createBlockWriter(start: PartStart, path: string, sink: BlockSink): BlockWriter {
   let index: number | undefined;
   let raw: JsonValue | undefined = 'raw' in start ? start.raw : undefined;
+  let shared = start.type === 'server-tool' ? start.shared : undefined;
   let annotations = 0;
   let hasText = false;
   let hasState = false;
@@ -111,12 +133,26 @@ export function createBlockWriter(start: PartStart, path: string, sink: BlockSin
         return [grow({ type: 'input_json_delta', partial_json: delta.json })];
       case 'server-tool':
       case 'opaque':
-        if (delta.type === 'raw') raw = delta.raw;
+        if (delta.type === 'raw') {
+          raw = delta.raw;
+          shared = delta.shared ?? shared;
+        }
         return delta.type === 'state' ? lose(lostState(path)) : [];
     }
   };
 
+  /** What another provider's tool did: told at its end, when it is known. */
+  const writeTurn = (turn: Pick<ServerToolPart, 'id' | 'shared'>): readonly SseEvent[] =>
+    encodeTurn(turn, path, sink.losses).flatMap((block) => {
+      const at = sink.next;
+      sink.next += 1;
+      return wholeBlock(block, at);
+    });
+
   const close = (): readonly SseEvent[] => {
+    if (start.type === 'server-tool' && start.dialect !== DIALECT && shared !== undefined) {
+      return writeTurn({ ...start, shared });
+    }
     const own =
       'dialect' in start && start.dialect === DIALECT && isJsonObject(raw) ? raw : undefined;
     const begun = own === undefined ? [] : begin(own);

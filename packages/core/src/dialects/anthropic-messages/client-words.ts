@@ -34,6 +34,8 @@ export const clientWords: ClientWords = {
     blockedDomains: 'blocked_domains',
     maxUses: 'max_uses',
     place: 'user_location',
+    allowedTools: 'configs',
+    deniedTools: 'configs',
   },
   places: (body) => {
     const system = fieldOf(body, 'system');
@@ -44,11 +46,15 @@ export const clientWords: ClientWords = {
       ),
     ];
   },
-  tools: (body) =>
-    itemsOf(body, 'tools').map((_tool, index) => {
-      const path = `tools[${index}]`;
-      return { path, inner: path };
-    }),
+  tools: (body) => {
+    const tools = itemsOf(body, 'tools');
+    const named = tools.map((tool) => fieldOf(tool, 'mcp_server_name'));
+    const alone = itemsOf(body, 'mcp_servers').flatMap((server, index) =>
+      named.includes(fieldOf(server, 'name')) ? [] : [`mcp_servers[${index}]`],
+    );
+    const paths = [...tools.map((_tool, index) => `tools[${index}]`), ...alone];
+    return paths.map((path) => ({ path, inner: path }));
+  },
 };
 
 /** Results of tools are messages of their own, as `decodeMessage` has it. */

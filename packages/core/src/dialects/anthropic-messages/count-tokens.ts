@@ -9,13 +9,14 @@ const COUNTED = [
   'system',
   'messages',
   'tools',
+  'mcp_servers',
   'tool_choice',
   'thinking',
   'output_config',
   'cache_control',
 ];
 
-/** Source: MessageCountTokensParams of @anthropic-ai/sdk 1.12. */
+/** Source: MessageCountTokensParams of @anthropic-ai/sdk 1.12, and of its beta. */
 export const tokenCounting: TokenCounting = {
   decodeRequest(body) {
     // A request to be counted has no limit, which one to be answered needs.

@@ -1,9 +1,16 @@
 import type * as z from 'zod';
-import type { CacheMark, ContentPart, MediaPart, ToolResultPart } from '../../chat/content-part.ts';
+import type {
+  CacheMark,
+  ContentPart,
+  MediaPart,
+  ServerToolPart,
+  ToolResultPart,
+} from '../../chat/content-part.ts';
 import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { decodeCitation } from './annotation.ts';
 import { KNOWN } from './known-fields.ts';
+import { sharedTurn } from './mcp-turn.ts';
 import { asJson, asJsonObject, DIALECT, restOf } from './rest.ts';
 import { type CacheControl, ContentBlock, type Source } from './wire.ts';
 
@@ -85,7 +92,14 @@ const serverTool = (
   name,
   dialect: DIALECT,
   raw,
+  ...withShared(raw),
 });
+
+/** Its object as it stands, and what other providers would say of it. */
+export function withShared(raw: JsonObject): Pick<ServerToolPart, 'shared'> {
+  const shared = sharedTurn(raw);
+  return shared === undefined ? {} : { shared };
+}
 
 const RESULT_SUFFIX = '_tool_result';
 

@@ -8,6 +8,7 @@ import type { DecodedRequest } from '../dialect.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { cacheOf, decodeBlock } from './decode-block.ts';
 import { KNOWN, KNOWN_THINKING } from './known-fields.ts';
+import { serverName, withServers } from './mcp-server.ts';
 import { asJsonObject, DIALECT, restOf } from './rest.ts';
 import { sharedTool } from './shared-tools.ts';
 import { type ContentBlock, type WireMessage, WireRequest, type WireTool } from './wire.ts';
@@ -32,7 +33,7 @@ export function decodeRequest(body: JsonObject): Result<DecodedRequest, GatewayE
     ...(wire.stop_sequences == null ? {} : { stopSequences: wire.stop_sequences }),
     ...decodeReasoning(wire),
     ...decodeOutput(wire),
-    ...(wire.tools == null ? {} : { tools: wire.tools.map(decodeTool) }),
+    ...decodeTools(wire),
     ...decodeToolChoice(wire.tool_choice),
     ...(wire.metadata?.user_id == null ? {} : { endUser: wire.metadata.user_id }),
     ...decodeServiceTier(wire.service_tier),
@@ -109,11 +110,16 @@ function findOrphanResult(messages: readonly WireMessage[]): GatewayError | unde
   return undefined;
 }
 
-function decodeTool(tool: WireTool): Tool {
+function decodeTools({ tools, mcp_servers: servers }: WireRequest): Pick<ChatRequest, 'tools'> {
+  if (tools == null && servers == null) return {};
+  const listed = withServers((tools ?? []).map(asJsonObject), (servers ?? []).map(asJsonObject));
+  return { tools: listed.map((tool, index) => decodeTool(tools?.[index] ?? {}, tool)) };
+}
+
+function decodeTool(tool: WireTool, raw: JsonObject): Tool {
   const { type, name } = tool;
   if (name === undefined || (type != null && type !== 'custom')) {
-    const raw = asJsonObject(tool);
-    const own = name ?? type ?? '';
+    const own = serverName(raw) ?? name ?? type ?? '';
     return { type: 'server', name: own, dialect: DIALECT, raw, ...sharedTool(raw) };
   }
   return {

@@ -2,9 +2,11 @@ import type { ContentPart } from '../../chat/content-part.ts';
 import { changed, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { JsonObject } from '../../json/json-value.ts';
+import { wholeTurns } from '../mcp.ts';
 import { cacheControl, encodePart, type PartContext } from './encode-part.ts';
 import { KNOWN } from './known-fields.ts';
-import { fieldsOf } from './rest.ts';
+import { encodeTurn } from './mcp-turn.ts';
+import { DIALECT, fieldsOf } from './rest.ts';
 
 export interface EncodedMessages {
   readonly system: readonly JsonObject[];
@@ -98,8 +100,13 @@ const renderTurn = (turn: Turn): JsonObject => ({
 
 function encodeParts(message: Message, path: string, context: PartContext): readonly JsonObject[] {
   const blocks: JsonObject[] = [];
+  const turns = wholeTurns(message.content, context.servers);
   for (const [index, part] of message.content.entries()) {
     const at = `${path}.content[${index}]`;
+    if (part.type === 'server-tool' && part.dialect !== DIALECT && turns.has(part.id)) {
+      blocks.push(...encodeTurn(part, at, context.losses));
+      continue;
+    }
     const block =
       message.role === 'assistant' && part.type === 'media'
         ? encodeAssistantMedia(part, at, context)

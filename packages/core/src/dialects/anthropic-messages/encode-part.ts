@@ -26,6 +26,8 @@ export interface PartContext {
   /** Whether the model said it: only then may it cite, by the API's later versions. */
   readonly isOwn?: boolean;
   readonly ids: CallIds;
+  /** The MCP servers that are asked: calls of others have no place here. */
+  readonly servers: ReadonlySet<string>;
   readonly losses: Loss[];
 }
 

@@ -9,11 +9,13 @@ import { closedSchema, RECURSES } from '../closed-schema.ts';
 import { describedSchema } from '../described-schema.ts';
 import type { EncodedRequest, Target } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
+import { askedServers } from '../mcp.ts';
 import { rulesOf, type VersionRules } from './api-version.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
 import { KNOWN, KNOWN_THINKING } from './known-fields.ts';
+import { optedIn, writesServers } from './mcp-server.ts';
 import { DIALECT, fieldsOf, withoutFields } from './rest.ts';
 import { bindThoughts } from './thought-binding.ts';
 
@@ -32,6 +34,7 @@ export function encodeRequest(
     origin,
     rules,
     ids: createCallIds(),
+    servers: askedServers(DIALECT, request, target.quirks),
     losses,
   });
   const maxTokens = encodeLimit(request, target, losses);
@@ -41,6 +44,8 @@ export function encodeRequest(
   const isThinking = asked?.['type'] === 'enabled' || asked?.['type'] === 'adaptive';
   const own = asked === undefined ? rest.ownThinking : { ...rest.thinking, ...asked };
   const { thinking, headers } = bindThoughts(messages, own, target);
+  const tools = encodeTools(request, target, losses);
+  const opted = optedIn(headers, writesServers(request, tools));
   const outputConfig = {
     ...rest.output,
     ...encodeOutput(request, reasoning.effort, losses),
@@ -60,14 +65,14 @@ export function encodeRequest(
       ...(request.stream ? { stream: true } : {}),
       ...encodeSampling(request, { isThinking, target, rules, losses }),
       ...encodeStops(request, losses),
-      ...encodeTools(request, target, losses),
+      ...tools,
       ...(thinking === undefined ? {} : { thinking }),
       ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
       ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
       ...encodeServiceTier(request, losses),
     },
     losses,
-    ...(headers === undefined ? {} : { headers }),
+    ...(opted === undefined ? {} : { headers: opted }),
   });
 }
 

@@ -9,6 +9,7 @@ import { isForcing } from '../is-forcing.ts';
 import { encodeServerTool } from '../server-tools.ts';
 import { cacheControl } from './encode-part.ts';
 import { KNOWN } from './known-fields.ts';
+import { apart } from './mcp-server.ts';
 import { fieldsOf } from './rest.ts';
 import { toolName, WORDS } from './shared-tools.ts';
 
@@ -18,28 +19,43 @@ export function encodeTools(
   { ability, quirks }: Target,
   losses: Loss[],
 ): JsonObject {
-  const tools = encodeList(request, quirks, losses);
+  const { tools, servers } = apart(encodeList(request, quirks, losses));
+  const mcp = servers.length === 0 ? {} : { mcp_servers: servers };
   if (tools.length === 0) {
     if (isForcing(request.toolChoice))
       losses.push(
         lost('toolChoiceWithoutTools', 'toolChoice', 'there are no tools to choose from'),
       );
-    return {};
+    return mcp;
   }
   if (ability.tools === false) {
     losses.push(lost('tools', 'tools', 'this model calls no tools'));
     return {};
   }
+  const isUnsayable = choosesServer(request);
+  if (isUnsayable) losses.push(lost('toolChoice', 'toolChoice', 'an MCP server can not be chosen'));
   const isRefused = ability.toolForcing === false && isForcing(request.toolChoice);
   if (isRefused)
     losses.push(lost('toolChoice', 'toolChoice', 'this model can not be made to call a tool'));
-  const choice = isRefused ? undefined : encodeChoice(request);
-  return { tools, ...(choice === undefined ? {} : { tool_choice: choice }) };
+  const choice = isRefused || isUnsayable ? undefined : encodeChoice(request);
+  return { tools, ...mcp, ...(choice === undefined ? {} : { tool_choice: choice }) };
 }
 
 /** True when the model is made to call a tool, whatever it thinks. */
 export const isForced = ({ toolChoice }: ChatRequest, ability: Ability): boolean =>
   ability.toolForcing !== false && isForcing(toolChoice);
+
+/** Another dialect's choice of a server, or of one of its tools. */
+function choosesServer({ toolChoice, tools = [] }: ChatRequest): boolean {
+  if (toolChoice?.type !== 'one') return false;
+  const { name } = toolChoice;
+  return tools.some(
+    (tool) =>
+      tool.type === 'server' &&
+      tool.shared?.kind === 'mcp' &&
+      (name === tool.name || name.startsWith(`${tool.name}.`)),
+  );
+}
 
 function encodeList(request: ChatRequest, quirks: Quirks, losses: Loss[]): readonly JsonObject[] {
   const { toolChoice } = request;

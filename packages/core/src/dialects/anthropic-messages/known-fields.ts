@@ -13,6 +13,7 @@ export const KNOWN = {
     'tools',
     'tool_choice',
     'service_tier',
+    'mcp_servers',
   ],
   output: ['effort', 'format'],
   thinkingSetting: ['type', 'budget_tokens', 'display'],

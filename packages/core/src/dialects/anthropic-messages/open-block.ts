@@ -4,7 +4,7 @@ import type { PartDelta, PartStart } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { decodeCitation } from './annotation.ts';
-import { argumentsOf, decodeReplyBlock } from './decode-block.ts';
+import { argumentsOf, decodeReplyBlock, withShared } from './decode-block.ts';
 import type { WireChunk } from './wire.ts';
 
 /** A block of a stream between its start and its stop. */
@@ -100,7 +100,8 @@ export function closeBlock(block: OpenBlock): readonly PartDelta[] {
   if (block.raw !== undefined && block.json !== '') {
     const input = parseJson(block.json);
     if (input.ok && isJsonObject(input.value)) {
-      return [{ type: 'raw', raw: { ...block.raw, input: input.value } }];
+      const raw = { ...block.raw, input: input.value };
+      return [{ type: 'raw', raw, ...withShared(raw) }];
     }
   }
   return [];

@@ -1,4 +1,9 @@
-import type { ContentPart, ReasoningPart } from '../../chat/content-part.ts';
+import type {
+  ContentPart,
+  ReasoningPart,
+  ServerToolPart,
+  SharedTurn,
+} from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
 import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ProviderState } from '../../chat/provider-state.ts';
@@ -11,6 +16,7 @@ import { decodeReplyBlock } from './decode-block.ts';
 import { encodeInput, thinkingBlock } from './encode-part.ts';
 import { decodeErrorBody, isErrorBody } from './errors.ts';
 import { KNOWN } from './known-fields.ts';
+import { encodeTurn } from './mcp-turn.ts';
 import { DIALECT, fieldsOf, restOf } from './rest.ts';
 import { decodeStop, encodeStop } from './stop-reason.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
@@ -72,7 +78,9 @@ export function encodeReply(reply: ChatReply, answering: Answering): Encoded<Jso
     losses.push(lost('choices', 'choices[1]', 'this dialect has one choice only'));
   const content = choice?.content ?? [];
   const blocks = content.flatMap((part, index) => {
-    const block = encodeReplyPart(part, `choices[0].content[${index}]`, losses);
+    const path = `choices[0].content[${index}]`;
+    if (isForeignTurn(part)) return encodeTurn(part, path, losses);
+    const block = encodeReplyPart(part, path, losses);
     return block === undefined ? [] : [block];
   });
   return {
@@ -141,6 +149,10 @@ function encodeReplyPart(part: ContentPart, path: string, losses: Loss[]): JsonO
   }
 }
 
+/** What another provider's tool did, which this dialect has blocks for. */
+const isForeignTurn = (part: ContentPart): part is ServerToolPart =>
+  part.type === 'server-tool' && part.dialect !== DIALECT && part.shared !== undefined;
+
 /** Thoughts without a signature are shown all the same; they can't be given back. */
 const encodeThinking = (text: string | undefined, state: ProviderState | undefined): JsonObject =>
   state === undefined
@@ -177,7 +189,11 @@ export const lostLogprobs = (path: string): Loss =>
 
 /** What is known to be unsayable as soon as a part begins. */
 export function unsaidStart(
-  part: { readonly type: ContentPart['type']; readonly dialect?: string },
+  part: {
+    readonly type: ContentPart['type'];
+    readonly dialect?: string;
+    readonly shared?: SharedTurn;
+  },
   path: string,
 ): readonly Loss[] {
   switch (part.type) {
@@ -186,7 +202,7 @@ export function unsaidStart(
     case 'media':
       return [lost('replyMedia', path, 'media that a model made have no place here')];
     case 'server-tool':
-      return part.dialect === DIALECT
+      return part.dialect === DIALECT || part.shared !== undefined
         ? []
         : [lost('serverToolTurn', path, 'a tool that another provider ran has no place here')];
     case 'opaque':

@@ -169,6 +169,7 @@ export const WireRequest = z.looseObject({
   output_config: OutputConfig.nullish(),
   metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
   service_tier: z.string().nullish(),
+  mcp_servers: z.array(z.looseObject({ name: z.string() })).nullish(),
 });
 export type WireRequest = z.infer<typeof WireRequest>;
 

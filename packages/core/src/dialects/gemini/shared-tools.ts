@@ -1,5 +1,5 @@
-import type { ServerTool, SharedTool } from '../../chat/tool.ts';
-import { isJsonObject, type JsonValue } from '../../json/json-value.ts';
+import type { ServerTool, SharedTool, SharedToolKind } from '../../chat/tool.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { asShared, type ServerToolWords, sharedFields, webSearch } from '../server-tools.ts';
 import { DIALECT } from './rest.ts';
 
@@ -17,10 +17,15 @@ export function sharedTool(name: string, value: JsonValue): Pick<ServerTool, 'sh
   return asShared(DIALECT, webSearch({ blockedDomains: said.fields['excludeDomains'] }), {});
 }
 
+const SAID: { readonly [kind in SharedToolKind]: JsonObject | undefined } = {
+  'web-search': { googleSearch: {} },
+  'code-execution': { codeExecution: {} },
+  mcp: undefined,
+};
+
 /** The Gemini API refuses `excludeDomains`, which Vertex alone takes. */
 export const WORDS: ServerToolWords = {
   dialect: DIALECT,
   search: new Set(),
-  say: ({ kind }: SharedTool) =>
-    kind === 'web-search' ? { googleSearch: {} } : { codeExecution: {} },
+  say: ({ kind }: SharedTool) => SAID[kind],
 };

@@ -89,6 +89,22 @@ export const HubToolCallPart = z.strictObject({
   ...PART,
 });
 
+const McpOutcome = z.strictObject({
+  text: z.string(),
+  isError: z.literal(true).exactOptional(),
+});
+
+export const HubSharedTurn = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('mcp-call'),
+    server: z.string(),
+    tool: z.string(),
+    argumentsJson: z.string(),
+    outcome: McpOutcome.exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('mcp-result'), outcome: McpOutcome }),
+]);
+
 const SERVER_TOOL = {
   type: z.literal('server-tool'),
   role: z.enum(['call', 'result']),
@@ -96,6 +112,7 @@ const SERVER_TOOL = {
   name: z.string(),
   dialect: z.string(),
   raw: JsonMap,
+  shared: HubSharedTurn.exactOptional(),
 };
 
 const OPAQUE = { type: z.literal('opaque'), dialect: z.string(), raw: Json };

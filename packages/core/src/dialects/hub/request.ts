@@ -35,6 +35,17 @@ const HubSharedTool = z.discriminatedUnion('kind', [
       .exactOptional(),
   }),
   z.strictObject({ kind: z.literal('code-execution') }),
+  z.strictObject({
+    kind: z.literal('mcp'),
+    label: z.string(),
+    url: z.string(),
+    serverDescription: z.string().exactOptional(),
+    authorization: z.string().exactOptional(),
+    headers: z.record(z.string(), z.string()).readonly().exactOptional(),
+    allowedTools: z.array(z.string()).readonly().exactOptional(),
+    deniedTools: z.array(z.string()).readonly().exactOptional(),
+    asksFirst: z.boolean().exactOptional(),
+  }),
 ]);
 
 export const HubTool = z.discriminatedUnion('type', [

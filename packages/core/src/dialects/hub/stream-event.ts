@@ -8,6 +8,7 @@ import {
   HubOpaqueStart,
   HubProviderState,
   HubServerToolStart,
+  HubSharedTurn,
   HubTokenLogprob,
   MediaKind,
 } from './content-part.ts';
@@ -50,7 +51,7 @@ export const HubPartDelta = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('annotation'), annotation: HubAnnotation }),
   z.strictObject({ type: z.literal('logprobs'), logprobs: z.array(HubTokenLogprob).readonly() }),
   z.strictObject({ type: z.literal('state'), state: HubProviderState }),
-  z.strictObject({ type: z.literal('raw'), raw: JsonMap }),
+  z.strictObject({ type: z.literal('raw'), raw: JsonMap, shared: HubSharedTurn.exactOptional() }),
 ]);
 
 const PLACE = { choice: Count, part: Count };

@@ -33,6 +33,9 @@ export const clientWords: ClientWords = {
     allowedDomains: 'filters.allowed_domains',
     contextSize: 'search_context_size',
     place: 'user_location',
+    serverDescription: 'server_description',
+    allowedTools: 'allowed_tools',
+    asksFirst: 'require_approval',
   },
   places: (body) => {
     const input = fieldOf(body, 'input');

@@ -1,16 +1,19 @@
 import type { ContentPart, ReasoningPart, ToolResultPart } from '../../chat/content-part.ts';
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
+import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import { type CallIds, createCallIds } from '../call-ids.ts';
 import type { Target } from '../dialect.ts';
 import { foreignCitations } from '../foreign-citations.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
+import { askedServers, wholeTurns } from '../mcp.ts';
 import { restFor } from '../rest-of.ts';
 import { unsayable } from '../unsayable.ts';
 import { writeAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
 import { CALL_FIELDS, CALL_ITEM } from './item-kind.ts';
+import { isToldTurn, mcpItems, outcomesIn } from './mcp-turn.ts';
 import { contentOf, encodePart } from './parts.ts';
 
 /** What the API takes of a call's id. */
@@ -19,6 +22,8 @@ const MOST_OF_ID = 64;
 interface Context {
   readonly target: Target;
   readonly ids: CallIds;
+  /** The MCP servers that are asked: calls of others have no place here. */
+  readonly servers: ReadonlySet<string>;
   readonly lose: Lose;
 }
 
@@ -30,8 +35,11 @@ interface Placed {
 }
 
 /** The items of a conversation; a first, plain system message stands apart, as `instructions`. */
-export function encodeInput(messages: readonly Message[], target: Target, lose: Lose): JsonObject {
-  const context = { target, lose, ids: createCallIds({ most: MOST_OF_ID, anyText: true }) };
+export function encodeInput(request: ChatRequest, target: Target, lose: Lose): JsonObject {
+  const { messages } = request;
+  const ids = createCallIds({ most: MOST_OF_ID, anyText: true });
+  const servers = askedServers(DIALECT, request, target.quirks);
+  const context = { target, lose, ids, servers };
   // Instructions alone are refused: with nothing beside them they are the input.
   const instructions = messages.length > 1 ? instructionsOf(messages[0]) : undefined;
   const input = messages.flatMap((message, index) => {
@@ -120,6 +128,9 @@ function encodeResult(part: ToolResultPart, path: string, context: Context): Jso
 /** A turn of the model as its items, in their order; texts side by side are one message. */
 function encodeTurn(placed: readonly Placed[], context: Context): readonly JsonObject[] {
   const items: JsonObject[] = [];
+  const parts = placed.map(({ part }) => part);
+  const turns = wholeTurns(parts, context.servers);
+  const outcomes = outcomesIn(parts);
   let said: JsonObject[] = [];
   let fields: JsonObject = {};
   const endMessage = (): void => {
@@ -143,6 +154,7 @@ function encodeTurn(placed: readonly Placed[], context: Context): readonly JsonO
     }
     endMessage();
     if (part.type === 'reasoning') items.push(...encodeThought({ placed, index }, context));
+    else if (isToldTurn(part, turns)) items.push(...mcpItems(part, outcomes));
     else items.push(...encodeOther(part, path, context));
   }
   endMessage();

@@ -2,6 +2,7 @@ import type { PartStart } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Quirks } from '../../providers/quirks.ts';
 import { DIALECT } from './dialect-name.ts';
+import { sharedTurn } from './mcp-turn.ts';
 
 /** Items of tools that the provider runs itself; what else we don't know waits for its client. */
 const SERVER_RUN: ReadonlyMap<string, 'call' | 'result'> = new Map([
@@ -60,6 +61,7 @@ export function wholePart(raw: JsonObject): Extract<PartStart, { readonly raw: u
   const role = raw['execution'] === 'client' ? undefined : SERVER_RUN.get(type);
   if (role === undefined) return { type: 'opaque', dialect: DIALECT, raw };
   const id = raw['id'];
+  const shared = sharedTurn(raw);
   return {
     type: 'server-tool',
     role,
@@ -67,6 +69,7 @@ export function wholePart(raw: JsonObject): Extract<PartStart, { readonly raw: u
     ...(typeof id === 'string' ? { id } : {}),
     dialect: DIALECT,
     raw,
+    ...(shared === undefined ? {} : { shared }),
   };
 }
 

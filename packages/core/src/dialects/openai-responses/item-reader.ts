@@ -17,6 +17,7 @@ import {
   wholePart,
 } from './item-kind.ts';
 import { readLogprob } from './logprobs.ts';
+import { sharedTurn } from './mcp-turn.ts';
 import type { WireAnnotation, WireItem, WireReplyPart, WireTokenLogprob } from './reply-wire.ts';
 
 /** Where text of an item goes: its content, or a reasoning item's summary, at an index there. */
@@ -302,7 +303,9 @@ export function finishItem(
     state = beginCall(state, done, to);
   } else if (!isNew) {
     const part = known.parts.get(ONLY);
-    if (part !== undefined) tellDelta(part, { type: 'raw', raw }, to);
+    const shared = sharedTurn(raw);
+    const delta = { type: 'raw' as const, raw, ...(shared === undefined ? {} : { shared }) };
+    if (part !== undefined) tellDelta(part, delta, to);
   }
   return endItem(state, to, wire.encrypted_content);
 }

@@ -1,3 +1,4 @@
+import type { SharedTurn } from '../../chat/content-part.ts';
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { PartDelta, PartStart, StreamEvent } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
@@ -22,6 +23,7 @@ import {
   wholeOf,
 } from './item-writer.ts';
 import { writeLogprob } from './logprobs.ts';
+import { createMcpWriter } from './mcp-writer.ts';
 
 type PartEvent = Extract<StreamEvent, { readonly part: number }>;
 
@@ -42,6 +44,8 @@ interface Part {
   slot: Slot | undefined;
   /** Of thoughts: known before their text where it is known at all. */
   itemId: string | undefined;
+  /** Of what a provider's tool did, in words that others have too: the latest. */
+  shared: SharedTurn | undefined;
   /** Bytes of an image, which go out whole. */
   held: string;
 }
@@ -89,6 +93,8 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
     current = item;
     return [...closed, addedEvent(item)];
   };
+
+  const writeMcp = createMcpWriter({ begin, begun: () => current, close, lose });
 
   /** The item that a part goes into: the current one, where that is whole and has the same fields. */
   const join = (type: string, prefix: string, head: JsonObject): readonly WireFields[] => {
@@ -182,6 +188,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
       item: undefined,
       slot: undefined,
       itemId: undefined,
+      shared: start.type === 'server-tool' ? start.shared : undefined,
       held: '',
     };
     parts.set(index, part);
@@ -204,6 +211,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
         if (start.dialect === DIALECT && isJsonObject(start.raw)) {
           return isContent(start) ? writeContent(part, start.raw) : beginWhole(part, start.raw);
         }
+        if (start.type === 'server-tool' && start.shared !== undefined) return [];
         lose(
           start.type === 'opaque'
             ? lost('foreignTurn', path, 'content that only another dialect knows')
@@ -260,6 +268,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
         return growState(part, delta);
       case 'raw':
         if (item !== undefined && item.raw !== undefined) item.raw = delta.raw;
+        if (delta.shared !== undefined) part.shared = delta.shared;
         return [];
       case 'data':
         part.held += delta.base64;
@@ -315,7 +324,8 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
     parts.delete(index);
     const begun =
       part.start.type === 'reasoning' && part.item === undefined ? beginThought(part, false) : [];
-    const ended = [...begun, ...endSlot(part), ...endArguments(part), ...endImage(part)];
+    const whole = [...endArguments(part), ...endImage(part), ...writeMcp(part)];
+    const ended = [...begun, ...endSlot(part), ...whole];
     const { item } = part;
     if (item === undefined) return ended;
     item.openParts -= 1;

@@ -170,7 +170,7 @@ describe('reading a request', () => {
         { type: 'function', name: 'f' },
         {
           type: 'server',
-          name: 'mcp',
+          name: 'l',
           dialect: 'openai-responses',
           raw: { type: 'mcp', server_label: 'l' },
         },

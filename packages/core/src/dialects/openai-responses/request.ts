@@ -165,7 +165,7 @@ export function encodeRequest(
     losses.push(loss);
   };
   const { reasoning, text, include, ...rest } = unnamed(request);
-  const input = encodeInput(request.messages, target, lose);
+  const input = encodeInput(request, target, lose);
   const settings = encodeSettings(request, target, lose);
   const included = [
     ...(Array.isArray(include) ? include : []),

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import { withoutCredentials } from './mcp-server.ts';
 
 /** What a response must carry and we know nothing of: what a request with no such settings has. */
 export const UNTOLD: JsonObject = {
@@ -65,10 +66,12 @@ export function repeatedFields(body: JsonObject): JsonObject {
 }
 
 /** A function that was given without them has these three all the same in a response. */
-const toldTool = (tool: JsonValue): JsonValue =>
-  isJsonObject(tool) && tool['type'] === 'function'
+function toldTool(tool: JsonValue): JsonValue {
+  if (!isJsonObject(tool)) return tool;
+  return tool['type'] === 'function'
     ? { description: null, parameters: null, strict: null, ...tool }
-    : tool;
+    : withoutCredentials(tool);
+}
 
 /** The fields that the hub has words for, and those that follow from them. */
 export const RESPONSE_FIELDS: ReadonlySet<string> = new Set([

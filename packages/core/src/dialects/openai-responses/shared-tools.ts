@@ -8,6 +8,7 @@ import {
   webSearch,
 } from '../server-tools.ts';
 import { DIALECT } from './dialect-name.ts';
+import { MCP_FIELDS, saySharedServer, sharedServer } from './mcp-server.ts';
 
 /** Source: openai 7.57's `WebSearchTool`, `WebSearchPreviewTool` and `Tool.CodeInterpreter`. */
 const SEARCH = /^web_search(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/;
@@ -25,6 +26,7 @@ const CONTAINER_HINTS = new Set(['memory_limit']);
 export function sharedTool(raw: JsonObject): Pick<ServerTool, 'shared' | 'rest'> {
   const { type } = raw;
   if (type === 'code_interpreter') return codeExecution(raw);
+  if (type === 'mcp') return sharedServer(raw);
   return typeof type === 'string' && SEARCH.test(type) ? search(raw) : {};
 }
 
@@ -58,6 +60,7 @@ function codeExecution(raw: JsonObject): Pick<ServerTool, 'shared' | 'rest'> {
 export const WORDS: ServerToolWords = {
   dialect: DIALECT,
   search: new Set(['allowedDomains', 'contextSize', 'place']),
+  mcp: MCP_FIELDS,
   say: saySharedTool,
 };
 
@@ -65,6 +68,7 @@ function saySharedTool(tool: SharedTool): JsonObject {
   if (tool.kind === 'code-execution') {
     return { type: 'code_interpreter', container: { type: 'auto' } };
   }
+  if (tool.kind === 'mcp') return saySharedServer(tool);
   const { allowedDomains, contextSize, place } = tool;
   return {
     type: 'web_search',

@@ -20,9 +20,10 @@ const isFunction = (tool: WireTool): tool is WireFunctionTool => tool.type === '
 
 export function decodeTool(tool: WireTool): Tool {
   if (!isFunction(tool)) {
-    const name = typeof tool['name'] === 'string' ? tool['name'] : tool.type;
+    const { name = tool['server_label'] } = tool;
     const raw = tool as JsonObject;
-    return { type: 'server', name, dialect: DIALECT, raw, ...sharedTool(raw) };
+    const own = typeof name === 'string' ? name : tool.type;
+    return { type: 'server', name: own, dialect: DIALECT, raw, ...sharedTool(raw) };
   }
   const rest = restOf(DIALECT, tool, FUNCTION_FIELDS);
   return {
@@ -67,10 +68,16 @@ const encodeFunction = (tool: FunctionTool): JsonObject => ({
 export function decodeToolChoice(wire: WireToolChoice): ToolChoice {
   if (typeof wire === 'string') return { type: wire };
   if ('mode' in wire && 'tools' in wire && Array.isArray(wire.tools)) {
-    const names = wire.tools.map((tool) => tool.name ?? tool.type);
+    const names = wire.tools.map(nameOf);
     return { type: 'allowed', mode: wire.mode === 'required' ? 'required' : 'auto', names };
   }
-  return { type: 'one', name: 'name' in wire && wire.name ? String(wire.name) : wire.type };
+  return { type: 'one', name: nameOf(wire) };
+}
+
+/** A tool of an MCP server is named after both. */
+function nameOf(wire: { readonly type: string; readonly [field: string]: unknown }): string {
+  const { type, name, server_label: label } = wire;
+  return [label, name].filter((part) => typeof part === 'string' && part !== '').join('.') || type;
 }
 
 export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): JsonValue {
@@ -90,9 +97,15 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): Js
 
 function naming(name: string, tools: readonly Tool[]): JsonObject {
   const tool = tools.find((candidate) => candidate.name === name);
-  if (tool?.type !== 'server') return { type: 'function', name };
+  if (tool === undefined) {
+    const server = tools.find((one) => one.type === 'server' && name.startsWith(`${one.name}.`));
+    if (server === undefined) return { type: 'function', name };
+    return { ...naming(server.name, tools), name: name.slice(server.name.length + 1) };
+  }
+  if (tool.type !== 'server') return { type: 'function', name };
   const isForeign = tool.dialect !== DIALECT && tool.shared !== undefined;
-  const { type, name: own, server_label: label } = isForeign ? WORDS.say(tool.shared) : tool.raw;
+  const said = isForeign ? WORDS.say(tool.shared) : tool.raw;
+  const { type, name: own, server_label: label } = said ?? {};
   return {
     type: type ?? name,
     ...(own === undefined ? {} : { name: own }),

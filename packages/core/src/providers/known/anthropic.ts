@@ -30,7 +30,7 @@ export const anthropic: ProviderDescription = {
   baseUrl: { 'anthropic-messages': 'https://api.anthropic.com' },
   auth: 'x-api-key',
   keyVariables: ['ANTHROPIC_API_KEY'],
-  quirks: { repeatsStart: true, serverTools: ['web-search', 'code-execution'] },
+  quirks: { repeatsStart: true, serverTools: ['web-search', 'code-execution', 'mcp'] },
   betas: { 'anthropic-beta': ['*'] },
   models: [
     { id: 'claude-opus-5-5', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },

@@ -25,7 +25,7 @@ export const openai: ProviderDescription = {
   },
   auth: 'bearer',
   keyVariables: ['OPENAI_API_KEY'],
-  quirks: { serverTools: ['web-search', 'code-execution'] },
+  quirks: { serverTools: ['web-search', 'code-execution', 'mcp'] },
   betas: { 'openai-beta': ['*'] },
   responses: { keeps: true, background: true },
   models: [
