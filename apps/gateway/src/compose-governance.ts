@@ -8,7 +8,7 @@ import type { Config } from './config/config.ts';
 import type { CacheInspection } from './ports/cache-inspection.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Governance } from './ports/governance.ts';
-import type { KeyStore } from './ports/key-store.ts';
+import type { KeyIndex } from './ports/key-store.ts';
 import type { Log } from './ports/log.ts';
 import type { Upstream } from './ports/upstream.ts';
 
@@ -16,7 +16,7 @@ export interface GovernanceParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
-  readonly keyStore: KeyStore;
+  readonly keyIndex: KeyIndex;
   readonly upstream: Upstream;
 }
 
@@ -37,10 +37,11 @@ const NOTHING_CACHED: CacheInspection = {
 
 /** Local keys alone, or beside the users of Zion. */
 export function composeGovernance(parts: GovernanceParts): ComposedGovernance {
-  const { config, clock, log, keyStore } = parts;
+  const { config, clock, log, keyIndex } = parts;
   const { requestsPerMinute } = config.limits;
   const local = createLocalGovernance({
-    keyStore,
+    keyIndex,
+    clock,
     tiers: config.tiers,
     ...(requestsPerMinute === undefined ? undefined : { requestsPerMinute }),
   });

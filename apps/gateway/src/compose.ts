@@ -26,13 +26,13 @@ import { openDatabase } from './adapters/sqlite/open-database.ts';
 import { loadSecret } from './adapters/sqlite/server-secret.ts';
 import { createSqliteDatabase } from './adapters/sqlite/sqlite-database.ts';
 import { createSqliteKeptStore } from './adapters/sqlite/sqlite-kept-store.ts';
-import { createSqliteKeyStore } from './adapters/sqlite/sqlite-key-store.ts';
 import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
 import { createIds } from './adapters/system/create-ids.ts';
 import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
 import { createMediaFetcher } from './adapters/undici/media-fetcher.ts';
 import { createListener } from './app.ts';
+import { composeDirectory } from './compose-directory.ts';
 import { composeGovernance } from './compose-governance.ts';
 import { composeOutbox } from './compose-outbox.ts';
 import { composeResponses } from './compose-responses.ts';
@@ -52,7 +52,6 @@ import { createFindDestination } from './services/destination.ts';
 import { createEmbeddingService } from './services/embeddings.ts';
 import { createHealthService } from './services/health.ts';
 import { createFetchMedia } from './services/inline-media.ts';
-import { createKeyService } from './services/keys.ts';
 import { createModelService } from './services/models.ts';
 import { createPass } from './services/pass.ts';
 import { createPassthroughService } from './services/passthrough.ts';
@@ -132,14 +131,15 @@ export async function compose(
   }
 
   const config = { ...loaded, providers: withAccounts(loaded.providers, secret.value) };
+  const directory = await composeDirectory({ config, secret: secret.value, clock, ids, log });
+  if (!directory.ok) {
+    db.value.close();
+    folder.value.release();
+    return directory;
+  }
 
   const sql = createSqliteDatabase(db.value);
   const ledger = createSqliteLedger(db.value, { clock, log });
-  const keyStore = createSqliteKeyStore(db.value, secret.value, {
-    clock,
-    configured: config.governance.keys,
-  });
-  const newAdminKey = keyStore.ensureAdminKey(config.adminKey);
   const http = createHttpUpstream({ clock });
   const media = createMediaFetcher({
     clock,
@@ -152,7 +152,7 @@ export async function compose(
     config,
     clock,
     log,
-    keyStore,
+    keyIndex: directory.value.keyIndex,
     upstream: http,
   });
   const channels = channel === undefined ? [] : [channel];
@@ -220,7 +220,7 @@ export async function compose(
       state,
     }),
     usage: createUsageService(ledger),
-    keys: createKeyService(keyStore),
+    directory: directory.value.directory,
     outbox: outbox.service,
     health: createHealthService({
       version: VERSION,
@@ -273,7 +273,7 @@ export async function compose(
     server: createHttpServer(listener),
     metricsListener: (_req, res) => void sendMetrics(res, metrics),
     reports: ledger,
-    newAdminKey,
+    newAdminKey: directory.value.newAdminKey,
     flush,
     close: async () => {
       await services.responses.close();
@@ -286,6 +286,7 @@ export async function compose(
       await governance.close();
       await Promise.all([http.close(), media.close(), simulated.close(), tokens.close()]);
       const unwritten = await ledger.close();
+      await directory.value.close();
       await sql.close();
       folder.value.release();
       log.flush();

@@ -5,6 +5,7 @@ import type { Upstream } from '../ports/upstream.ts';
 import { type Check, failed, fine, warning } from './check.ts';
 import { CliFailure } from './context.ts';
 import { withStores } from './open-stores.ts';
+import { OPERATOR, valueOrFail } from './operator.ts';
 
 const NEEDED_NODE = 26;
 const LITTLE_SPACE_BYTES = 256 * 1024 * 1024;
@@ -26,7 +27,9 @@ export async function checkData(config: Config): Promise<Check> {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     accessSync(dataDir, constants.W_OK);
-    await withStores(config, ({ keys }) => keys.list());
+    await withStores(config, async ({ directory }) =>
+      valueOrFail(await directory.keys.list(OPERATOR, { limit: 1 })),
+    );
     const { bavail, bsize } = statfsSync(dataDir);
     const megabytes = Math.floor((bavail * bsize) / 1_048_576);
     return bavail * bsize > LITTLE_SPACE_BYTES

@@ -1,5 +1,12 @@
-import { FACE_NAMES } from '../config/face-names.ts';
-import type { KeyStore, NewKey, StoredKey } from '../ports/key-store.ts';
+import {
+  type CreatedKey,
+  KeyPatchWire,
+  NewKeyWire,
+  optionalField,
+  type StoredKey,
+} from '@tollgate/core/directory';
+import type { Directory } from '../services/admin/directory.ts';
+import { checked } from './checked.ts';
 import {
   type CliContext,
   CliFailure,
@@ -8,49 +15,104 @@ import {
   readConfig,
   toJson,
 } from './context.ts';
+import { idOf } from './directory-records.ts';
+import { dayOf, spanOf } from './instant.ts';
+import { changedTermsOf, type KeyOptions, newTermsOf } from './key-options.ts';
 import { withStores } from './open-stores.ts';
+import { allOf, OPERATOR, valueOrFail } from './operator.ts';
 import { renderTable } from './table.ts';
 
-export interface CreateKeyOptions extends CommonOptions {
+export interface CreateKeyOptions extends CommonOptions, KeyOptions {
   readonly name: string;
-  readonly role: string;
-  readonly models?: string;
-  readonly faces?: string;
-  readonly rateLimit?: string;
 }
 
 /** Prints the key alone on stdout, so that a script can take it; it is never shown again. */
 export async function createKey(context: CliContext, options: CreateKeyOptions): Promise<void> {
-  const wanted = newKeyOf(options);
+  const terms = newTermsOf(options, Date.now());
   const { config } = readConfig(context, options);
-  const { stored, plaintext } = await withStores(config, ({ keys }) => keys.create(wanted));
-  if (options.json === true) {
-    context.out(toJson({ key: plaintext, ...present(stored) }));
-    return;
-  }
-  context.out(plaintext);
-  context.err(`Key "${stored.name}" (${stored.id}) is made. It is shown this once: keep it.`);
+  const created = await withStores(config, async ({ directory }) => {
+    const owners = await ownersOf(directory, options);
+    const wanted = checked(NewKeyWire, { name: options.name, ...owners, ...terms });
+    return valueOrFail(await directory.keys.create(OPERATOR, wanted));
+  });
+  printNewPlaintext(context, created, { options, done: 'made' });
 }
 
-export async function listKeys(context: CliContext, options: CommonOptions): Promise<void> {
+export async function listKeys(
+  context: CliContext,
+  options: CommonOptions & { readonly team?: string; readonly user?: string },
+): Promise<void> {
   const { config } = readConfig(context, options);
-  const keys = await withStores(config, (stores) => stores.keys.list());
-  if (options.json === true) {
-    context.out(toJson({ keys: keys.map(present) }));
-    return;
+  const keys = await withStores(config, async ({ directory }) => {
+    const { teamId, userId } = await ownersOf(directory, options);
+    const where = { teamId, userId: userId ?? undefined };
+    return allOf((page) => directory.keys.list(OPERATOR, { ...page, where }));
+  });
+  if (options.json === true) context.out(toJson({ keys: keys.map(present) }));
+  else context.out(tableOf(keys));
+}
+
+export async function showKey(
+  context: CliContext,
+  idOrName: string,
+  options: CommonOptions,
+): Promise<void> {
+  const { config } = readConfig(context, options);
+  const key = await withStores(config, ({ directory }) => oneKey(directory, idOrName));
+  context.out(options.json === true ? toJson(present(key)) : tableOf([key]));
+}
+
+export interface UpdateKeyOptions extends CommonOptions, KeyOptions {
+  readonly disable?: boolean;
+  readonly enable?: boolean;
+}
+
+export async function updateKey(
+  context: CliContext,
+  idOrName: string,
+  options: UpdateKeyOptions,
+): Promise<void> {
+  if (options.disable === true && options.enable === true) {
+    throw misused('--disable and --enable: expected one of them');
   }
-  const rows = keys.map((key) => [
-    key.name,
-    key.id,
-    key.hint,
-    key.role,
-    key.allowedModels?.join(' ') ?? 'all',
-    key.requestsPerMinute === undefined ? '' : `${key.requestsPerMinute}/min`,
-    key.createdAt === 0 ? 'configuration' : dayOf(key.createdAt),
-    key.revokedAt === undefined ? '' : `revoked ${dayOf(key.revokedAt)}`,
-  ]);
-  const heads = ['NAME', 'ID', 'KEY', 'ROLE', 'MODELS', 'LIMIT', 'MADE', ''];
-  context.out(renderTable(heads, rows));
+  const terms = changedTermsOf(options, Date.now());
+  const { config } = readConfig(context, options);
+  const key = await withStores(config, async ({ directory }) => {
+    const { id, version } = await oneKey(directory, idOrName);
+    const patch = checked(KeyPatchWire, {
+      version,
+      ...terms,
+      ...(await ownersOf(directory, options)),
+      ...(options.disable === true && { disabled: true }),
+      ...(options.enable === true && { disabled: false }),
+    });
+    return valueOrFail(await directory.keys.update(OPERATOR, id, patch));
+  });
+  if (options.json === true) context.out(toJson(present(key)));
+  else
+    context.err(`"${key.name}" (${key.id}) is changed; a running gateway sees it within a second.`);
+}
+
+export interface RotateKeyOptions extends CommonOptions {
+  readonly overlap?: string;
+}
+
+export async function rotateKey(
+  context: CliContext,
+  idOrName: string,
+  options: RotateKeyOptions,
+): Promise<void> {
+  const { overlap } = options;
+  const span = overlap === undefined ? 0 : spanOf(overlap);
+  if (span === undefined) {
+    throw misused(`--overlap: expected a span, as in 15m, 12h or 7d; got "${overlap}"`);
+  }
+  const { config } = readConfig(context, options);
+  const created = await withStores(config, async ({ directory }) => {
+    const { id } = await oneKey(directory, idOrName);
+    return valueOrFail(await directory.keys.rotate(OPERATOR, id, { overlapSeconds: span / 1_000 }));
+  });
+  printNewPlaintext(context, created, { options, done: 'rotated' });
 }
 
 export async function revokeKey(
@@ -59,66 +121,116 @@ export async function revokeKey(
   options: CommonOptions,
 ): Promise<void> {
   const { config } = readConfig(context, options);
-  await withStores(config, async ({ keys }) => {
-    if (!(await keys.revoke(idOrName))) throw new CliFailure(await whyNot(keys, idOrName));
+  await withStores(config, async ({ directory }) => {
+    const named = valueOrFail(await directory.keys.named(OPERATOR, idOrName));
+    const refusal = whyNot(named, idOrName);
+    if (refusal !== undefined) throw new CliFailure(refusal);
+    valueOrFail(await directory.keys.revokeNamed(OPERATOR, idOrName));
   });
   if (options.json === true) context.out(toJson({ revoked: idOrName }));
   else context.err(`"${idOrName}" is revoked; a running gateway refuses it within a second.`);
 }
 
-async function whyNot(keys: KeyStore, idOrName: string): Promise<string> {
-  const named = (await keys.list()).filter(({ id, name }) => id === idOrName || name === idOrName);
+function whyNot(named: readonly StoredKey[], idOrName: string): string | undefined {
   if (named.some(({ id }) => id.startsWith('config:'))) {
     return `"${idOrName}" is a key of the configuration: take it out there and restart.`;
   }
-  return named.length > 0
-    ? `"${idOrName}" is revoked already.`
-    : `There is no key with the name or id "${idOrName}"; tollgate keys list shows all.`;
+  if (named.some(({ revokedAt }) => revokedAt === undefined)) return undefined;
+  return named.length > 0 ? `"${idOrName}" is revoked already.` : noSuchKey(idOrName);
 }
 
-function newKeyOf({ name, role, models, faces, rateLimit }: CreateKeyOptions): NewKey {
-  if (role !== 'admin' && role !== 'member') {
-    throw misused(`--role: expected admin or member, got "${role}"`);
-  }
-  if (name.trim() === '' || name.length > 80) {
-    throw misused('--name: expected 1 to 80 characters');
-  }
-  if (rateLimit !== undefined && !/^[1-9]\d{0,6}$/.test(rateLimit)) {
-    throw misused(`--rate-limit: expected a whole number above zero, got "${rateLimit}"`);
-  }
+const noSuchKey = (idOrName: string): string =>
+  `There is no key with the name or id "${idOrName}"; tollgate keys list shows all.`;
+
+/** The one that is meant: by its id, else the one live key of this name. */
+async function oneKey({ keys }: Directory, idOrName: string): Promise<StoredKey> {
+  const named = valueOrFail(await keys.named(OPERATOR, idOrName));
+  const byId = named.find(({ id }) => id === idOrName);
+  if (byId !== undefined) return byId;
+  const live = named.filter(({ revokedAt }) => revokedAt === undefined);
+  const [one = named[0]] = live;
+  if (one === undefined) throw new CliFailure(noSuchKey(idOrName));
+  if (live.length < 2) return one;
+  const ids = live.map(({ id }) => id).join(', ');
+  throw new CliFailure(
+    `${live.length} keys are called "${idOrName}": name one by its id (${ids}).`,
+  );
+}
+
+/** Whose a key is to be, by ids; `none` for a user clears it. */
+async function ownersOf(
+  { teams, users }: Directory,
+  { team, user }: { readonly team?: string; readonly user?: string },
+): Promise<{ readonly teamId?: string; readonly userId?: string | null }> {
   return {
-    name,
-    role,
-    ...(models !== undefined && { allowedModels: listOf(models, '--models') }),
-    ...(faces !== undefined && { allowedFaces: facesOf(faces) }),
-    ...(rateLimit !== undefined && { requestsPerMinute: Number(rateLimit) }),
+    ...(team !== undefined && { teamId: await idOf(teams, 'team', team) }),
+    ...(user !== undefined && {
+      userId: user === 'none' ? null : await idOf(users, 'user', user),
+    }),
   };
 }
 
-function listOf(text: string, option: string): readonly string[] {
-  const items = text.split(',').map((item) => item.trim());
-  if (items.includes('')) throw misused(`${option}: expected names with commas between them`);
-  return items;
+function printNewPlaintext(
+  context: CliContext,
+  { stored, plaintext }: CreatedKey,
+  { options, done }: { readonly options: CommonOptions; readonly done: string },
+): void {
+  if (options.json === true) {
+    context.out(toJson({ key: plaintext, ...present(stored) }));
+    return;
+  }
+  context.out(plaintext);
+  context.err(`Key "${stored.name}" (${stored.id}) is ${done}. It is shown this once: keep it.`);
+  if (stored.previousUntil !== undefined) {
+    context.err(
+      `The key before it is valid until ${new Date(stored.previousUntil).toISOString()}.`,
+    );
+  }
 }
 
-function facesOf(text: string): readonly string[] {
-  const known: readonly string[] = FACE_NAMES;
-  const faces = listOf(text, '--faces');
-  const unknown = faces.find((face) => !known.includes(face));
-  if (unknown === undefined) return faces;
-  throw misused(`--faces: expected some of ${known.join(', ')}, got "${unknown}"`);
+function tableOf(keys: readonly StoredKey[]): string {
+  const rows = keys.map((key) => [
+    key.name,
+    key.id,
+    key.hint,
+    key.role,
+    key.allowedModels?.join(' ') ?? 'all',
+    key.requestsPerMinute === undefined ? '' : `${key.requestsPerMinute}/min`,
+    key.teamId,
+    key.tags?.join(' ') ?? '',
+    key.createdAt === 0 ? 'configuration' : dayOf(key.createdAt),
+    stateOf(key, Date.now()),
+  ]);
+  const heads = ['NAME', 'ID', 'KEY', 'ROLE', 'MODELS', 'LIMIT', 'TEAM', 'TAGS', 'MADE', ''];
+  return renderTable(heads, rows);
 }
+
+function stateOf({ revokedAt, expiresAt, disabled }: StoredKey, now: number): string {
+  if (revokedAt !== undefined) return `revoked ${dayOf(revokedAt)}`;
+  if (disabled === true) return 'disabled';
+  if (expiresAt === undefined) return '';
+  return `${expiresAt <= now ? 'expired' : 'expires'} ${dayOf(expiresAt)}`;
+}
+
+const timeOf = (instant: number | undefined): string | undefined =>
+  instant === undefined ? undefined : new Date(instant).toISOString();
 
 const present = (key: StoredKey) => ({
   id: key.id,
   name: key.name,
   role: key.role,
   hint: key.hint,
-  ...(key.allowedModels && { models: key.allowedModels }),
-  ...(key.allowedFaces && { faces: key.allowedFaces }),
-  ...(key.requestsPerMinute !== undefined && { requestsPerMinute: key.requestsPerMinute }),
-  ...(key.createdAt > 0 && { createdAt: new Date(key.createdAt).toISOString() }),
-  ...(key.revokedAt !== undefined && { revokedAt: new Date(key.revokedAt).toISOString() }),
+  organisationId: key.organisationId,
+  teamId: key.teamId,
+  ...optionalField('userId', key.userId),
+  ...optionalField('models', key.allowedModels),
+  ...optionalField('faces', key.allowedFaces),
+  ...optionalField('requestsPerMinute', key.requestsPerMinute),
+  ...optionalField('tags', key.tags),
+  ...optionalField('metadata', key.metadata),
+  ...optionalField('disabled', key.disabled),
+  ...(key.createdAt > 0 && { createdAt: timeOf(key.createdAt) }),
+  ...optionalField('expiresAt', timeOf(key.expiresAt)),
+  ...optionalField('previousUntil', timeOf(key.previousUntil)),
+  ...optionalField('revokedAt', timeOf(key.revokedAt)),
 });
-
-const dayOf = (instant: number): string => new Date(instant).toISOString().slice(0, 10);

@@ -1,19 +1,10 @@
-import type { Identity } from '@tollgate/core/governance';
 import { askModels } from '../services/ask-models.ts';
 import { createFindDestination } from '../services/destination.ts';
 import { createModelService } from '../services/models.ts';
 import { type CliContext, type CommonOptions, readConfig, toJson } from './context.ts';
 import { systemClock, withUpstreams } from './open-upstream.ts';
+import { OPERATOR } from './operator.ts';
 import { renderTable } from './table.ts';
-
-/** The operator sees what an administrator's key would. */
-const OPERATOR: Identity = {
-  keyId: 'operator',
-  keyName: 'operator',
-  role: 'admin',
-  source: 'local',
-  subject: 'operator',
-};
 
 /** What clients can name as `model`: asks each provider, and takes what is known of those that don't say. */
 export async function printModels(context: CliContext, options: CommonOptions): Promise<void> {

@@ -1,15 +1,17 @@
+import { createDirectoryStores } from '../adapters/sql/directory-stores.ts';
 import { openDatabase } from '../adapters/sqlite/open-database.ts';
 import { loadSecret } from '../adapters/sqlite/server-secret.ts';
-import { createSqliteKeyStore } from '../adapters/sqlite/sqlite-key-store.ts';
+import { createSqliteDatabase } from '../adapters/sqlite/sqlite-database.ts';
 import { createSqliteLedger } from '../adapters/sqlite/sqlite-ledger.ts';
+import { createIds } from '../adapters/system/create-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Config } from '../config/config.ts';
-import type { KeyStore } from '../ports/key-store.ts';
 import type { UsageReports } from '../ports/usage-reports.ts';
+import { createDirectory, type Directory } from '../services/admin/directory.ts';
 import { CliFailure } from './context.ts';
 
 export interface Stores {
-  readonly keys: KeyStore;
+  readonly directory: Directory;
   readonly reports: UsageReports;
 }
 
@@ -18,21 +20,27 @@ export async function withStores<T>(
   config: Config,
   use: (stores: Stores) => Promise<T>,
 ): Promise<T> {
-  const db = openDatabase(config.dataDir);
-  if (!db.ok) throw new CliFailure(db.error.detail);
+  const opened = openDatabase(config.dataDir);
+  if (!opened.ok) throw new CliFailure(opened.error.detail);
+  const db = createSqliteDatabase(opened.value);
   try {
     const secret = loadSecret(config.dataDir, config.secret);
     if (!secret.ok) throw new CliFailure(secret.error.detail);
-    const keys = createSqliteKeyStore(db.value, secret.value, {
+    const clock = systemClock;
+    const stores = createDirectoryStores({
+      db,
+      secret: secret.value,
+      clock,
       configured: config.governance.keys,
     });
-    const ledger = createSqliteLedger(db.value, { clock: systemClock });
+    const ledger = createSqliteLedger(opened.value, { clock });
     try {
-      return await use({ keys, reports: ledger });
+      const directory = createDirectory({ stores, clock, ids: createIds() });
+      return await use({ directory, reports: ledger });
     } finally {
       await ledger.close();
     }
   } finally {
-    db.value.close();
+    await db.close();
   }
 }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { CliContext, CommonOptions } from './context.ts';
-import type { CreateKeyOptions } from './keys.ts';
+import { examples } from './examples.ts';
 import { addOutbox } from './outbox-command.ts';
+import { addKeys, addRecords } from './program-directory.ts';
 import type { UsageOptions } from './usage.ts';
 
 /** The commands. What a command needs is loaded when it runs: `--help` opens no database. */
@@ -34,11 +35,8 @@ export function createProgram(context: CliContext): Command {
       const { start } = await import('./start.ts');
       await start(context, command.optsWithGlobals<CommonOptions>());
     });
-  const keys = add(program, 'keys', 'make, list and revoke the keys of clients').addHelpText(
-    'after',
-    examples(['tollgate keys create --name app', 'tollgate keys revoke app']),
-  );
-  addKeys(keys, context);
+  addKeys(program, context);
+  addRecords(program, context);
   addReports(program, context);
   const outbox = add(program, 'outbox', 'show what waits to be told to others, and send it again');
   addOutbox(outbox, context, examples);
@@ -48,45 +46,6 @@ export function createProgram(context: CliContext): Command {
   );
   addConfig(config, context);
   return program;
-}
-
-function addKeys(keys: Command, context: CliContext): void {
-  keys
-    .command('create')
-    .description('make a key and print it: the only time that it is shown')
-    .requiredOption('--name <name>', 'what it is called in reports')
-    .option('--role <role>', 'admin or member', 'member')
-    .option('--models <names>', 'models that it may use, with commas: fast,openai/* (default: all)')
-    .option('--faces <names>', 'faces that it may use, with commas: openai,native (default: all)')
-    .option('--rate-limit <count>', 'requests a minute')
-    .addHelpText(
-      'after',
-      examples([
-        'tollgate keys create --name app',
-        "tollgate keys create --name ci --models 'sim/*' --rate-limit 60 --json",
-      ]),
-    )
-    .action(async (_options, command: Command) => {
-      const { createKey } = await import('./keys.ts');
-      await createKey(context, command.optsWithGlobals<CreateKeyOptions>());
-    });
-  keys
-    .command('list')
-    .description('list all keys, without the keys themselves')
-    .addHelpText('after', examples(['tollgate keys list', 'tollgate keys list --json']))
-    .action(async (_options, command: Command) => {
-      const { listKeys } = await import('./keys.ts');
-      await listKeys(context, command.optsWithGlobals<CommonOptions>());
-    });
-  keys
-    .command('revoke')
-    .argument('<key>', 'its id or its name')
-    .description('end a key; a running gateway refuses it within a second')
-    .addHelpText('after', examples(['tollgate keys revoke app', 'tollgate keys revoke key_1a2b3c']))
-    .action(async (key: string, _options, command: Command) => {
-      const { revokeKey } = await import('./keys.ts');
-      await revokeKey(context, key, command.optsWithGlobals<CommonOptions>());
-    });
 }
 
 function addReports(program: Command, context: CliContext): void {
@@ -144,6 +103,3 @@ function addConfig(config: Command, context: CliContext): void {
       printConfig(context, command.optsWithGlobals<CommonOptions>());
     });
 }
-
-const examples = (lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;

@@ -1,7 +1,9 @@
 import { picoUsd, showUsd } from '@tollgate/core/pricing';
 import type { UsageQuery, UsageRow } from '../ports/usage-reports.ts';
+import type { Directory } from '../services/admin/directory.ts';
 import { type CliContext, type CommonOptions, misused, readConfig, toJson } from './context.ts';
 import { withStores } from './open-stores.ts';
+import { OPERATOR, valueOrFail } from './operator.ts';
 import { renderTable } from './table.ts';
 
 export interface UsageOptions extends CommonOptions {
@@ -19,11 +21,8 @@ const DAY_MS = 86_400_000;
 export async function printUsage(context: CliContext, options: UsageOptions): Promise<void> {
   const query = queryOf(options);
   const { config } = readConfig(context, options);
-  const rows = await withStores(config, async ({ reports, keys }) => {
-    const named = (await keys.list()).find(
-      ({ id, name }) => id === options.key || name === options.key,
-    );
-    const keyId = named?.id ?? options.key;
+  const rows = await withStores(config, async ({ reports, directory }) => {
+    const keyId = await idOfKey(directory, options.key);
     return reports.summary({ ...query, ...(keyId !== undefined && { keyId }) });
   });
   if (options.json === true) {
@@ -37,6 +36,16 @@ export async function printUsage(context: CliContext, options: UsageOptions): Pr
   context.out(
     renderTable(headsOf(query.groupBy), [...rows.map((row) => cellsOf(row, query.groupBy))]),
   );
+}
+
+/** A key may be gone and still stand in the ledger: an id that is not known serves as it is. */
+async function idOfKey(
+  { keys }: Directory,
+  idOrName: string | undefined,
+): Promise<string | undefined> {
+  if (idOrName === undefined) return undefined;
+  const [named] = valueOrFail(await keys.named(OPERATOR, idOrName));
+  return named?.id ?? idOrName;
 }
 
 function queryOf({ by, from, to }: UsageOptions): UsageQuery {

@@ -101,6 +101,16 @@ const ENTRIES: {
       'No response of this key or user is kept under this id: never was, was deleted, or has expired.',
     todo: 'Send the conversation itself in place of `previous_response_id`.',
   },
+  record_not_found: {
+    example: { kind: 'record_not_found', noun: 'team', id: 'team_x' },
+    means: 'No record of this kind has this id, or it is not for this key to know.',
+    todo: 'Look its id up in the list of its kind, with an admin key.',
+  },
+  conflict: {
+    example: { kind: 'conflict', detail },
+    means: 'The record was changed after it was read, or something still belongs to it.',
+    todo: 'Read it again and change that version; end or move first what the message names.',
+  },
   not_expressible: {
     example: { kind: 'not_expressible', losses: [] },
     means: 'The model cannot do what was asked, and leaving it out would change the meaning.',
@@ -140,6 +150,11 @@ const ENTRIES: {
     example: { kind: 'ledger_unavailable', ...seconds },
     means: 'The ledger cannot take or tell usage right now.',
     todo: `${AGAIN} Operators: see to the data folder (space, permissions).`,
+  },
+  storage_unavailable: {
+    example: { kind: 'storage_unavailable', ...seconds },
+    means: 'The database of keys, teams and budgets cannot be read or written right now.',
+    todo: `${AGAIN} Operators: see to the database (space, permissions, network).`,
   },
   shutting_down: {
     example: { kind: 'shutting_down', ...seconds },

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
+import { optionalField } from '@tollgate/core/directory';
 import {
   type AdmittedCall,
   createMeter,
@@ -179,7 +180,12 @@ const admitted = (call: Call, destination: Destination, stream: boolean): Admitt
   startedAt: call.startedAt,
   keyId: call.identity.keyId,
   keyName: call.identity.keyName,
-  ...(call.identity.user === undefined ? undefined : { user: call.identity.user }),
+  ...optionalField('user', call.identity.user),
+  ...optionalField('userId', call.identity.userId),
+  ...optionalField('teamId', call.identity.teamId),
+  ...optionalField('organisationId', call.identity.organisationId),
+  ...optionalField('tags', call.identity.tags),
+  ...optionalField('metadata', call.identity.metadata),
   face: call.face,
   modelAsked: destination.asked,
   provider: destination.provider.name,

@@ -1,7 +1,7 @@
+import type { Directory } from './admin/directory.ts';
 import type { ChatService } from './chat.ts';
 import type { EmbeddingService } from './embeddings.ts';
 import type { HealthService } from './health.ts';
-import type { KeyService } from './keys.ts';
 import type { ModelService } from './models.ts';
 import type { OutboxService } from './outbox.ts';
 import type { ResponseService } from './responses/responses.ts';
@@ -15,7 +15,7 @@ export interface Services {
   readonly models: ModelService;
   readonly tokenCounts: TokenCountService;
   readonly usage: UsageService;
-  readonly keys: KeyService;
+  readonly directory: Directory;
   readonly responses: ResponseService;
   readonly outbox: OutboxService;
   readonly health: HealthService;

@@ -20,6 +20,7 @@ export function describeError(error: GatewayError): string {
     case 'unauthorized':
     case 'invalid_key':
     case 'forbidden':
+    case 'conflict':
       return error.detail;
     case 'method_not_allowed':
       return `This method is not allowed here; use ${error.allow.join(' or ')}.`;
@@ -29,6 +30,8 @@ export function describeError(error: GatewayError): string {
       return error.path === undefined
         ? `Response with id '${error.id}' not found.`
         : `Previous response with id '${error.id}' not found.`;
+    case 'record_not_found':
+      return `There is no ${error.noun} "${error.id}".`;
     case 'not_expressible':
       return `The chosen model cannot do what was asked: ${error.losses.map(describeLoss).join('; ')}. Leave it out or choose another model.`;
     case 'rate_limited':
@@ -45,6 +48,8 @@ export function describeError(error: GatewayError): string {
       return `${error.detail}${describeRetry(error)}`;
     case 'ledger_unavailable':
       return `Usage cannot be recorded right now, so no call is accepted.${describeRetry(error)}`;
+    case 'storage_unavailable':
+      return `The database cannot be read or written right now.${describeRetry(error)}`;
     case 'shutting_down':
       return `The gateway is shutting down.${describeRetry(error)}`;
     case 'internal':

@@ -7,6 +7,7 @@ export type TrpcCode =
   | 'PAYMENT_REQUIRED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
+  | 'CONFLICT'
   | 'METHOD_NOT_SUPPORTED'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
@@ -38,6 +39,8 @@ export const ERROR_FACTS = {
   forbidden: { status: 403, trpc: 'FORBIDDEN', failover: false },
   model_not_found: { status: 404, trpc: 'NOT_FOUND', failover: false },
   response_not_found: { status: 404, trpc: 'NOT_FOUND', failover: false },
+  record_not_found: { status: 404, trpc: 'NOT_FOUND', failover: false },
+  conflict: { status: 409, trpc: 'CONFLICT', failover: false },
   not_expressible: { status: 400, trpc: 'BAD_REQUEST', failover: false },
   rate_limited: { status: 429, trpc: 'TOO_MANY_REQUESTS', failover: false },
   quota_exceeded: { status: 429, trpc: 'TOO_MANY_REQUESTS', failover: false },
@@ -47,6 +50,7 @@ export const ERROR_FACTS = {
   no_healthy_model: { status: 503, trpc: 'SERVICE_UNAVAILABLE', failover: false },
   governance_unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE', failover: false },
   ledger_unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE', failover: false },
+  storage_unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE', failover: false },
   shutting_down: { status: 503, trpc: 'SERVICE_UNAVAILABLE', failover: false },
   provider_refused: { status: 400, trpc: 'BAD_REQUEST', failover: false },
   provider_rate_limited: { status: 429, trpc: 'TOO_MANY_REQUESTS', failover: true },
@@ -85,6 +89,7 @@ function toldSeconds(error: GatewayError): number | undefined {
     case 'no_healthy_model':
     case 'governance_unavailable':
     case 'ledger_unavailable':
+    case 'storage_unavailable':
     case 'shutting_down':
     case 'provider_rate_limited':
     case 'provider_failed':

@@ -20,6 +20,10 @@ export type GatewayError =
   | { readonly kind: 'model_not_found'; readonly model: string; readonly near: readonly string[] }
   /** No response of this caller's is kept under this id; `path` names the field that gave it. */
   | { readonly kind: 'response_not_found'; readonly id: string; readonly path?: string }
+  /** No record of this kind has this id, or it is none that the caller may know of. */
+  | { readonly kind: 'record_not_found'; readonly noun: string; readonly id: string }
+  /** The record has changed since it was read, or something hangs on it. */
+  | { readonly kind: 'conflict'; readonly detail: string }
   /** The target can't do what was asked, and leaving it out would change the meaning. */
   | { readonly kind: 'not_expressible'; readonly losses: readonly Loss[] }
   | { readonly kind: 'rate_limited'; readonly limit: LimitFacts }
@@ -43,6 +47,8 @@ export type GatewayError =
       readonly retryAfterSeconds: number;
     }
   | { readonly kind: 'ledger_unavailable'; readonly retryAfterSeconds: number }
+  /** The database of keys, teams and budgets. */
+  | { readonly kind: 'storage_unavailable'; readonly retryAfterSeconds: number }
   | { readonly kind: 'shutting_down'; readonly retryAfterSeconds: number }
   /** The provider refused the request itself: its 400, 404, 409, 413, 422. */
   | {

@@ -1,3 +1,5 @@
+import type { Metadata } from '../directory/labels.ts';
+
 export type Role = 'admin' | 'member';
 
 /** Who is calling, as far as rules need to know. */
@@ -8,6 +10,15 @@ export interface Identity {
   readonly role: Role;
   readonly source: 'local' | 'zion';
   readonly user?: { readonly id: string; readonly externalId: string; readonly email: string };
+  /** Whose call it is, in the directory; a user of the governance service is `zion:` and its id, of no team. */
+  readonly userId?: string;
+  readonly teamId?: string;
+  readonly organisationId?: string;
+  /** In order, each once. */
+  readonly tags?: readonly string[];
+  readonly metadata?: Metadata;
+  /** Unix milliseconds: admitted until then; what was admitted settles after it, too. */
+  readonly expiresAt?: number;
   /** What the rate limiter and sessions are counted by. Never blank. */
   readonly subject: string;
   /** Names or `provider/model` patterns with a trailing `*`; absent: all. */

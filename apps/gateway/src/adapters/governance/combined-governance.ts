@@ -1,17 +1,21 @@
+import { ok } from '@tollgate/core';
 import { TIERS } from '@tollgate/core/governance';
 import type { Governance } from '../../ports/governance.ts';
-import { KEY_PREFIX } from '../sqlite/sqlite-key-store.ts';
+import { KEY_PREFIX } from '../sql/key-digest.ts';
+import type { LocalGovernance } from './local-governance.ts';
 
 /**
  * Local keys beside a governance service: a key that is known here is local, one that looks local and
  * isn't known is refused here and never sent on, all others are the service's. The service's tiers
  * win; the local ones serve until it has answered.
  */
-export function createCombinedGovernance(local: Governance, service: Governance): Governance {
+export function createCombinedGovernance(local: LocalGovernance, service: Governance): Governance {
   return {
     async authenticate(key, signal) {
-      const known = await local.authenticate(key, signal);
-      if (known.ok || key.startsWith(KEY_PREFIX)) return known;
+      const known = await local.identify(key);
+      if (!known.ok) return known;
+      if (known.value !== undefined) return ok(known.value);
+      if (key.startsWith(KEY_PREFIX)) return local.authenticate(key, signal);
       return service.authenticate(key, signal);
     },
     admit: (identity, signal) =>

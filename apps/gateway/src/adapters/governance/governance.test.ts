@@ -1,8 +1,10 @@
 import { err, ok } from '@tollgate/core';
+import type { StoredKey } from '@tollgate/core/directory';
 import type { TierConfig } from '@tollgate/core/governance';
 import { describe, expect, it } from 'vitest';
 import type { Governance } from '../../ports/governance.ts';
-import type { KeyStore, StoredKey } from '../../ports/key-store.ts';
+import type { KeyIndex } from '../../ports/key-store.ts';
+import { createManualClock } from '../test-support/manual-clock.ts';
 import { createCombinedGovernance } from './combined-governance.ts';
 import { createLocalGovernance } from './local-governance.ts';
 
@@ -18,15 +20,23 @@ const stored: StoredKey = {
   role: 'member',
   hint: 'tg_…',
   createdAt: 0,
+  version: 1,
+  organisationId: 'org_1',
+  teamId: 'team_1',
+  userId: 'user_1',
+  tags: ['env:prod'],
+  metadata: { cost: 'centre 7' },
   allowedModels: ['openai/*'],
 };
 
-const keyStore: KeyStore = {
-  create: () => Promise.reject(new Error('not used')),
-  find: (plaintext) => Promise.resolve(plaintext === 'tg_known' ? stored : undefined),
-  list: () => Promise.resolve([stored]),
-  revoke: () => Promise.resolve(false),
-};
+const EXPIRES_AT = 1_000_000;
+const keys: ReadonlyMap<string, StoredKey> = new Map([
+  ['tg_known', stored],
+  ['off', { ...stored, disabled: true }],
+  ['short', { ...stored, expiresAt: EXPIRES_AT }],
+]);
+const keyIndex: KeyIndex = { find: (plaintext) => Promise.resolve(ok(keys.get(plaintext))) };
+const clock = createManualClock(EXPIRES_AT - 1);
 
 function service(
   tiers: ReturnType<Governance['tiers']>,
@@ -49,7 +59,7 @@ const down = err({ kind: 'governance_unavailable', detail: 'x', retryAfterSecond
 
 describe('createLocalGovernance', () => {
   it('knows a key as what it may do, without a limit that nobody set', async () => {
-    const governance = createLocalGovernance({ keyStore, tiers: none });
+    const governance = createLocalGovernance({ keyIndex, clock, tiers: none });
 
     expect(await governance.authenticate('tg_known', signal)).toEqual(
       ok({
@@ -58,6 +68,11 @@ describe('createLocalGovernance', () => {
         role: 'member',
         source: 'local',
         subject: 'key:key_1',
+        organisationId: 'org_1',
+        teamId: 'team_1',
+        userId: 'user_1',
+        tags: ['env:prod'],
+        metadata: { cost: 'centre 7' },
         allowedModels: ['openai/*'],
       }),
     );
@@ -67,10 +82,41 @@ describe('createLocalGovernance', () => {
   });
 
   it('gives keys the limit of the configuration where they have none of their own', async () => {
-    const governance = createLocalGovernance({ keyStore, tiers: none, requestsPerMinute: 7 });
+    const governance = createLocalGovernance({
+      keyIndex,
+      clock,
+      tiers: none,
+      requestsPerMinute: 7,
+    });
 
     expect(await governance.authenticate('tg_known', signal)).toMatchObject({
       value: { requestsPerMinute: 7 },
+    });
+  });
+});
+
+describe('a key that is disabled or has expired', () => {
+  it.each([
+    ['off', 'The key is disabled.'],
+    ['short', 'The key has expired.'],
+  ])('is refused by the clock, and never sent on to the service: %s', async (key, detail) => {
+    const late = createManualClock(EXPIRES_AT);
+    const local = createLocalGovernance({ keyIndex, clock: late, tiers: none });
+    const theirs = service(Promise.resolve(ok(some)));
+
+    const refused = err({ kind: 'invalid_key', detail });
+    expect(await local.authenticate(key, signal)).toEqual(refused);
+    expect(await createCombinedGovernance(local, theirs).authenticate(key, signal)).toEqual(
+      refused,
+    );
+    expect(theirs.asked).toEqual([]);
+  });
+
+  it('is taken until the very instant', async () => {
+    const local = createLocalGovernance({ keyIndex, clock, tiers: none });
+
+    expect(await local.authenticate('short', signal)).toMatchObject({
+      value: { expiresAt: EXPIRES_AT },
     });
   });
 });
@@ -79,7 +125,7 @@ describe('createCombinedGovernance', () => {
   it('never sends a key on that is known here, or looks as if it were ours', async () => {
     const theirs = service(Promise.resolve(ok(some)));
     const governance = createCombinedGovernance(
-      createLocalGovernance({ keyStore, tiers: none }),
+      createLocalGovernance({ keyIndex, clock, tiers: none }),
       theirs,
     );
 
@@ -91,7 +137,7 @@ describe('createCombinedGovernance', () => {
   });
 
   it('admits a local key without asking the service', async () => {
-    const local = createLocalGovernance({ keyStore, tiers: none });
+    const local = createLocalGovernance({ keyIndex, clock, tiers: none });
     const governance = createCombinedGovernance(local, service(Promise.resolve(ok(some))));
     const found = await governance.authenticate('tg_known', signal);
     if (!found.ok) throw new Error('no identity');
@@ -108,7 +154,7 @@ describe('createCombinedGovernance', () => {
     ['none, when neither has any', down, none, down],
   ])('takes for tiers %s', async (_what, theirs, ours, expected) => {
     const governance = createCombinedGovernance(
-      createLocalGovernance({ keyStore, tiers: ours }),
+      createLocalGovernance({ keyIndex, clock, tiers: ours }),
       service(Promise.resolve(theirs)),
     );
 

@@ -1,37 +1,60 @@
-import { err, ok } from '@tollgate/core';
+import { err, ok, type Result } from '@tollgate/core';
+import type { GatewayError } from '@tollgate/core/chat';
+import { keyRefusal, optionalField, type StoredKey } from '@tollgate/core/directory';
 import type { Identity, TierConfig } from '@tollgate/core/governance';
+import type { Clock } from '../../ports/clock.ts';
 import type { Governance } from '../../ports/governance.ts';
-import type { KeyStore, StoredKey } from '../../ports/key-store.ts';
+import type { KeyIndex } from '../../ports/key-store.ts';
 
 export interface LocalGovernanceOptions {
-  readonly keyStore: KeyStore;
+  readonly keyIndex: KeyIndex;
+  readonly clock: Clock;
   readonly tiers: TierConfig;
   /** For keys that have no limit of their own; absent: none. */
   readonly requestsPerMinute?: number;
 }
 
+export interface LocalGovernance extends Governance {
+  /** Undefined: not a key of this installation. One of ours that is refused is an error. */
+  identify(key: string): Promise<Result<Identity | undefined, GatewayError>>;
+}
+
 function identityOf(key: StoredKey, requestsPerMinute: number | undefined): Identity {
-  const limit = key.requestsPerMinute ?? requestsPerMinute;
   return {
     keyId: key.id,
     keyName: key.name,
     role: key.role,
     source: 'local',
     subject: `key:${key.id}`,
-    ...(key.allowedModels === undefined ? {} : { allowedModels: key.allowedModels }),
-    ...(key.allowedFaces === undefined ? {} : { allowedFaces: key.allowedFaces }),
-    ...(limit === undefined ? {} : { requestsPerMinute: limit }),
+    teamId: key.teamId,
+    organisationId: key.organisationId,
+    ...optionalField('userId', key.userId),
+    ...optionalField('tags', key.tags),
+    ...optionalField('metadata', key.metadata),
+    ...optionalField('expiresAt', key.expiresAt),
+    ...optionalField('allowedModels', key.allowedModels),
+    ...optionalField('allowedFaces', key.allowedFaces),
+    ...optionalField('requestsPerMinute', key.requestsPerMinute ?? requestsPerMinute),
   };
 }
 
 /** Keys and tiers of this installation; a local key has no quota. */
-export function createLocalGovernance(options: LocalGovernanceOptions): Governance {
+export function createLocalGovernance(options: LocalGovernanceOptions): LocalGovernance {
+  const identify: LocalGovernance['identify'] = async (key) => {
+    const found = await options.keyIndex.find(key);
+    if (!found.ok) return found;
+    if (found.value === undefined) return ok(undefined);
+    const refusal = keyRefusal(found.value, options.clock.now());
+    if (refusal !== undefined) return err({ kind: 'invalid_key', detail: refusal });
+    return ok(identityOf(found.value, options.requestsPerMinute));
+  };
   return {
+    identify,
     async authenticate(key) {
-      const stored = await options.keyStore.find(key);
-      if (stored === undefined)
-        return err({ kind: 'invalid_key', detail: 'The key is not valid.' });
-      return ok(identityOf(stored, options.requestsPerMinute));
+      const known = await identify(key);
+      if (!known.ok) return known;
+      if (known.value !== undefined) return ok(known.value);
+      return err({ kind: 'invalid_key', detail: 'The key is not valid.' });
     },
     admit: () => Promise.resolve(ok(undefined)),
     tiers: () => Promise.resolve(ok(options.tiers)),

@@ -1,3 +1,4 @@
+import { DIRECTORY } from './directory-migration.ts';
 import { OUTBOX_BY_CHANNEL } from './outbox-migration.ts';
 
 /**
@@ -129,4 +130,5 @@ export const MIGRATIONS: readonly string[] = [
   alter table calls add column output_rejected_prediction integer;
   `,
   OUTBOX_BY_CHANNEL,
+  DIRECTORY,
 ];

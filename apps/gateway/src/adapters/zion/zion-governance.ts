@@ -65,6 +65,7 @@ function identityOf(profile: ZionProfile, requestsPerMinute: number): Identity {
     keyName: externalId,
     role: 'member',
     source: 'zion',
+    userId: `zion:${profile.id}`,
     user: { id: profile.id, externalId, email: profile.email },
     subject: `zion:${externalId}`,
     requestsPerMinute,

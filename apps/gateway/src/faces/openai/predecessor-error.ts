@@ -17,6 +17,7 @@ const CODES: { readonly [kind in ErrorKind]?: string } = {
   no_healthy_model: 'SERVICE_UNAVAILABLE',
   governance_unavailable: 'SERVICE_UNAVAILABLE',
   ledger_unavailable: 'SERVICE_UNAVAILABLE',
+  storage_unavailable: 'SERVICE_UNAVAILABLE',
   shutting_down: 'SERVICE_UNAVAILABLE',
   provider_auth: 'UPSTREAM_ERROR',
   provider_failed: 'UPSTREAM_ERROR',

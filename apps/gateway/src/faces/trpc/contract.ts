@@ -6,6 +6,7 @@ import type {
   StreamEvent,
   TrpcCode,
 } from '@tollgate/core/chat';
+import type { CreatedKey, NewKey, StoredKey } from '@tollgate/core/directory';
 import type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
 import type { UsageEvent } from '@tollgate/core/usage';
 import type {
@@ -16,7 +17,6 @@ import type {
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
-import type { NewKey, StoredKey } from '../../ports/key-store.ts';
 import type { UsageRow } from '../../ports/usage-reports.ts';
 import type { HealthReport } from '../../services/health.ts';
 import type { ListedModel } from '../../services/models.ts';
@@ -41,7 +41,7 @@ export type {
 } from '@tollgate/core/chat';
 export type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
 export type { UsageEvent } from '@tollgate/core/usage';
-export type { HealthReport, ListedModel, NewKey, StoredKey, UsageRow };
+export type { CreatedKey, HealthReport, ListedModel, NewKey, StoredKey, UsageRow };
 
 /*
  * What clients of `/trpc` are compiled against: types only, written out, so that the published client
@@ -93,12 +93,6 @@ export interface TrackedUsageEvent {
   /** The call's id. */
   readonly id: string;
   readonly data: UsageEvent;
-}
-
-export interface CreatedKey {
-  readonly stored: StoredKey;
-  /** Shown here, once. */
-  readonly plaintext: string;
 }
 
 export interface RevokeKeyInput {

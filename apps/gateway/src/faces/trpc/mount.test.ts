@@ -61,8 +61,11 @@ function fakeServices(world: World): Services & { emit(event: UsageEvent): void 
         return () => listeners.delete(listener);
       },
     },
-    keys: {
-      list: async () => err({ kind: 'forbidden', detail: 'This needs a key with the role admin.' }),
+    directory: {
+      keys: {
+        list: async () =>
+          err({ kind: 'forbidden', detail: 'This needs a key with the role admin.' }),
+      },
     },
     health: { report: async () => ({ status: 'healthy' }) },
     emit: (event: UsageEvent) => {

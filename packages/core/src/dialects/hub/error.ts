@@ -47,6 +47,8 @@ export const HubError = z.discriminatedUnion('kind', [
   kind('forbidden', { detail: text }),
   kind('model_not_found', { model: text, near: z.array(text).readonly() }),
   kind('response_not_found', { id: text, path: text.exactOptional() }),
+  kind('record_not_found', { noun: text, id: text }),
+  kind('conflict', { detail: text }),
   kind('not_expressible', { losses: z.array(HubLoss).readonly() }),
   kind('rate_limited', { limit: HubLimitFacts }),
   kind('quota_exceeded', { limit: HubLimitFacts, detail: text }),
@@ -58,6 +60,7 @@ export const HubError = z.discriminatedUnion('kind', [
   kind('no_healthy_model', { retryAfterSeconds: seconds }),
   kind('governance_unavailable', { detail: text, retryAfterSeconds: seconds }),
   kind('ledger_unavailable', { retryAfterSeconds: seconds }),
+  kind('storage_unavailable', { retryAfterSeconds: seconds }),
   kind('shutting_down', { retryAfterSeconds: seconds }),
   kind('provider_refused', {
     provider: text,
