@@ -10,7 +10,7 @@ import type {
   DeadSelection,
   OutboxStore,
 } from '../ports/outbox-store.ts';
-import { refuseUnlessAdmin } from './keys.ts';
+import { refuseUnlessAdmin } from './admin/permit.ts';
 
 /** What one channel has to tell still. */
 export interface ChannelStatus {
