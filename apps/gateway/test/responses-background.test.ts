@@ -173,6 +173,20 @@ describe('a response in the background', () => {
     expect(harness.anthropic.receivedRequests()).toEqual([]);
   });
 
+  it('has failed, in words of its own, when it is too large to be kept', async () => {
+    await using harness = await start();
+    mockStream(harness, 'y'.repeat(8_700_000));
+    const client = clientOf(harness);
+
+    const { id } = await client.responses.create({ ...asked, input: 'x'.repeat(8_200_000) });
+    await reaches(client, id, 'failed');
+
+    expect(await client.responses.retrieve(id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'response_not_kept', message: expect.stringContaining('too large') },
+    });
+  });
+
   it('is refused beyond as many as one key may have', async () => {
     await using harness = await start();
     const replies = Array.from({ length: 16 }, () => controlledReply());

@@ -1,4 +1,5 @@
 import {
+  controlledReply,
   createHarness,
   eventStream,
   type Harness,
@@ -150,6 +151,10 @@ describe('a response that its provider keeps', () => {
 
 describe('a response in the background of its provider', () => {
   const QUEUED = { ...responsesResponse('', COUNTS), status: 'queued', output: [], usage: null };
+  const createdEvent = () => ({
+    type: 'response.created',
+    response: { ...QUEUED, status: 'in_progress' },
+  });
 
   it('is booked once, by what it cost when it was finished', async () => {
     await using harness = await start();
@@ -168,6 +173,45 @@ describe('a response in the background of its provider', () => {
 
     expect(await harness.usage()).toMatchObject([
       { status: 'ok', inputTokens: 12, outputTokens: 7, provenance: 'provider' },
+    ]);
+  });
+
+  it('is booked by what it cost though the client of its stream has left', async () => {
+    await using harness = await start();
+    const reply = controlledReply();
+    harness.openai.mockResponse(reply.reply);
+    const begun = createdEvent();
+    const done = json(responsesResponse('Done.', COUNTS));
+    harness.openai.mockReply('GET', `/v1/responses/${ID}`, done);
+    const { responses } = clientOf(harness);
+
+    const asked = { model: GPT, input: 'Hi', background: true, stream: true } as const;
+    const stream = await responses.create(asked);
+    await reply.send(namedEvents([begun]).join(''));
+    for await (const _event of stream) break;
+    await reply.left;
+    expect(await harness.usage()).toEqual([]);
+    await responses.retrieve(ID);
+
+    expect(await harness.usage()).toMatchObject([
+      { status: 'ok', inputTokens: 12, outputTokens: 7, provenance: 'provider' },
+    ]);
+  });
+
+  it('is booked by what was seen when the client leaves a stream that ends with it', async () => {
+    await using harness = await start();
+    const reply = controlledReply();
+    harness.openai.mockResponse(reply.reply);
+    const begun = createdEvent();
+
+    const asked = { model: GPT, input: 'Hi', stream: true } as const;
+    const stream = await clientOf(harness).responses.create(asked);
+    await reply.send(namedEvents([begun]).join(''));
+    for await (const _event of stream) break;
+    await reply.left;
+
+    expect(await harness.waitForUsage(1)).toMatchObject([
+      { status: 'client_closed', provenance: 'interrupted' },
     ]);
   });
 

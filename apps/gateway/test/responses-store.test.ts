@@ -30,6 +30,16 @@ const NOT_FOUND = {
   type: 'invalid_request_error',
 };
 
+/** References to the first items of so many responses. */
+async function itemsOf(client: OpenAI, count: number) {
+  const references: OpenAI.Responses.ResponseInputItem[] = [];
+  while (references.length < count) {
+    const { output } = await client.responses.create({ model: CLAUDE, input: 'Much?' });
+    references.push({ type: 'item_reference', id: String(output[0]?.id) });
+  }
+  return references;
+}
+
 describe('a response of a provider that keeps none', () => {
   it('is kept here: read again, its input listed, deleted', async () => {
     await using harness = await start();
@@ -278,6 +288,19 @@ describe('a response of a provider that keeps none', () => {
       status: 400,
       param: 'input[1].id',
     });
+  });
+
+  it('is not kept where its request names more than can be, though it is small itself', async () => {
+    await using harness = await createHarness(createApp);
+    harness.anthropic.mockMessageWithUsage('y'.repeat(4_500_000), 1, 1).times(2);
+    harness.anthropic.mockMessageWithUsage('Fine.', 1, 1);
+    const client = clientOf(harness);
+    const input = [{ role: 'user' as const, content: 'Both?' }, ...(await itemsOf(client, 2))];
+
+    const answer = await client.responses.create({ model: CLAUDE, input });
+
+    expect(answer).toMatchObject({ store: false });
+    await expect(client.responses.retrieve(answer.id)).rejects.toMatchObject({ status: 404 });
   });
 
   it('lists its input page by page', async () => {

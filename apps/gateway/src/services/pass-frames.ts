@@ -1,4 +1,4 @@
-import type { GatewayError } from '@tollgate/core/chat';
+import type { ErrorKind, GatewayError } from '@tollgate/core/chat';
 import type { Mender, Tap } from '@tollgate/core/dialects';
 import { joinPieces, renderSse, type SsePiece, withData } from '@tollgate/core/sse';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
@@ -18,6 +18,14 @@ export interface PassingStream {
   readonly body: UpstreamBody;
   readonly hearing: Hearing;
 }
+
+/** Ends that are ours, or the line's, and not the provider's word: it may go on with what it makes. */
+const CUTS: ReadonlySet<ErrorKind> = new Set([
+  'client_closed',
+  'provider_truncated',
+  'provider_timeout',
+  'provider_unreachable',
+]);
 
 /**
  * Hands a provider's event stream through: whole events, as the bytes they came in, but for those
@@ -66,11 +74,13 @@ export async function* passFrames(
     if (usage !== undefined) meter.sawUsage(usage);
     const model = tap.model();
     if (model !== undefined) meter.sawModel(model);
-    meter.finish({
-      ...(error === undefined ? undefined : { error }),
-      losses: request.losses ?? [],
-      text: textOf(request, () => kept.text()),
-    });
+    const { losses = [], watch } = request;
+    const text = textOf(request, () => kept.text());
+    const isCut = error !== undefined && CUTS.has(error.kind);
+    const heard = isCut ? watch?.cut?.({ meter, text, losses }) : undefined;
+    if (heard !== 'taken') {
+      meter.finish({ ...(error === undefined ? undefined : { error }), losses, text });
+    }
   }
   if (error !== undefined && error.kind !== 'client_closed') {
     const told = withoutSecrets(error, provider);

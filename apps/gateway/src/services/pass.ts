@@ -113,7 +113,7 @@ function finishWhole(
   if (facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
   if (facts.value.model !== undefined) meter.sawModel(facts.value.model);
   const text = textOf(request, () => protocol.passage.outputText(json));
-  const heard = request.watch?.whole(json, { meter, text });
+  const heard = request.watch?.whole(json, { meter, text, losses });
   if (heard !== 'taken') meter.finish({ losses, text });
   return ok({ type: 'whole', body: mended(request, body, json), losses, served });
 }

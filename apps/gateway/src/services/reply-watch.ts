@@ -1,3 +1,4 @@
+import type { Loss } from '@tollgate/core/chat';
 import type { JsonValue } from '@tollgate/core/json';
 import type { SseEvent } from '@tollgate/core/sse';
 import type { CallMeter, CountedText } from './call-meter.ts';
@@ -7,12 +8,16 @@ export interface ReplyWatch {
   event(event: SseEvent): void;
   /** `booking`: of a reply that passes, which may be only the beginning of what is made. */
   whole(reply: JsonValue, booking?: Booking): Heard;
+  /** Of a stream that passes: it broke off, or its client left, and what is made of it may go on. */
+  cut?(booking: Booking): Heard;
 }
 
 /** What books the call whose reply is heard. */
 export interface Booking {
   readonly meter: CallMeter;
   readonly text: CountedText;
+  /** What its provider was not told. */
+  readonly losses: readonly Loss[];
 }
 
 /** `taken`: whoever hears it will book the call. */

@@ -144,8 +144,10 @@ function passToKeeper(deps: CreateDeps, work: Work): Promise<Result<WireAnswer, 
   const { call, asked, destination, resolved, request } = work;
   const { passage } = request.protocol;
   const noting = { kept: deps.kept, owner: call.identity.subject, destination };
-  const watch = noteOwner(noting, (response, booking) =>
-    deps.followers.follow({ call, destination, response, booking, passage }),
+  const watch = noteOwner(
+    noting,
+    (response, booking) => deps.followers.follow({ call, destination, response, booking, passage }),
+    { isBackground: asked.background },
   );
   return passing(deps, work, {
     ...(resolved.isChanged ? { edits: { input: resolved.input } } : undefined),
@@ -162,7 +164,7 @@ function passAndKeep(deps: CreateDeps, work: Work): Promise<Result<WireAnswer, G
       ...(resolved.isChanged ? { input: resolved.input } : undefined),
       ...(request.body['store'] === true ? { store: false } : undefined),
     },
-    ...(keeping === undefined ? undefined : { watch: keepWhole(keeping, true) }),
+    ...(keeping === undefined ? undefined : { watch: keepWhole(keeping, { isRaw: true }) }),
   });
 }
 
@@ -185,7 +187,7 @@ async function translateAndKeep(
     nameOf: namesOf(work),
     answering: answeringOf(deps, work, keeping !== undefined),
     ...(keepAlive === undefined ? undefined : { keepAlive }),
-    ...(keeping === undefined ? undefined : { watch: keepWhole(keeping, false) }),
+    ...(keeping === undefined ? undefined : { watch: keepWhole(keeping, { isRaw: false }) }),
   });
 }
 
@@ -258,10 +260,15 @@ const TOO_LARGE: Loss = {
   weight: 'hint',
 };
 
+/** With the items that it only names: a few bytes can stand for many. */
+function bytesToKeep({ text }: CreateRequest, { input, isChanged }: ResolvedInput): number {
+  return Buffer.byteLength(text) + (isChanged ? Buffer.byteLength(JSON.stringify(input)) : 0);
+}
+
 /** Undefined where nothing is to be kept. */
 function keepingOf(deps: CreateDeps, work: Work): Keeping | undefined {
   const { asked, request, destination, call, resolved } = work;
-  if (!asked.store || request.text.length > LARGEST_REQUEST) return undefined;
+  if (!asked.store || bytesToKeep(request, resolved) > LARGEST_REQUEST) return undefined;
   const input: JsonValue = resolved.input;
   return {
     kept: deps.kept,

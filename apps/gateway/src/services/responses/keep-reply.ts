@@ -26,10 +26,13 @@ function finalResponse({ event, data }: SseEvent): JsonObject | undefined {
   return isJsonObject(response) ? response : undefined;
 }
 
-/** Keeps a response once it is whole. `isRaw`: it passes, as its provider wrote it. */
+/**
+ * Keeps a response once it is whole. `isRaw`: it passes, as its provider wrote it. `onUnkept`: it is
+ * too large, or could not be written.
+ */
 export function keepWhole(
   { kept, owner, destination, input, previous }: Keeping,
-  isRaw: boolean,
+  { isRaw, onUnkept }: { readonly isRaw: boolean; readonly onUnkept?: () => void },
 ): ReplyWatch {
   const keep = (response: JsonObject): void => {
     const { id, output } = response;
@@ -43,7 +46,7 @@ export function keepWhole(
       ...(isRaw ? { isRaw } : undefined),
       ...(previous === undefined ? undefined : { previous }),
     } as const;
-    kept.keep(owner, id, kind, output);
+    if (!kept.keep(owner, id, kind, output)) onUnkept?.();
   };
   return {
     event: (event) => {
@@ -59,11 +62,12 @@ export function keepWhole(
 
 /**
  * Notes whose a response is that its provider keeps: as soon as its id is told, since who loses the
- * connection may still ask for it.
+ * connection may still ask for it. `isBackground`: it is made whether or not anybody listens.
  */
 export function noteOwner(
   { kept, owner, destination }: Pick<Keeping, 'kept' | 'owner' | 'destination'>,
   goesOn: (response: JsonObject, booking: Booking) => Heard,
+  { isBackground }: { readonly isBackground: boolean },
 ): ReplyWatch {
   const { model, provider } = destination;
   const note = ({ id, output }: JsonObject): void => {
@@ -71,12 +75,12 @@ export function noteOwner(
     const items = Array.isArray(output) ? output : [];
     kept.keep(owner, id, { at: 'provider', provider: provider.name, model }, items);
   };
-  let isNoted = false;
+  let begun: JsonObject | undefined;
   return {
     event: (event) => {
-      const response = isNoted ? finalResponse(event) : firstResponse(event);
+      const response = begun === undefined ? firstResponse(event) : finalResponse(event);
       if (response === undefined) return;
-      isNoted = true;
+      begun ??= response;
       note(response);
     },
     whole: (body, booking) => {
@@ -84,6 +88,7 @@ export function noteOwner(
       note(body);
       return booking === undefined ? 'heard' : goesOn(body, booking);
     },
+    cut: (booking) => (isBackground && begun !== undefined ? goesOn(begun, booking) : 'heard'),
   };
 }
 

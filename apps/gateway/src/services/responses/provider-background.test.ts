@@ -74,7 +74,7 @@ function following(...answers: readonly (JsonObject | GatewayError)[]) {
     destination: { provider, model: 'm', asked: 'm' },
     passage: openAiResponses.passage,
     response: state('queued'),
-    booking: { meter, text: { input: () => 'Hi', output: () => '' } },
+    booking: { meter, text: { input: () => 'Hi', output: () => '' }, losses: [] },
   };
   /** Time passes, and what was asked then is answered. */
   const pass = async (ms: number): Promise<void> => {

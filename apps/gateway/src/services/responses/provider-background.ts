@@ -116,7 +116,7 @@ function book(
   response: JsonObject | undefined,
   failure: GatewayError | undefined,
 ): void {
-  const { meter, text } = booking;
+  const { meter, text, losses } = booking;
   const { name: provider, quirks } = destination.provider;
   const facts = response && passage.readReply(response, { provider, quirks });
   if (facts?.ok === true && facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
@@ -128,7 +128,7 @@ function book(
     (isCancelled ? ({ kind: 'client_closed' } as const) : undefined);
   meter.finish({
     ...(error === undefined ? undefined : { error }),
-    losses: [],
+    losses,
     text: response === undefined ? text : { ...text, output: () => passage.outputText(response) },
   });
 }

@@ -110,6 +110,17 @@ interface Run {
   readonly keeping: Keeping;
 }
 
+/** It was made, and paid for, and nobody will read it. */
+const UNKEPT: JsonObject = {
+  status: 'failed',
+  incomplete_details: null,
+  error: {
+    code: 'response_not_kept',
+    message:
+      'The answer could not be kept: with its request it is too large, or the gateway could not write it. Ask for less, or in the foreground.',
+  },
+};
+
 /** How the response failed; undefined once it is kept. */
 async function runToEnd(
   { chat, log }: RunDeps,
@@ -117,7 +128,11 @@ async function runToEnd(
 ): Promise<JsonObject | undefined> {
   let isFailed = true;
   let failed: JsonObject = failedFields({ kind: 'internal', detail: 'it came to no end' });
-  const keeper = keepWhole(keeping, false);
+  let isKept = true;
+  const onUnkept = (): void => {
+    isKept = false;
+  };
+  const keeper = keepWhole(keeping, { isRaw: false, onUnkept });
   const watch: ReplyWatch = {
     ...keeper,
     event: (event) => {
@@ -132,7 +147,8 @@ async function runToEnd(
     if (answer.value.type === 'stream') {
       for await (const _frame of answer.value.frames);
     }
-    return isFailed ? failed : undefined;
+    if (isFailed) return failed;
+    return isKept ? undefined : UNKEPT;
   } catch (bug) {
     log.error({ callId: call.id, detail: String(bug) }, 'a response in the background hit a bug');
     return failedFields({ kind: 'internal', detail: String(bug) });
