@@ -14,6 +14,11 @@ const PASS: Verdict = { type: 'pass' };
 const LAST: Verdict = { type: 'last' };
 const DROP: Verdict = { type: 'drop' };
 
+/**
+ * One look for all of the below: most chunks hold none, and each search of its own costs a stream's
+ * small events as much as this one does.
+ */
+const TELLS = /"(?:finish_reason|usage|error)"[\0-\x20]*:[\0-\x20]*[^n\0-\x20]/;
 const finishes = valueFinder('finish_reason');
 const counts = valueFinder('usage');
 const fails = valueFinder('error');
@@ -70,12 +75,12 @@ export function createChunkTap(options: TapOptions): Tap {
       if (data === '') return PASS;
       hasBegun = true;
       if (!isBraced(data)) return garbled();
-      if (several === undefined && finishes(data)) hasFinished = true;
+      const tells = TELLS.test(data);
+      if (tells && several === undefined && finishes(data)) hasFinished = true;
       const isTelling =
         several !== undefined ||
         model === undefined ||
-        counts(data) ||
-        fails(data) ||
+        (tells && (counts(data) || fails(data))) ||
         event.event === 'error' ||
         countsElsewhere?.(data) === true;
       if (!isTelling) return PASS;
