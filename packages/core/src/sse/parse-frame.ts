@@ -15,8 +15,22 @@ export function parseFrame(text: string): SseEvent | undefined {
       return { data: text.slice(6, end) };
     }
   }
-  return parseLines(text);
+  return parseNamed(text) ?? parseLines(text);
 }
+
+/** Those that aren't have a line with their event's name before it, and that is all. */
+function parseNamed(text: string): SseEvent | undefined {
+  if (!text.startsWith('event: ') || text.includes('\r')) return undefined;
+  const nameEnd = text.indexOf('\n');
+  if (nameEnd === NAME_START || !text.startsWith('data: ', nameEnd + 1)) return undefined;
+  const dataStart = nameEnd + 1 + DATA_START;
+  const dataEnd = text.indexOf('\n', dataStart);
+  if (dataEnd !== text.length - 2 || text.charCodeAt(dataEnd + 1) !== 10) return undefined;
+  return { event: text.slice(NAME_START, nameEnd), data: text.slice(dataStart, dataEnd) };
+}
+
+const NAME_START = 'event: '.length;
+const DATA_START = 'data: '.length;
 
 function parseLines(text: string): SseEvent | undefined {
   let data: string | undefined;

@@ -23,7 +23,13 @@ export function carrying(
       const replies = createReplySealer(sealing);
       const encoder = face.createStreamEncoder(answering);
       return {
-        push: (event) => replies.push(event).flatMap((sealed) => encoder.push(sealed)),
+        push: (event) => {
+          const sealed = replies.push(event);
+          // As nearly all are, one for one.
+          const [only] = sealed;
+          if (only !== undefined && sealed.length === 1) return encoder.push(only);
+          return sealed.flatMap((one) => encoder.push(one));
+        },
         end: encoder.end,
         losses: () => [...replies.losses(), ...encoder.losses()],
       };

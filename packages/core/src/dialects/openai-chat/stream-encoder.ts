@@ -51,10 +51,17 @@ export function createStreamEncoder(answering: Answering): StreamEncoder {
       ...fields,
     }),
   });
+  /** All before its one choice, which nearly every chunk repeats: written once an envelope. */
+  let head: string | undefined;
+  const headOfChunk = (): string => {
+    head ??= chunk({ choices: [] }).data.slice(0, -']}'.length);
+    return head;
+  };
   const choiceChunk = (index: number, piece: Piece, finish: string | null = null): SseEvent => {
     const logprobs =
       piece.logprobs === undefined ? null : { content: piece.logprobs, refusal: null };
-    return chunk({ choices: [{ index, delta: piece.delta, logprobs, finish_reason: finish }] });
+    const choice = { index, delta: piece.delta, logprobs, finish_reason: finish };
+    return { data: `${headOfChunk()}${JSON.stringify(choice)}]}` };
   };
   /** The role goes before anything else of a choice. */
   const begin = (index: number, rest: JsonObject = {}): readonly SseEvent[] => {
@@ -69,6 +76,7 @@ export function createStreamEncoder(answering: Answering): StreamEncoder {
     switch (event.type) {
       case 'start':
         envelope = envelopeOf(event, answering);
+        head = undefined;
         return begin(0, restFor(DIALECT, event.rest, REPLY_FIELDS));
       case 'part-start':
       case 'part-delta':
