@@ -38,9 +38,13 @@ export function createReplySealer(sealing: Sealing): ReplySealer {
   };
 }
 
-/** The same of a whole reply, which is its stream at once. */
+/** The same of a whole reply, which is its stream at once. Most hold no state, and stay as they are. */
 export function sealReply(reply: ChatReply, sealing: Sealing): Encoded<ChatReply> {
+  if (!hasState(reply)) return { value: reply, losses: [] };
   const sealer = createReplySealer(sealing);
   const sealed = collect(replay(reply).flatMap((event) => sealer.push(event)));
   return { value: sealed.ok ? sealed.value : reply, losses: sealer.losses() };
 }
+
+const hasState = ({ choices }: ChatReply): boolean =>
+  choices.some(({ content }) => content.some(({ state }) => state !== undefined));

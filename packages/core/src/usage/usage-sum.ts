@@ -34,8 +34,10 @@ export const isComplete = (usage: Usage): boolean =>
   hasCounts(usage.input) && hasCounts(usage.output);
 
 /** Whether any class was told, be it as 0. */
-export const hasCounts = (counts: Counts): boolean =>
-  Object.values(counts).some((value) => value !== undefined);
+export function hasCounts(counts: Counts): boolean {
+  for (const name of Object.keys(counts)) if (counts[name] !== undefined) return true;
+  return false;
+}
 
 export function estimateUsage(estimate: {
   readonly inputTokens: number;
