@@ -46,15 +46,16 @@ export function dialectHeaders(
   { headers }: IncomingMessage,
   { headers: listed = [], openHeaders: open }: WireProtocol,
 ): HeaderFields {
-  const names = new Set(listed.map(({ name }) => name));
+  const found: [string, string][] = [];
+  const add = (name: string): void => {
+    const value = headers[name];
+    if (typeof value === 'string') found.push([name, value]);
+  };
+  for (const { name } of listed) add(name);
   if (open !== undefined) {
     for (const name of Object.keys(headers)) {
-      if (name.startsWith(open.prefix) && !open.except.has(name)) names.add(name);
+      if (name.startsWith(open.prefix) && !open.except.has(name)) add(name);
     }
   }
-  const found = [...names].flatMap((name): [string, string][] => {
-    const value = headers[name];
-    return typeof value === 'string' ? [[name, value]] : [];
-  });
   return Object.fromEntries(found);
 }
