@@ -34,7 +34,7 @@ import { createMediaFetcher } from './adapters/undici/media-fetcher.ts';
 import { createListener } from './app.ts';
 import { composeDirectory } from './compose-directory.ts';
 import { composeGovernance } from './compose-governance.ts';
-import { composeOutbox } from './compose-outbox.ts';
+import { composeOutbox, usageChannels } from './compose-outbox.ts';
 import { composeResponses } from './compose-responses.ts';
 import { createUpstreamOf } from './compose-upstreams.ts';
 import type { Config } from './config/config.ts';
@@ -139,7 +139,11 @@ export async function compose(
   }
 
   const sql = createSqliteDatabase(db.value);
-  const ledger = createSqliteLedger(db.value, { clock, log });
+  const ledger = createSqliteLedger(db.value, {
+    clock,
+    log,
+    usageChannels: usageChannels(config.outbox),
+  });
   const http = createHttpUpstream({ clock });
   const media = createMediaFetcher({
     clock,
@@ -155,8 +159,15 @@ export async function compose(
     keyIndex: directory.value.keyIndex,
     upstream: http,
   });
-  const channels = channel === undefined ? [] : [channel];
-  const outbox = composeOutbox({ db: sql, channels, ledger, clock, ids, log });
+  const outbox = composeOutbox({
+    config: config.outbox,
+    db: sql,
+    zion: channel,
+    ledger,
+    clock,
+    ids,
+    log,
+  });
 
   const tokens = createTokenCounter();
   const prices = createPriceBook({ providers: config.providers, configured: config.prices });
@@ -227,7 +238,7 @@ export async function compose(
       clock,
       ledger,
       governance,
-      ...(channels.length > 0 && { outbox: outbox.health }),
+      ...(outbox.health !== undefined && { outbox: outbox.health }),
     }),
   };
   const metrics = createMetrics(ledger);

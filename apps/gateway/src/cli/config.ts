@@ -51,6 +51,13 @@ const present = (config: Config) => ({
     docsKey: config.docsKey,
   },
   limits: config.limits,
+  outbox: {
+    webhooks: Object.fromEntries(
+      config.outbox.webhooks.map(({ name, ...webhook }) => [name, webhook]),
+    ),
+    privateHosts: config.outbox.privateHosts,
+    files: config.outbox.files,
+  },
   passthrough: config.passthrough.map(({ method, path }) => `${method} ${path}`),
   metrics: { port: config.metricsPort },
   debug: config.debug,

@@ -2,6 +2,7 @@ import type { Feature } from '@tollgate/core/chat';
 import type { Role, Tier, TierConfig } from '@tollgate/core/governance';
 import type { ModelPrice } from '@tollgate/core/pricing';
 import type { ProviderDescription, SaidWords } from '@tollgate/core/providers';
+import type { OutboxConfig } from './outbox-schema.ts';
 import type { Secret } from './secret.ts';
 
 export type Credentials =
@@ -94,6 +95,7 @@ export interface Config {
     /** `host` or `host:port`, whatever they resolve to. */
     readonly privateHosts: readonly string[];
   };
+  readonly outbox: OutboxConfig;
   readonly passthrough: readonly PassthroughRoute[];
   readonly metricsPort: number | undefined;
   readonly adminKey: Secret | undefined;

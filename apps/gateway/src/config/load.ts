@@ -80,6 +80,13 @@ function placed(config: Config, folder: string, cwd: string, env: Environment): 
   return {
     ...config,
     dataDir: resolve(isFromEnvironment ? cwd : folder, config.dataDir),
+    outbox: {
+      ...config.outbox,
+      files: config.outbox.files && {
+        ...config.outbox.files,
+        path: resolve(folder, config.outbox.files.path),
+      },
+    },
     providers: config.providers.map((provider) => {
       const { proof } = provider;
       if (proof?.kind !== 'google' || !proof.isWritten) return provider;

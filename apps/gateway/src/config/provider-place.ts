@@ -6,7 +6,8 @@ import {
 } from '@tollgate/core/providers';
 import type { Finding } from './describe-issue.ts';
 import { type Environment, readVariable, urlVariableOf } from './environment.ts';
-import { AddressWords, HttpUrl, type ProviderSettings } from './schema.ts';
+import { HttpUrl } from './http-url.ts';
+import { AddressWords, type ProviderSettings } from './schema.ts';
 import { oneUrl, type Spoken, spokenDialects } from './spoken-dialects.ts';
 
 interface Asked {

@@ -9,6 +9,7 @@ import type {
 } from './config.ts';
 import { type Finding, meant } from './describe-issue.ts';
 import { type Environment, readVariable } from './environment.ts';
+import { outboxConfigOf } from './outbox-schema.ts';
 import { modelPriceOf } from './price-schema.ts';
 import type { Path } from './problem.ts';
 import { resolveProviders } from './resolve-providers.ts';
@@ -59,6 +60,7 @@ export function resolveConfig({
       bodyBytes: settings.limits.bodyBytes,
     },
     media: settings.media,
+    outbox: outboxConfigOf(settings.outbox),
     passthrough: settings.passthrough.map((route) => {
       const [method = '', path = ''] = route.split(' ');
       return { method, path };

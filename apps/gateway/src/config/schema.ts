@@ -2,15 +2,12 @@ import { TIERS } from '@tollgate/core/governance';
 import type { AddressWord } from '@tollgate/core/providers';
 import * as z from 'zod';
 import { FACE_NAMES } from './face-names.ts';
+import { HTTP_URL, HttpUrl, OwnHost } from './http-url.ts';
 import { LOSSES, Losses } from './loss-schema.ts';
+import { OutboxSettings } from './outbox-schema.ts';
 import { Price } from './price-schema.ts';
 import { ProviderModel } from './provider-model.ts';
 import { Quirks } from './quirk-schema.ts';
-
-const HTTP_URL = 'an http:// or https:// URL';
-export const HttpUrl = z
-  .url({ protocol: /^https?$/, error: `expected ${HTTP_URL}` })
-  .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), 'must not hold a user or password');
 
 /** What may stand in a header: visible ASCII. */
 export const Key = z
@@ -289,14 +286,12 @@ export const Settings = z.strictObject({
       fetch: z.boolean().default(true).meta({
         description: 'Fetches media that come by URL, for models that take bytes only.',
       }),
-      privateHosts: z
-        .array(z.string().regex(/^[^/\s]+$/, 'expected a host, or host:port'))
-        .default([])
-        .meta({
-          description: 'Hosts of one’s own network to fetch from. All others must be public.',
-        }),
+      privateHosts: z.array(OwnHost).default([]).meta({
+        description: 'Hosts of one’s own network to fetch from. All others must be public.',
+      }),
     })
     .prefault({}),
+  outbox: OutboxSettings.prefault({}),
   metrics: z
     .strictObject({
       port: z.int().min(1).max(65_535).optional().meta({

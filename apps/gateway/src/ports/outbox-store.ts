@@ -60,6 +60,12 @@ export interface Claim {
   readonly newKey: () => string;
 }
 
+/** How far a channel has come that keeps account of it. */
+export interface OutboxCursor {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** What a channel has to tell still. */
 export interface ChannelState {
   readonly channel: string;
@@ -83,6 +89,8 @@ export type DeadSelection = { readonly channel: string } | { readonly ids: reado
 export interface OutboxStore {
   /** False: it waits already. */
   add(row: OutboxRow): Promise<boolean>;
+  /** All of the rows, unless an event of this id was put in before, ever. */
+  addOnce(eventId: string, rows: readonly OutboxRow[]): Promise<boolean>;
   /**
    * The sender's batch, fixed already or left by a sender whose lease is over; else a new one of the
    * oldest items. The claim lasts until it is settled or the lease ends.
@@ -97,16 +105,23 @@ export interface OutboxStore {
    */
   settle(
     batch: OutboxBatch,
-    by: { readonly sender: string; readonly outcomes: readonly OutboxOutcome[] },
+    by: {
+      readonly sender: string;
+      readonly outcomes: readonly OutboxOutcome[];
+      /** Kept in the same commit. */
+      readonly cursor?: OutboxCursor | undefined;
+    },
   ): Promise<boolean>;
   /** Gives a batch up as it is, so that it can be sent again under its key. */
   bury(batchId: number, reason: DeadReason): Promise<void>;
   /** Gives up what waits for its first sending since before `before`. */
   expire(channel: string, before: number): Promise<number>;
-  /** Forgets dead letters from before `before`. */
-  forget(channel: string, before: number): Promise<number>;
-  /** Lets others have this sender's batches at once. */
-  release(sender: string): Promise<void>;
+  /** Forgets the oldest beyond so many, dead letters included, but for those of a batch. */
+  trim(channel: string, keepAtMost: number): Promise<number>;
+  /** How far a channel has come, in its own words. */
+  cursor(name: string): Promise<string | undefined>;
+  /** Lets others have this sender's batch at once. */
+  release(channel: string, sender: string): Promise<void>;
   /** Whether there is anything of a channel, dead letters and what others send included. */
   holds(channel: string): Promise<boolean>;
   states(): Promise<readonly ChannelState[]>;

@@ -105,10 +105,15 @@ export function outboxTrouble(channels: readonly ChannelStatus[]): string | unde
 export async function outboxHealth({
   store,
   clock,
-}: Pick<OutboxDeps, 'store' | 'clock'>): Promise<DependencyStatus> {
+  names,
+}: Pick<OutboxDeps, 'store' | 'clock'> & {
+  /** Channels that are in use: what one leaves that was taken out of the configuration is no fault. */
+  readonly names: readonly string[];
+}): Promise<DependencyStatus> {
   const name = 'outbox';
   try {
-    const channels = channelStatuses(await store.states(), clock.now());
+    const states = (await store.states()).filter(({ channel }) => names.includes(channel));
+    const channels = channelStatuses(states, clock.now());
     const ages = channels.flatMap(({ oldestSeconds }) => oldestSeconds ?? []);
     const facts = {
       pending: channels.reduce((sum, { pending }) => sum + pending, 0),

@@ -1,4 +1,9 @@
-import type { DeadReason, OutboxBatch, OutboxOutcome } from '../../ports/outbox-store.ts';
+import type {
+  DeadReason,
+  OutboxBatch,
+  OutboxCursor,
+  OutboxOutcome,
+} from '../../ports/outbox-store.ts';
 
 /** What became of one sending of a batch. */
 export type Sending =
@@ -7,6 +12,7 @@ export type Sending =
       readonly type: 'settled';
       readonly outcomes: readonly OutboxOutcome[];
       readonly next: 'again' | 'later';
+      readonly cursor?: OutboxCursor;
     }
   /** Given up as it is, under its key. */
   | { readonly type: 'buried'; readonly reason: DeadReason }
@@ -22,6 +28,8 @@ export interface OutboxChannel {
   send(batch: OutboxBatch, signal: AbortSignal): Promise<Sending>;
   /** Items that nobody took for so long are given up, milliseconds. Absent: they wait for ever. */
   readonly giveUpAfterMs?: number;
-  /** Dead letters are forgotten after so long, milliseconds. Absent: they are kept. */
-  readonly keepDeadMs?: number;
+  /** While nobody takes them, the oldest beyond so many are forgotten. Absent: none is. */
+  readonly keepAtMost?: number;
+  /** Ends what it holds open. */
+  close?(): Promise<void>;
 }

@@ -73,7 +73,14 @@ class ChannelSender implements Outbox {
     this.#timer?.timer.cancel();
     this.#timer = undefined;
     await this.#running;
-    await this.#options.store.release(this.#sender).catch(() => undefined);
+    await this.#options.channel.close?.();
+    await this.#release();
+  }
+
+  /** Best effort: where it fails, the lease ends by itself. */
+  async #release(): Promise<void> {
+    const { store, channel } = this.#options;
+    await store.release(channel.name, this.#sender).catch(() => undefined);
   }
 
   #schedule(delayMs: number): void {
@@ -133,8 +140,10 @@ class ChannelSender implements Outbox {
       return await this.#note(batch, sending);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      log.error({ component: 'outbox', detail }, 'what waits could not be read or settled');
+      log.error({ component: 'outbox', dependency: channel.name, detail }, BROKEN);
       this.#failures += 1;
+      // Another gateway may do better: one that can write where this one can't.
+      await this.#release();
       return 'later';
     }
   }
@@ -143,8 +152,8 @@ class ChannelSender implements Outbox {
     const { store, clock } = this.#options;
     switch (sending.type) {
       case 'settled': {
-        const { outcomes, next } = sending;
-        await store.settle(batch, { sender: this.#sender, outcomes });
+        const { outcomes, next, cursor } = sending;
+        await store.settle(batch, { sender: this.#sender, outcomes, cursor });
         if (outcomes.includes('sent')) this.#failures = 0;
         if (next === 'later') this.#failures += 1;
         return next;
@@ -174,15 +183,18 @@ class ChannelSender implements Outbox {
   /** What waited too long becomes a dead letter, and old dead letters go, where the channel says so. */
   async #giveUp(batch: OutboxBatch): Promise<void> {
     const { store, channel, clock, log } = this.#options;
-    const { name, giveUpAfterMs, keepDeadMs } = channel;
+    const { name, giveUpAfterMs, keepAtMost } = channel;
     if (giveUpAfterMs === undefined) return;
     const before = clock.now() - giveUpAfterMs;
-    const isOld = batch.items.every(({ at }) => at < before);
-    if (isOld) await store.bury(batch.id, 'expired');
-    const expired = await store.expire(name, before);
-    if (keepDeadMs !== undefined) await store.forget(name, clock.now() - keepDeadMs);
-    const items = expired + (isOld ? batch.items.length : 0);
-    if (items > 0) log.warn({ component: 'outbox', dependency: name, items }, 'nobody took them');
+    if (batch.items.every(({ at }) => at < before)) {
+      const outcomes = batch.items.map(() => 'again' as const);
+      await store.settle(batch, { sender: this.#sender, outcomes });
+    }
+    const items = await store.expire(name, before);
+    const fields = { component: 'outbox', dependency: name };
+    if (items > 0) log.warn({ ...fields, items }, 'given up: nobody took them');
+    const forgotten = keepAtMost === undefined ? 0 : await store.trim(name, keepAtMost);
+    if (forgotten > 0) log.warn({ ...fields, items: forgotten }, 'forgotten: too many wait');
   }
 
   /** Spread over half of its length, so that gateways which wait for the same don't come at once. */
@@ -194,6 +206,7 @@ class ChannelSender implements Outbox {
   }
 }
 
+const BROKEN = 'what waits could not be read, written or settled';
 const WAITS = 'what is to be told waits: the other side does not take it';
 
 /** Sends what waits in one channel: batches one after another, each until it has been answered for. */

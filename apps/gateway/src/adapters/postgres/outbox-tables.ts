@@ -44,4 +44,8 @@ export const OUTBOX_TABLES = `
     output_tokens bigint not null,
     primary key (channel, owner, day)
   );
+
+  create table outbox_told (event_id text primary key, at bigint not null);
+  create index outbox_told_by_age on outbox_told (at);
+  create table outbox_cursors (name text primary key, value text not null);
 `;

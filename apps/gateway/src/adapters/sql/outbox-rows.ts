@@ -47,7 +47,8 @@ export function outboxRows(event: UsageEvent, usageChannels: readonly string[]):
   return rows;
 }
 
-const eventIdOf = ({ callId, attempt }: UsageEvent): string =>
+/** What tells a usage event from all others. */
+export const eventIdOf = ({ callId, attempt }: Pick<UsageEvent, 'callId' | 'attempt'>): string =>
   attempt === 1 ? callId : `${callId}/${attempt}`;
 
 /**

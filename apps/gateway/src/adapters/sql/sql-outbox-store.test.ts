@@ -149,7 +149,7 @@ for (const { name, open, missing } of ENGINES) {
     it('leaves a batch to others at once when its sender closes', async () => {
       await add('one');
       const first = await claimed('a');
-      await store.release('a');
+      await store.release('zion', 'a');
 
       expect(await claimed('b')).toEqual(first);
     });
@@ -208,7 +208,7 @@ for (const { name, open, missing } of ENGINES) {
       expect(first).toMatchObject({ eventId: 'one', reason: 'unreadable' });
 
       expect(await store.resend({ ids: [first?.id ?? 0] })).toBe(2);
-      await store.release('a');
+      await store.release('zion', 'a');
       const again = await claimed('b');
       expect(again).toEqual({ ...batch, unusable: 0 });
     });
@@ -231,7 +231,7 @@ for (const { name, open, missing } of ENGINES) {
       ]);
     });
 
-    it('gives up what nobody took for too long, but for a batch that is fixed, and forgets old dead letters', async () => {
+    it('gives up what nobody took for too long, but for a batch that is fixed, and forgets the oldest beyond a bound', async () => {
       await add('old');
       await claimed('a');
       await add('older');
@@ -241,11 +241,36 @@ for (const { name, open, missing } of ENGINES) {
       expect(await store.deadLetters({ limit: 10 })).toMatchObject([
         { eventId: 'older', reason: 'expired' },
       ]);
-      expect(await store.forget('zion', NOON)).toBe(0);
-      expect(await store.forget('zion', NOON + 1)).toBe(1);
+      expect(await store.trim('zion', 2)).toBe(0);
+      expect(await store.trim('zion', 1)).toBe(1);
       expect(await store.states()).toEqual([
         { channel: 'zion', waiting: 2, dead: 0, oldestAt: NOON },
       ]);
+    });
+
+    it('puts an event in once, ever, for all who want it, also when two tell it at once', async () => {
+      const rows = ['one', 'two'].map((channel) => row('50 %', { channel }));
+
+      const told = await Promise.all([store.addOnce('50 %', rows), store.addOnce('50 %', rows)]);
+      const batch = await claim('a', 10, 'one');
+      if (batch !== undefined) await store.settle(batch, { sender: 'a', outcomes: ['sent'] });
+
+      expect(told.toSorted()).toEqual([false, true]);
+      expect(await store.addOnce('50 %', rows)).toBe(false);
+      expect(await store.states()).toMatchObject([{ channel: 'two', waiting: 1 }]);
+    });
+
+    it('keeps how far a channel has come with what it was settled by, or not at all', async () => {
+      await add('one');
+      const batch = await claimed('a');
+      const cursor = { name: 'files:1', value: 'far' };
+      const by = { outcomes: ['sent'] as const, cursor };
+      await store.settle(batch, { sender: 'other', ...by });
+      expect(await store.cursor('files:1')).toBeUndefined();
+
+      await store.settle(batch, { sender: 'a', ...by });
+
+      expect(await store.cursor('files:1')).toBe('far');
     });
   });
 }

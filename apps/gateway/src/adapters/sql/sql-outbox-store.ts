@@ -16,6 +16,8 @@ import type { SqlDatabase, SqlRow, Statements } from './sql.ts';
 /** Refusals of an item by itself before it is dead: kept, and not sent again. */
 const MAX_FAILURES = 5;
 const DAY_MS = 86_400_000;
+/** Nothing is told twice within it: longer than any window that ends. */
+const TOLD_MS = 400 * DAY_MS;
 
 const MAKE_BATCH = `
   insert into outbox_batches
@@ -36,6 +38,10 @@ const ACKNOWLEDGE = `
     requests = outbox_acknowledged.requests + excluded.requests,
     input_tokens = outbox_acknowledged.input_tokens + excluded.input_tokens,
     output_tokens = outbox_acknowledged.output_tokens + excluded.output_tokens`;
+
+const KEEP_CURSOR = `
+  insert into outbox_cursors (name, value) values (?, ?)
+  on conflict (name) do update set value = excluded.value`;
 
 const TAKE_OUT = `
   update outbox_items set batch_id = null, failures = failures + ?,
@@ -115,7 +121,16 @@ export function createOutboxStore(db: SqlDatabase, clock: Clock): OutboxStore {
     noteUnusable: async (batchId) => {
       await db.run('update outbox_batches set unusable = unusable + 1 where id = ?', batchId);
     },
-    settle: (batch, { sender, outcomes }) =>
+    addOnce: (eventId, rows) =>
+      db.transaction(async (tx) => {
+        const now = clock.now();
+        await tx.run('delete from outbox_told where at < ?', now - TOLD_MS);
+        const told = 'insert into outbox_told (event_id, at) values (?, ?) on conflict do nothing';
+        if ((await tx.run(told, eventId, now)) === 0) return false;
+        for (const row of rows) await tx.run(INSERT_OUTBOX_ROW, ...outboxValues(row));
+        return true;
+      }),
+    settle: (batch, { sender, outcomes, cursor }) =>
       db.transaction(async (tx) => {
         const mine = 'update outbox_batches set leased_until = 0 where id = ? and sender = ?';
         if ((await tx.run(mine, batch.id, sender)) === 0) return false;
@@ -125,6 +140,7 @@ export function createOutboxStore(db: SqlDatabase, clock: Clock): OutboxStore {
         await tx.run(ACKNOWLEDGE, batch.id);
         await tx.run('delete from outbox_items where batch_id = ?', batch.id);
         await tx.run('delete from outbox_batches where id = ?', batch.id);
+        if (cursor !== undefined) await tx.run(KEEP_CURSOR, cursor.name, cursor.value);
         return true;
       }),
     bury: (batchId, reason) =>
@@ -140,19 +156,23 @@ export function createOutboxStore(db: SqlDatabase, clock: Clock): OutboxStore {
         channel,
         before,
       ),
-    forget: (channel, before) =>
-      db.transaction(async (tx) => {
-        const items = 'delete from outbox_items where channel = ? and is_dead = 1 and at < ?';
-        const forgotten = await tx.run(items, channel, before);
-        await tx.run(
-          `delete from outbox_batches where channel = ? and is_dead = 1
-           and not exists (select 1 from outbox_items where batch_id = outbox_batches.id)`,
-          channel,
-        );
-        return forgotten;
-      }),
-    release: async (sender) => {
-      await db.run('update outbox_batches set leased_until = 0 where sender = ?', sender);
+    trim: (channel, keepAtMost) =>
+      db.run(
+        `delete from outbox_items where channel = ? and batch_id is null and id <= (
+           select id from outbox_items where channel = ? and batch_id is null
+           order by id desc limit 1 offset ?
+         )`,
+        channel,
+        channel,
+        keepAtMost,
+      ),
+    cursor: async (name) => {
+      const [row] = await db.all('select value from outbox_cursors where name = ?', name);
+      return row === undefined ? undefined : String(row['value']);
+    },
+    release: async (channel, sender) => {
+      const mine = 'update outbox_batches set leased_until = 0 where channel = ? and sender = ?';
+      await db.run(mine, channel, sender);
     },
     holds: async (channel) => {
       const anything = 'select 1 from outbox_items where channel = ? limit 1';

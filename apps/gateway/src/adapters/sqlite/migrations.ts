@@ -1,5 +1,5 @@
 import { DIRECTORY } from './directory-migration.ts';
-import { OUTBOX_BY_CHANNEL } from './outbox-migration.ts';
+import { OUTBOX_BY_CHANNEL, OUTBOX_CURSORS } from './outbox-migration.ts';
 
 /**
  * The schema's history, oldest first; the version is the number of steps taken. A step that was
@@ -131,4 +131,5 @@ export const MIGRATIONS: readonly string[] = [
   `,
   OUTBOX_BY_CHANNEL,
   DIRECTORY,
+  OUTBOX_CURSORS,
 ];

@@ -65,3 +65,10 @@ export const OUTBOX_BY_CHANNEL = `
     primary key (channel, owner, day)
   ) strict, without rowid;
 `;
+
+/** A step: what was told once and for all, and how far channels have come that keep account. */
+export const OUTBOX_CURSORS = `
+  create table outbox_told (event_id text primary key, at integer not null) strict, without rowid;
+  create index outbox_told_by_age on outbox_told (at);
+  create table outbox_cursors (name text primary key, value text not null) strict, without rowid;
+`;

@@ -1,13 +1,10 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
 import type { FetchedMedia, FetchLimits, MediaFetcher } from '../../ports/media-fetcher.ts';
-import type { Upstream, UpstreamReply } from '../../ports/upstream.ts';
-import { createGuardedUpstream } from './guarded-upstream.ts';
-import { createHttpUpstream, type HttpUpstreamOptions } from './http-upstream.ts';
+import type { UpstreamReply } from '../../ports/upstream.ts';
+import { createOwnHostsUpstream, type OwnHostsOptions } from './own-hosts-upstream.ts';
 
-export interface MediaFetcherOptions extends HttpUpstreamOptions {
-  /** `host` or `host:port` of the operator's own, for which no address is refused. */
-  readonly privateHosts: readonly string[];
+export interface MediaFetcherOptions extends OwnHostsOptions {
   readonly userAgent: string;
 }
 
@@ -18,14 +15,11 @@ const SILENCE_MS = 10_000;
 
 /** Media by URL, through the guard at each step; nothing of the client's own goes along. */
 export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
-  const { privateHosts, userAgent, ...http } = options;
-  const guarded = createGuardedUpstream(http);
-  const own = createHttpUpstream({ maxConnectionsPerOrigin: 8, maxWaitingPerOrigin: 64, ...http });
-  const upstreamOf = ({ host, hostname }: URL): Upstream =>
-    privateHosts.includes(host) || privateHosts.includes(hostname) ? own : guarded;
+  const { userAgent, clock } = options;
+  const upstream = createOwnHostsUpstream(options);
 
   const get = (url: URL, limits: FetchLimits, leftMs: number) =>
-    upstreamOf(url).send({
+    upstream.send({
       provider: 'media',
       url,
       method: 'GET',
@@ -42,11 +36,11 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
 
   return {
     fetch: async (address, limits) => {
-      const startedAt = http.clock.monotonic();
+      const startedAt = clock.monotonic();
       let url = webUrl(address);
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
         if (url === undefined) return refused('leads to no http or https URL');
-        const leftMs = limits.totalMs - (http.clock.monotonic() - startedAt);
+        const leftMs = limits.totalMs - (clock.monotonic() - startedAt);
         if (leftMs <= 0) return refused(TOO_SLOW);
         const sent = await get(url, limits, leftMs);
         if (!sent.ok) return err(told(sent.error));
@@ -57,9 +51,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
       }
       return refused('is redirected too often');
     },
-    close: async () => {
-      await Promise.all([guarded.close(), own.close()]);
-    },
+    close: () => upstream.close(),
   };
 }
 
