@@ -29,6 +29,9 @@ export const Quirks = z.strictObject({
     .readonly()
     .exactOptional()
     .meta({ description: 'Tools that it runs itself, for clients of other dialects too.' }),
+  openAiCaching: z.boolean().exactOptional().meta({
+    description: 'It takes OpenAI’s marks and settings of the prompt cache, in either dialect.',
+  }),
   maxTokensField: z
     .enum(['max_tokens', 'max_completion_tokens'])
     .exactOptional()

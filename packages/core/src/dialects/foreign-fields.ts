@@ -14,6 +14,8 @@ const HOLDERS: ReadonlySet<string> = new Set([
 /** An id names what its provider keeps, and a mark for the prompt cache is told as the mark it is. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['id', 'prompt_cache_breakpoint']);
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Fields without which another thing is asked; all others are told as hints. */
 const ASKS: { readonly [path: string]: Feature } = {
   response_format: 'outputGrammar',
@@ -27,7 +29,12 @@ const ASKS: { readonly [path: string]: Feature } = {
  * What the client asked for in fields that only its own dialect knows, wherever in the request they
  * stand: an encoder of another dialect tells them all.
  */
-export function foreignFields(dialect: string, request: ChatRequest): readonly Loss[] {
+export function foreignFields(
+  dialect: string,
+  request: ChatRequest,
+  /** Of its own fields, those that are sent on all the same. */
+  shared: ReadonlySet<string> = NONE,
+): readonly Loss[] {
   const losses: Loss[] = [];
   const tell = (rest: Rest | undefined, at: string): void => {
     if (rest !== undefined && rest.dialect !== dialect) losses.push(...told(rest.fields, at, ''));
@@ -38,7 +45,7 @@ export function foreignFields(dialect: string, request: ChatRequest): readonly L
       if (part.type === 'tool-result') tellParts(part.content, `${at}[${index}].content`);
     }
   };
-  tell(request.rest, 'rest.');
+  tell(without(request.rest, shared), 'rest.');
   for (const [index, message] of request.messages.entries()) {
     tell(message.rest, `messages[${index}].rest.`);
     tellParts(message.content, `messages[${index}].content`);
@@ -47,6 +54,12 @@ export function foreignFields(dialect: string, request: ChatRequest): readonly L
     if (tool.type === 'function') tell(tool.rest, `tools[${index}].rest.`);
   }
   return losses;
+}
+
+function without(rest: Rest | undefined, names: ReadonlySet<string>): Rest | undefined {
+  if (rest === undefined || names.size === 0) return rest;
+  const fields = Object.entries(rest.fields).filter(([name]) => !names.has(name));
+  return { ...rest, fields: Object.fromEntries(fields) };
 }
 
 /** What a function responded stands in its result as text. */

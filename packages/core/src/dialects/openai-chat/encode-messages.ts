@@ -78,7 +78,7 @@ const named = (message: Message): JsonObject => ({
 function encodePlain(message: Message, parts: readonly Placed[], context: Context): JsonObject {
   const { ability, quirks } = context.target;
   const content = parts.flatMap(({ part, path }) => {
-    const encoded = encodePart(part, { path, ability, lose: context.lose });
+    const encoded = encodePart(part, { ability, quirks, path, lose: context.lose });
     return encoded === undefined ? [] : [encoded];
   });
   const role =
@@ -104,7 +104,7 @@ function encodeResult(
   const media: JsonObject[] = [];
   for (const [index, inner] of part.content.entries()) {
     const innerPath = `${path}.content[${index}]`;
-    const encoded = encodePart(inner, { path: innerPath, ability: target.ability, lose });
+    const encoded = encodePart(inner, { ...target, path: innerPath, lose });
     if (encoded === undefined) continue;
     if (encoded['type'] === 'text') {
       texts.push(encoded);

@@ -3,8 +3,10 @@ import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import type { Quirks } from '../../providers/quirks.ts';
 import { parseDataUrl } from '../data-url.ts';
 import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
+import { cacheMark } from '../openai-cache.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { unsaid } from '../unsayable.ts';
 import { isKnownPart, type WireContent, type WireKnownPart, type WirePart } from './wire.ts';
@@ -146,13 +148,17 @@ const AUDIO_FORMATS: ReadonlyMap<string, string> = new Map(
 export interface PartContext {
   readonly path: string;
   readonly ability: Ability;
+  readonly quirks: Quirks;
   readonly lose: (loss: Loss) => void;
 }
 
 /** Parts that a system, user or tool message may hold; undefined, and told, for all others. */
 export function encodePart(part: ContentPart, context: PartContext): JsonObject | undefined {
   const { path, lose } = context;
-  const fields = restFor(DIALECT, part.rest, PART_FIELDS);
+  const fields = {
+    ...restFor(DIALECT, part.rest, PART_FIELDS),
+    ...cacheMark(part.rest, context.quirks),
+  };
   if (part.cache !== undefined && !('prompt_cache_breakpoint' in fields)) {
     lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   }

@@ -2,14 +2,16 @@ import type { GatewayError } from '../../chat/error.ts';
 import { REASONING_FEATURES } from '../../chat/features.ts';
 import { changed, type Encoded, type Loss, lost } from '../../chat/loss.ts';
 import type { ChatRequest, OutputFormat, ReasoningSettings } from '../../chat/request.ts';
-import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import type { Quirks } from '../../providers/quirks.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest, Target } from '../dialect.ts';
 import { effortFor } from '../effort-for.ts';
 import { foreignFields } from '../foreign-fields.ts';
 import { isForcing } from '../is-forcing.ts';
 import { mostStops } from '../most-stops.ts';
+import { cacheSettings, sharedSettings } from '../openai-cache.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { unmeasuredEffort } from '../unmeasured-effort.ts';
 import { wireProblem } from '../wire-problem.ts';
@@ -148,11 +150,13 @@ export function encodeRequest(
   const lose = (loss: Loss): void => {
     losses.push(loss);
   };
-  for (const loss of foreignFields(DIALECT, request)) lose(loss);
+  const { quirks } = target;
+  for (const loss of foreignFields(DIALECT, request, sharedSettings(quirks))) lose(loss);
   const reasoning = reasoningFields(request.reasoning, target, lose);
   const tools = toolFields(request, { target, effort: reasoning['reasoning_effort'] }, lose);
   const value: JsonObject = {
     ...unnamed(request),
+    ...ownCaching(request, quirks, lose),
     model: target.model,
     messages: encodeMessages(request.messages, { target, lose }),
     ...streamFields(request, target),
@@ -173,6 +177,24 @@ export function encodeRequest(
     ...tools,
   };
   return ok({ value, losses });
+}
+
+/** Source: `PromptCacheOptions` of openai 7.57; those of Responses know more. */
+const CACHE_OPTIONS: { readonly [name: string]: readonly JsonValue[] } = {
+  mode: ['implicit', 'explicit'],
+  ttl: ['30m'],
+};
+
+function ownCaching({ rest }: ChatRequest, quirks: Quirks, lose: (loss: Loss) => void): JsonObject {
+  const { prompt_cache_options: options, ...settings } = cacheSettings(rest, quirks);
+  if (rest?.dialect === DIALECT || options === undefined || !isJsonObject(options)) return settings;
+  const said = Object.entries(options).filter(([name, value]) => {
+    if (value === null || CACHE_OPTIONS[name]?.includes(value) === true) return true;
+    const why = 'OpenAI knows no such thing in this dialect';
+    lose(lost('unknownFields', `rest.prompt_cache_options.${name}`, why));
+    return false;
+  });
+  return { ...settings, prompt_cache_options: Object.fromEntries(said) };
 }
 
 /** By the official client's type; a tier of another dialect would be refused. */

@@ -87,8 +87,7 @@ function encodePlain(
       items.push(item);
       continue;
     }
-    const { ability } = context.target;
-    const encoded = encodePart(part, { path, ability, lose: context.lose });
+    const encoded = encodePart(part, { ...context.target, path, lose: context.lose });
     if (encoded === undefined) continue;
     content.push(encoded);
     fields = { ...fields, ...messageFields(part) };
@@ -114,7 +113,7 @@ function encodeResult(part: ToolResultPart, path: string, context: Context): Jso
   if (part.cache !== undefined) lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
   const content = part.content.flatMap((inner, index) => {
     const at = `${path}.content[${index}]`;
-    const encoded = encodePart(inner, { path: at, ability: target.ability, lose });
+    const encoded = encodePart(inner, { ...target, path: at, lose });
     return encoded === undefined ? [] : [encoded];
   });
   return {

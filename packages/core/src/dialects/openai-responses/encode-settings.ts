@@ -6,6 +6,7 @@ import type { Target } from '../dialect.ts';
 import { effortFor } from '../effort-for.ts';
 import { foreignFields } from '../foreign-fields.ts';
 import { isForcing } from '../is-forcing.ts';
+import { sharedSettings } from '../openai-cache.ts';
 import { unmeasuredEffort } from '../unmeasured-effort.ts';
 import { DIALECT } from './dialect-name.ts';
 import { encodeToolChoice, encodeTools } from './tools.ts';
@@ -23,7 +24,7 @@ export interface Settings {
 const LEAST_TOKENS = 16;
 
 export function encodeSettings(request: ChatRequest, target: Target, lose: Lose): Settings {
-  tellUnsaid(request, lose);
+  tellUnsaid(request, target, lose);
   return {
     fields: {
       ...limitField(request, target, lose),
@@ -174,7 +175,7 @@ function isNeutral(field: (typeof NO_SUCH)[number], value: unknown): boolean {
   return value === (field === 'repetitionPenalty' ? 1 : 0) && field !== 'seed';
 }
 
-function tellUnsaid(request: ChatRequest, lose: Lose): void {
+function tellUnsaid(request: ChatRequest, { quirks }: Target, lose: Lose): void {
   for (const path of NO_SUCH) {
     if (isNeutral(path, request[path])) continue;
     lose(lost(path, path, 'no such setting here'));
@@ -191,5 +192,5 @@ function tellUnsaid(request: ChatRequest, lose: Lose): void {
   if (request.audio !== undefined) {
     lose(lost('audioFormat', 'audio', 'no audio is written here'));
   }
-  for (const loss of foreignFields(DIALECT, request)) lose(loss);
+  for (const loss of foreignFields(DIALECT, request, sharedSettings(quirks))) lose(loss);
 }

@@ -3,8 +3,10 @@ import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Rest } from '../../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
+import type { Quirks } from '../../providers/quirks.ts';
 import { dataUrl, parseDataUrl } from '../data-url.ts';
 import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
+import { cacheMark } from '../openai-cache.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { unsaid } from '../unsayable.ts';
 import { readAnnotation } from './annotations.ts';
@@ -118,13 +120,17 @@ function sourceOf({ id, url, data }: Given): {
 export interface PartContext {
   readonly path: string;
   readonly ability: Ability;
+  readonly quirks: Quirks;
   readonly lose: (loss: Loss) => void;
 }
 
 /** Parts that a message of anyone but the model may hold; undefined, and told, for all others. */
 export function encodePart(part: ContentPart, context: PartContext): JsonObject | undefined {
   const { path, lose } = context;
-  const fields = restFor(DIALECT, part.rest, PART_FIELDS);
+  const fields = {
+    ...restFor(DIALECT, part.rest, PART_FIELDS),
+    ...cacheMark(part.rest, context.quirks),
+  };
   if (part.cache !== undefined && !('prompt_cache_breakpoint' in fields)) {
     const why = 'not every model here knows cache marks';
     lose(lost('cacheMark', `${path}.cache`, why));
