@@ -133,3 +133,35 @@ describe('OpenAI’s usage', () => {
     );
   });
 });
+
+describe('a usage that needs no mending', () => {
+  const count = fc.oneof(fc.nat(), fc.constantFrom(null, -1, 0.5, '7'));
+  const details = fc.oneof(
+    fc.constantFrom(null, 'none'),
+    fc.record(
+      { cached_tokens: count, audio_tokens: count, reasoning_tokens: count, other: fc.string() },
+      { requiredKeys: [] },
+    ),
+  );
+
+  it('is counted as its schema would', () => {
+    const usages = fc.record(
+      {
+        prompt_tokens: count,
+        completion_tokens: count,
+        reasoning_tokens: count,
+        cached_tokens: count,
+        prompt_tokens_details: details,
+        completion_tokens_details: details,
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(usages, (usage) => {
+        // A count that is none is left out, which only the schema does.
+        const mended = { ...usage, num_cached_tokens: 'none' };
+        expect(decodeOpenAiUsage(usage, {})).toEqual(decodeOpenAiUsage(mended, {}));
+      }),
+    );
+  });
+});

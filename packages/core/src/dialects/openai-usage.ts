@@ -3,6 +3,7 @@ import type { Usage } from '../chat/usage.ts';
 import { inputTokens, outputTokens } from '../chat/usage.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.ts';
 import type { Quirks } from '../providers/quirks.ts';
+import { fitsShape, type Shape } from './fits-shape.ts';
 
 /** Anything but a whole, non-negative number is no count. */
 const Count = z.int().nonnegative().nullish().catch(undefined);
@@ -42,6 +43,35 @@ const WireUsage = z.looseObject({
   reasoning_tokens: Count,
 });
 
+const PROMPT: Shape = {
+  cached_tokens: 'count',
+  cache_write_tokens: 'count',
+  cache_creation_input_tokens: 'count',
+  audio_tokens: 'count',
+  image_tokens: 'count',
+};
+const USAGE: Shape = {
+  prompt_tokens: 'count',
+  completion_tokens: 'count',
+  prompt_tokens_details: PROMPT,
+  prompt_token_details: PROMPT,
+  completion_tokens_details: {
+    reasoning_tokens: 'count',
+    audio_tokens: 'count',
+    image_tokens: 'count',
+    accepted_prediction_tokens: 'count',
+    rejected_prediction_tokens: 'count',
+  },
+  prompt_cache_hit_tokens: 'count',
+  cached_tokens: 'count',
+  num_cached_tokens: 'count',
+  reasoning_tokens: 'count',
+};
+
+/** True where the schema has nothing to mend, as nearly always. */
+const isPlainUsage = (value: unknown): value is z.infer<typeof WireUsage> =>
+  fitsShape(value, USAGE);
+
 type Known = number | null | undefined;
 
 /** Hands out parts of a total, so that classes never add up to more than it. */
@@ -62,9 +92,8 @@ function divide(total: number): { take(wanted: Known): number | undefined; rest(
 export function decodeOpenAiUsage(value: unknown, quirks: Quirks): Usage | undefined {
   // Most chunks have none, and a schema's refusal costs more than all the rest of a chunk.
   if (!isJsonObject(value)) return undefined;
-  const parsed = WireUsage.safeParse(value);
-  if (!parsed.success) return undefined;
-  const wire = parsed.data;
+  const wire = isPlainUsage(value) ? value : WireUsage.safeParse(value).data;
+  if (wire === undefined) return undefined;
   if (typeof wire.prompt_tokens !== 'number' && typeof wire.completion_tokens !== 'number') {
     return undefined;
   }
