@@ -1,43 +1,9 @@
-import { DatabaseSync } from 'node:sqlite';
-import { createPostgres, engineTitle, missingPostgres } from '@tollgate/testkit';
+import { engineTitle } from '@tollgate/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OUTBOX_ENGINES } from '../../../test/support/outbox-engines.ts';
 import type { OutboxRow, OutboxStore } from '../../ports/outbox-store.ts';
-import { OUTBOX_TABLES } from '../postgres/outbox-tables.ts';
-import { createPostgresDatabase } from '../postgres/postgres-database.ts';
-import { MIGRATIONS } from '../sqlite/migrations.ts';
-import { createSqliteDatabase } from '../sqlite/sqlite-database.ts';
 import { createManualClock, type ManualClock } from '../test-support/manual-clock.ts';
-import type { SqlDatabase } from './sql.ts';
 import { createOutboxStore } from './sql-outbox-store.ts';
-
-interface Opened extends AsyncDisposable {
-  readonly db: SqlDatabase;
-}
-
-async function openSqlite(): Promise<Opened> {
-  const file = new DatabaseSync(':memory:');
-  for (const step of MIGRATIONS) file.exec(step);
-  const db = createSqliteDatabase(file);
-  return { db, [Symbol.asyncDispose]: () => db.close() };
-}
-
-async function openPostgres(): Promise<Opened> {
-  const server = await createPostgres();
-  const db = createPostgresDatabase({ url: server.url });
-  for (const statement of OUTBOX_TABLES.split(';')) await db.run(statement);
-  return {
-    db,
-    [Symbol.asyncDispose]: async () => {
-      await db.close();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const ENGINES = [
-  { name: 'sqlite', open: openSqlite, missing: undefined },
-  { name: 'postgres', open: openPostgres, missing: await missingPostgres() },
-] as const;
 
 const LEASE_MS = 60_000;
 const NOON = Date.UTC(2026, 10, 23, 12);
@@ -54,9 +20,9 @@ const row = (eventId: string, changes: Partial<OutboxRow> = {}): OutboxRow => ({
   ...changes,
 });
 
-for (const { name, open, missing } of ENGINES) {
+for (const { name, open, missing } of OUTBOX_ENGINES) {
   describe.skipIf(missing !== undefined)(engineTitle(`the outbox on ${name}`, missing), () => {
-    let opened: Opened;
+    let opened: Awaited<ReturnType<typeof open>>;
     let clock: ManualClock;
     let store: OutboxStore;
     let keys: number;
