@@ -76,6 +76,12 @@ export const STRUCTURAL: readonly Exception[] = [
     why: 'stands in the content of the result',
   },
   { path: /\.prompt_cache_breakpoint\.mode$/, why: 'told as the mark for the cache that it is' },
+  {
+    path: /^topP$/,
+    to: ['anthropic-messages'],
+    when: is(1),
+    why: 'all of the tokens, as if nothing were said',
+  },
   { path: /^(frequency|presence)Penalty$/, when: is(0), why: 'no penalty is the default' },
   { path: /^n$/, when: is(1), why: 'one choice is the default' },
   { path: /^logitBias$/, when: is({}), why: 'no bias is the default' },

@@ -209,6 +209,16 @@ describe('media', () => {
       { type: 'media', kind: 'file', source: { type: 'text', text: 'words' } },
       { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'words' } },
     ],
+    [
+      'bytes of a text as that text',
+      {
+        type: 'media',
+        kind: 'file',
+        mediaType: 'text/csv',
+        source: { type: 'base64', data: 'YSxiCg==' },
+      },
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'a,b\n' } },
+    ],
   ])('sends %s', (_title, part, expected) => {
     expect(encode([say('user', part)]).messages).toEqual([{ role: 'user', content: [expected] }]);
   });
@@ -223,6 +233,16 @@ describe('media', () => {
     [
       'a spreadsheet',
       { type: 'media', kind: 'file', mediaType: 'application/vnd.ms-excel', source: png },
+      {},
+    ],
+    [
+      'bytes that are said to be text, and are none',
+      {
+        type: 'media',
+        kind: 'file',
+        mediaType: 'text/csv',
+        source: { type: 'base64', data: '/w==' },
+      },
       {},
     ],
     ['what only another dialect knows', { type: 'opaque', dialect: 'openai-chat', raw: {} }, {}],

@@ -7,9 +7,11 @@ import type {
 } from '../../chat/content-part.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { ProviderState, StateOrigin } from '../../chat/provider-state.ts';
+import { bytesOfBase64 } from '../../framing/base64.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/ability.ts';
+import { strictText } from '../../utf8.ts';
 import type { CallIds } from '../call-ids.ts';
 import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
@@ -194,6 +196,9 @@ function encodeMedia(
   const type = part.kind === 'image' ? 'image' : 'document';
   const source = part.kind === 'image' ? imageSource(part) : documentSource(part);
   if (source === undefined) return lose('only PDF and plain text can be sent as a document');
+  if (part.source.type === 'base64' && source['type'] === 'text') {
+    losses.push(changed('file', path, 'emulated', 'a file of text is sent as plain text'));
+  }
   if (part.detail !== undefined && part.detail !== 'auto') {
     losses.push(lost('mediaDetail', `${path}.detail`, 'images are read in one resolution here'));
   }
@@ -229,6 +234,14 @@ function imageSource({ source, mediaType }: MediaPart): JsonObject | undefined {
   }
 }
 
+/** A file of text comes as bytes from some clients, and is taken as text only. */
+function textDocument(mediaType: string, data: string): JsonObject | undefined {
+  const bytes = mediaType.startsWith('text/') ? bytesOfBase64(data) : undefined;
+  const text = bytes === undefined ? undefined : strictText(bytes);
+  if (text === undefined || text === '') return undefined;
+  return { type: 'text', media_type: 'text/plain', data: text };
+}
+
 function documentSource({ source, mediaType }: MediaPart): JsonObject | undefined {
   switch (source.type) {
     case 'url':
@@ -238,8 +251,9 @@ function documentSource({ source, mediaType }: MediaPart): JsonObject | undefine
     case 'text':
       return { type: 'text', media_type: 'text/plain', data: source.text };
     case 'base64':
-      return mediaType === undefined || mediaType === 'application/pdf'
-        ? { type: 'base64', media_type: 'application/pdf', data: source.data }
-        : undefined;
+      if (mediaType !== undefined && mediaType !== 'application/pdf') {
+        return textDocument(mediaType, source.data);
+      }
+      return { type: 'base64', media_type: 'application/pdf', data: source.data };
   }
 }

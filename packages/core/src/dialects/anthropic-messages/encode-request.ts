@@ -149,11 +149,13 @@ function encodeSampling(
   if (!rules.sampling) return dropAll('this version of the API has no sampling settings');
   if (target.ability.sampling === false) return dropAll('this model takes no sampling settings');
   if (isThinking) return dropAll('reasoning leaves sampling as it is');
+  // All of the tokens, as many clients say beside a temperature, is what is sampled from anyway.
+  const isLimited = topP !== undefined && topP !== 1;
   const both = temperature !== undefined && topP !== undefined;
   return {
     ...(temperature === undefined ? {} : { temperature: clampTemperature(temperature, losses) }),
     ...(topP === undefined || both ? {} : { top_p: topP }),
-    ...(both ? drop('topP', 'temperature and top_p can not both be sent here') : {}),
+    ...(both && isLimited ? drop('topP', 'temperature and top_p can not both be sent here') : {}),
     ...(topK === undefined ? {} : { top_k: topK }),
   };
 }

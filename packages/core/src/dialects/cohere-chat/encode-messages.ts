@@ -4,6 +4,7 @@ import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import type { Ability } from '../../providers/ability.ts';
 import { dataUrl } from '../data-url.ts';
+import { withOwnIds } from '../own-ids.ts';
 import { unsaid } from '../unsayable.ts';
 import { encodeAssistant, lostExtras } from './encode-assistant.ts';
 import { DIALECT, fieldsOf } from './known-fields.ts';
@@ -18,7 +19,7 @@ export const encodeMessages = (
   messages: readonly Message[],
   context: Context,
 ): readonly JsonObject[] =>
-  messages.flatMap((message, index) => {
+  withOwnIds(messages).flatMap((message, index) => {
     const path = `messages[${index}]`;
     if (message.name !== undefined && message.role !== 'tool') {
       context.losses.push(

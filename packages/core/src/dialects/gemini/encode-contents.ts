@@ -2,8 +2,8 @@ import type { ContentPart, ToolResultPart } from '../../chat/content-part.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
-import { type CallIds, createCallIds } from '../call-ids.ts';
 import type { Target } from '../dialect.ts';
+import { withOwnIds } from '../own-ids.ts';
 import { isInvented } from './call-ids.ts';
 import { NO_SIGNATURE } from './decode-contents.ts';
 import { encodePart } from './encode-part.ts';
@@ -26,7 +26,6 @@ interface Context {
   readonly losses: Loss[];
   /** Names of the functions called so far, by ids that tell apart calls which share one. */
   readonly names: Map<string, string>;
-  readonly ids: CallIds;
 }
 
 /**
@@ -40,8 +39,8 @@ export function encodeContents(
 ): EncodedContents {
   const system: JsonObject[] = [];
   const turns: Turn[] = [];
-  const context: Context = { target, losses, names: new Map(), ids: createCallIds() };
-  for (const [index, message] of messages.entries()) {
+  const context: Context = { target, losses, names: new Map() };
+  for (const [index, message] of withOwnIds(messages).entries()) {
     const path = `messages[${index}]`;
     if (message.name !== undefined && message.role !== 'tool') {
       losses.push(lost('participantName', `${path}.name`, 'participants have no names here'));
@@ -79,7 +78,7 @@ function addMessage(
   const parts: JsonObject[] = [];
   for (const [index, part] of message.content.entries()) {
     const path = `${context.path}.content[${index}]`;
-    if (part.type === 'tool-call') context.names.set(context.ids.forCall(part.id), part.name);
+    if (part.type === 'tool-call') context.names.set(part.id, part.name);
     if (part.type === 'tool-result') {
       resultsTurn(turns, path, context.losses).parts.push(encodeResult(part, path, context));
     } else parts.push(...encodePart(part, path, context));
@@ -138,7 +137,7 @@ function textOf(part: ToolResultPart['content'][number]): string | undefined {
 function encodeResult(
   part: ToolResultPart,
   path: string,
-  { target, losses, names, ids }: Context,
+  { target, losses, names }: Context,
 ): JsonObject {
   if (part.cache !== undefined) {
     losses.push(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
@@ -161,7 +160,7 @@ function encodeResult(
     functionResponse: {
       ...fields,
       ...(isInvented(part.callId) ? {} : { id: part.callId }),
-      name: names.get(ids.forResult(part.callId)) ?? part.name ?? part.callId,
+      name: names.get(part.callId) ?? part.name ?? part.callId,
       response: response ?? (part.isError === true ? { error: said } : { output: said }),
       ...(media.length === 0 ? {} : { parts: media }),
     },

@@ -3,16 +3,15 @@ import type { Feature } from '../../chat/features.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
-import { type CallIds, createCallIds } from '../call-ids.ts';
 import type { Target } from '../dialect.ts';
 import { isForeignFile } from '../is-foreign-file.ts';
+import { withOwnIds } from '../own-ids.ts';
 import { restFor } from '../rest-of.ts';
 import { CALL_FIELDS, MESSAGE_FIELDS } from './decode-messages.ts';
 import { contentOf, DIALECT, encodePart } from './parts.ts';
 
 interface Context {
   readonly target: Target;
-  readonly ids: CallIds;
   readonly lose: (loss: Loss) => void;
 }
 
@@ -27,16 +26,15 @@ interface Placed {
  */
 export function encodeMessages(
   messages: readonly Message[],
-  { target, lose }: Omit<Context, 'ids'>,
+  context: Context,
 ): readonly JsonObject[] {
-  const context = { target, lose, ids: createCallIds({ anyText: true }) };
   const encoded: JsonObject[] = [];
   let attached: JsonObject[] = [];
   const endRun = (): void => {
     if (attached.length > 0) encoded.push({ role: 'user', content: attached });
     attached = [];
   };
-  for (const [index, message] of messages.entries()) {
+  for (const [index, message] of withOwnIds(messages).entries()) {
     const path = `messages[${index}]`;
     if (message.cache !== undefined)
       context.lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
@@ -95,11 +93,10 @@ function encodeResult(
   path: string,
   context: Context,
 ): { readonly message: JsonObject; readonly attached: readonly JsonObject[] } {
-  const { lose, target, ids } = context;
+  const { lose, target } = context;
   if (part.isError === true)
     lose(lost('toolResultError', `${path}.isError`, 'a tool result carries no error mark here'));
   if (part.cache !== undefined) lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
-  const id = ids.forResult(part.callId);
   const texts: JsonObject[] = [];
   const media: JsonObject[] = [];
   for (const [index, inner] of part.content.entries()) {
@@ -115,11 +112,11 @@ function encodeResult(
     media.push(encoded);
   }
   if (media.length > 0) {
-    const label = `Attached to the result of tool call ${id}:`;
+    const label = `Attached to the result of tool call ${part.callId}:`;
     media.unshift({ type: 'text', text: label });
     if (texts.length === 0) texts.push({ type: 'text', text: 'See the attachment that follows.' });
   }
-  const message = { role: 'tool', tool_call_id: id, content: contentOf(texts) };
+  const message = { role: 'tool', tool_call_id: part.callId, content: contentOf(texts) };
   return { message, attached: media };
 }
 
@@ -144,7 +141,7 @@ function encodeAssistant(message: Message, parts: readonly Placed[], context: Co
     tellUnsaid({ part, path }, said, context);
     if (part.type === 'reasoning' && field === undefined) {
       context.lose(lost('earlierReasoning', path, 'earlier reasoning is not taken back'));
-    } else if (!say(said, part, context.ids)) {
+    } else if (!say(said, part)) {
       context.lose(
         lost(
           UNSAID[part.type] ?? 'misplacedPart',
@@ -187,7 +184,7 @@ const hasTranscript = (part: ContentPart): boolean =>
   part.transcript !== '';
 
 /** False when there is no field for this part. */
-function say(said: Said, part: ContentPart, ids: CallIds): boolean {
+function say(said: Said, part: ContentPart): boolean {
   switch (part.type) {
     case 'text':
       said.texts.push(part.text);
@@ -203,7 +200,7 @@ function say(said: Said, part: ContentPart, ids: CallIds): boolean {
       const text = part.argumentsJson === '' ? '{}' : part.argumentsJson;
       said.calls.push({
         ...restFor(DIALECT, part.rest, CALL_FIELDS),
-        id: ids.forCall(part.id),
+        id: part.id,
         type: 'function',
         function: { name: part.name, arguments: text },
       });
