@@ -22,7 +22,7 @@ import { withAccounts } from './adapters/sealing/with-accounts.ts';
 import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
 import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
 import { holdFolder } from './adapters/sqlite/hold-folder.ts';
-import { openDatabase } from './adapters/sqlite/open-database.ts';
+import { databasePath, openDatabase } from './adapters/sqlite/open-database.ts';
 import { loadSecret } from './adapters/sqlite/server-secret.ts';
 import { createSqliteDatabase } from './adapters/sqlite/sqlite-database.ts';
 import { createSqliteKeptStore } from './adapters/sqlite/sqlite-kept-store.ts';
@@ -139,9 +139,13 @@ export async function compose(
   }
 
   const sql = createSqliteDatabase(db.value);
-  const ledger = createSqliteLedger(db.value, {
+  const ledger = createSqliteLedger({
+    path: databasePath(config.dataDir),
+    db: sql,
     clock,
     log,
+    instance: ids.prefixed('gw_'),
+    synchronous: config.storage.synchronous,
     usageChannels: usageChannels(config.outbox),
   });
   const http = createHttpUpstream({ clock });

@@ -1,8 +1,8 @@
 import { createDirectoryStores } from '../adapters/sql/directory-stores.ts';
+import { createUsageReports } from '../adapters/sql/ledger/usage-reports.ts';
 import { openDatabase } from '../adapters/sqlite/open-database.ts';
 import { loadSecret } from '../adapters/sqlite/server-secret.ts';
 import { createSqliteDatabase } from '../adapters/sqlite/sqlite-database.ts';
-import { createSqliteLedger } from '../adapters/sqlite/sqlite-ledger.ts';
 import { createIds } from '../adapters/system/create-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Config } from '../config/config.ts';
@@ -33,13 +33,8 @@ export async function withStores<T>(
       clock,
       configured: config.governance.keys,
     });
-    const ledger = createSqliteLedger(opened.value, { clock });
-    try {
-      const directory = createDirectory({ stores, clock, ids: createIds() });
-      return await use({ directory, reports: ledger });
-    } finally {
-      await ledger.close();
-    }
+    const directory = createDirectory({ stores, clock, ids: createIds() });
+    return await use({ directory, reports: createUsageReports(db) });
   } finally {
     await db.close();
   }

@@ -52,13 +52,22 @@ function addReports(program: Command, context: CliContext): void {
   program
     .command('usage')
     .description('show what was used, from the ledger')
-    .option('--by <groups>', 'day, key, model, with commas', 'day,key,model')
-    .option('--from <day>', 'first day, in UTC: 2026-11-23')
-    .option('--to <day>', 'last day, in UTC')
+    .option(
+      '--by <groups>',
+      'day, month, key, user, team, organisation, model, face, tag, with commas',
+      'day,key,model',
+    )
+    .option('--from <day>', 'first day: 2026-11-23')
+    .option('--to <day>', 'last day')
+    .option('--zone <name>', 'time zone of days and months: Europe/Berlin', 'UTC')
     .option('--key <key>', 'only this key, by id or name')
     .addHelpText(
       'after',
-      examples(['tollgate usage', 'tollgate usage --by key --from 2026-11-01 --json']),
+      examples([
+        'tollgate usage',
+        'tollgate usage --by month,team --zone Europe/Berlin',
+        'tollgate usage --by key --from 2026-11-01 --json',
+      ]),
     )
     .action(async (_options, command: Command) => {
       const { printUsage } = await import('./usage.ts');

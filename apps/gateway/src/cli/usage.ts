@@ -1,5 +1,11 @@
+import { isTimeZone } from '@tollgate/core/budgets';
 import { picoUsd, showUsd } from '@tollgate/core/pricing';
-import type { UsageQuery, UsageRow } from '../ports/usage-reports.ts';
+import {
+  USAGE_GROUPS,
+  type UsageGroup,
+  type UsageQuery,
+  type UsageRow,
+} from '../ports/usage-reports.ts';
 import type { Directory } from '../services/admin/directory.ts';
 import { type CliContext, type CommonOptions, misused, readConfig, toJson } from './context.ts';
 import { withStores } from './open-stores.ts';
@@ -11,11 +17,8 @@ export interface UsageOptions extends CommonOptions {
   readonly from?: string;
   readonly to?: string;
   readonly key?: string;
+  readonly zone?: string;
 }
-
-const GROUPS = ['day', 'key', 'model'] as const;
-type Group = (typeof GROUPS)[number];
-const DAY_MS = 86_400_000;
 
 /** What was used, from the ledger itself: the same numbers that the gateway's faces tell. */
 export async function printUsage(context: CliContext, options: UsageOptions): Promise<void> {
@@ -33,9 +36,7 @@ export async function printUsage(context: CliContext, options: UsageOptions): Pr
     context.err('Nothing was used yet.');
     return;
   }
-  context.out(
-    renderTable(headsOf(query.groupBy), [...rows.map((row) => cellsOf(row, query.groupBy))]),
-  );
+  context.out(renderTable(headsOf(query), [...rows.map((row) => cellsOf(row, query.groupBy))]));
 }
 
 /** A key may be gone and still stand in the ledger: an id that is not known serves as it is. */
@@ -48,37 +49,63 @@ async function idOfKey(
   return named?.id ?? idOrName;
 }
 
-function queryOf({ by, from, to }: UsageOptions): UsageQuery {
+function queryOf({ by, from, to, zone = 'UTC' }: UsageOptions): UsageQuery {
+  if (!isTimeZone(zone)) {
+    throw misused(`--zone: expected a time zone as in Europe/Berlin, got "${zone}"`);
+  }
   const wanted = by.split(',').map((word) => word.trim());
   const groupBy = wanted.map((word) => {
-    const group = GROUPS.find((one) => one === word);
-    if (group === undefined) throw misused(`--by: expected day, key or model, got "${word}"`);
-    return group;
+    const group = USAGE_GROUPS.find((one) => one === word);
+    if (group !== undefined) return group;
+    throw misused(`--by: expected some of ${USAGE_GROUPS.join(', ')}, got "${word}"`);
   });
   return {
     groupBy: [...new Set(groupBy)],
-    ...(from !== undefined && { from: startOf(from, '--from') }),
-    ...(to !== undefined && { to: startOf(to, '--to') + DAY_MS }),
+    zone,
+    ...(from !== undefined && { from: startOf(dayOf(from, '--from'), zone) }),
+    ...(to !== undefined && { to: startOf(dayOf(to, '--to').add({ days: 1 }), zone) }),
   };
 }
 
-/** The first instant of a day in UTC. */
-function startOf(day: string, option: string): number {
-  const instant = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  const isDay = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(day);
-  if (!isDay) throw misused(`${option}: expected a day as in 2026-11-23, got "${day}"`);
-  return instant;
+function dayOf(day: string, option: string): Temporal.PlainDate {
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(day)) return Temporal.PlainDate.from(day);
+  } catch {
+    // A day that no calendar has.
+  }
+  throw misused(`${option}: expected a day as in 2026-11-23, got "${day}"`);
 }
 
-const HEAD = { day: 'DAY (UTC)', key: 'KEY', model: 'MODEL' } as const;
+const startOf = (day: Temporal.PlainDate, zone: string): number =>
+  day.toZonedDateTime(zone).epochMilliseconds;
 
-const headsOf = (groups: readonly Group[]): readonly string[] => [
-  ...groups.map((group) => HEAD[group]),
+/** What a group is called above its column, and what stands in it. */
+const COLUMNS = {
+  day: { head: 'DAY', cell: ({ day }) => day },
+  month: { head: 'MONTH', cell: ({ month }) => month },
+  key: { head: 'KEY', cell: ({ keyName, keyId }) => keyName ?? keyId },
+  user: { head: 'USER', cell: ({ userId }) => userId },
+  team: { head: 'TEAM', cell: ({ teamId }) => teamId },
+  organisation: { head: 'ORGANISATION', cell: ({ organisationId }) => organisationId },
+  model: { head: 'MODEL', cell: ({ model }) => model },
+  face: { head: 'FACE', cell: ({ face }) => face },
+  tag: { head: 'TAG', cell: ({ tag }) => tag },
+} as const satisfies {
+  readonly [group in UsageGroup]: {
+    readonly head: string;
+    readonly cell: (row: UsageRow) => string | undefined;
+  };
+};
+
+const isTime = (group: UsageGroup): boolean => group === 'day' || group === 'month';
+
+const headsOf = ({ groupBy, zone = 'UTC' }: UsageQuery): readonly string[] => [
+  ...groupBy.map((group) => COLUMNS[group].head + (isTime(group) ? ` (${zone})` : '')),
   ...['CALLS', 'FAILED', 'INPUT', 'CACHED', 'WRITTEN', 'OUTPUT', 'REASONING', 'ESTIMATED', 'USD'],
 ];
 
-const cellsOf = (row: UsageRow, groups: readonly Group[]): readonly (string | number)[] => [
-  ...groups.map((group) => groupCell(row, group)),
+const cellsOf = (row: UsageRow, groups: readonly UsageGroup[]): readonly (string | number)[] => [
+  ...groups.map((group) => COLUMNS[group].cell(row) ?? ''),
   row.requests,
   row.failedRequests,
   row.inputTokens,
@@ -95,9 +122,4 @@ function costCell({ costPicoUsd, requests, unpricedRequests }: UsageRow): string
   const cost = showUsd(picoUsd(BigInt(costPicoUsd)));
   if (unpricedRequests === 0) return cost;
   return unpricedRequests === requests ? 'no price' : `${cost} + ${unpricedRequests} without price`;
-}
-
-function groupCell(row: UsageRow, group: Group): string {
-  if (group === 'day') return row.day ?? '';
-  return group === 'key' ? (row.keyName ?? row.keyId ?? '') : (row.model ?? '');
 }

@@ -73,7 +73,11 @@ export interface Config {
   readonly server: { readonly host: string; readonly port: number };
   readonly dataDir: string;
   readonly governance: GovernanceConfig;
-  readonly storage: { readonly ledger: 'sqlite'; readonly shared: 'memory' };
+  readonly storage: {
+    readonly ledger: 'sqlite';
+    readonly shared: 'memory';
+    readonly synchronous: 'full' | 'normal';
+  };
   /** In the order in which they are listed; `sim` is always among them. */
   readonly providers: readonly ProviderConfig[];
   /** Public name to `provider/model`. */

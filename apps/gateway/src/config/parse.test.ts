@@ -26,7 +26,7 @@ describe('the defaults', () => {
       server: { host: '127.0.0.1', port: 8080 },
       dataDir: './data',
       governance: { kind: 'local', keys: [] },
-      storage: { ledger: 'sqlite', shared: 'memory' },
+      storage: { ledger: 'sqlite', shared: 'memory', synchronous: 'full' },
       native: { defaultTier: undefined },
       limits: { requestsPerMinute: undefined, bodyBytes: 33_554_432 },
       tiers: { simple: [], moderate: [], complex: [] },

@@ -221,6 +221,10 @@ export const Settings = z.strictObject({
       shared: z.literal('memory').default('memory').meta({
         description: 'Where counters and sessions are kept.',
       }),
+      synchronous: z.enum(['full', 'normal']).default('full').meta({
+        description:
+          'full: usage has reached the disk before a call goes on. normal: a power cut may take the latest.',
+      }),
     })
     .prefault({}),
   providers: z.record(ProviderName, Provider).default({}).meta({

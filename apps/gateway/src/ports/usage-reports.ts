@@ -1,13 +1,35 @@
 import type { UsageEvent } from '@tollgate/core/usage';
 
+export const USAGE_GROUPS = [
+  'day',
+  'month',
+  'key',
+  'user',
+  'team',
+  'organisation',
+  'model',
+  'face',
+  'tag',
+] as const;
+export type UsageGroup = (typeof USAGE_GROUPS)[number];
+
 /** Rows of a usage report: one a group. Token counts are exact sums. */
 export interface UsageRow {
-  /** `2026-11-23`, in UTC; present when grouped by day. */
+  /** `2026-11-23`, in the query's time zone; present when grouped by day. */
   readonly day?: string;
+  /** `2026-11`. */
+  readonly month?: string;
   readonly keyId?: string;
   readonly keyName?: string;
+  /** Empty, as the next ones, where the calls were nobody's. */
+  readonly userId?: string;
+  readonly teamId?: string;
+  readonly organisationId?: string;
   /** `provider/model`, as it served. */
   readonly model?: string;
+  readonly face?: string;
+  /** A call with several counts under each; one without, under the empty tag. */
+  readonly tag?: string;
   readonly requests: number;
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
@@ -24,12 +46,14 @@ export interface UsageRow {
 }
 
 export interface UsageQuery {
-  /** Unix milliseconds, inclusive; absent: from the beginning. */
+  /** Unix milliseconds, inclusive, taken down to the quarter of an hour; absent: from the beginning. */
   readonly from?: number;
-  /** Unix milliseconds, exclusive; absent: until now. */
+  /** Unix milliseconds, exclusive, taken up to the quarter of an hour; absent: until now. */
   readonly to?: number;
+  /** IANA name of the time zone whose days and months are meant; absent: UTC. */
+  readonly zone?: string;
   readonly keyId?: string;
-  readonly groupBy: readonly ('day' | 'key' | 'model')[];
+  readonly groupBy: readonly UsageGroup[];
 }
 
 export interface RecentQuery {

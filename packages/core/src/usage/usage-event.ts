@@ -41,6 +41,11 @@ export interface UsageEvent {
   readonly serviceTier?: string;
   readonly stream: boolean;
   readonly attempt: number;
+  /**
+   * The booked call that this one corrects: its counts and cost are differences, which may be negative,
+   * and it counts as no call of its own.
+   */
+  readonly corrects?: string;
   /** Absent when nothing was sent to a provider: nothing can have been spent. */
   readonly usage?: Usage;
   /** Present beside `usage`. */

@@ -9,8 +9,11 @@ export interface SqlRow {
  * Statements in the SQL that SQLite and PostgreSQL share, with a `?` for each parameter. Instants are
  * integers (Unix milliseconds), truth is 0 or 1, lists and objects are JSON as text.
  */
-export interface Statements {
+export interface SqlReader {
   all(sql: string, ...parameters: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+}
+
+export interface Statements extends SqlReader {
   /** Resolves with how many rows it changed. */
   run(sql: string, ...parameters: readonly SqlValue[]): Promise<number>;
 }

@@ -1,4 +1,5 @@
 import { DIRECTORY } from './directory-migration.ts';
+import { NARROW_LEDGER } from './migration-narrow-ledger.ts';
 import { OUTBOX_BY_CHANNEL, OUTBOX_CURSORS } from './outbox-migration.ts';
 
 /**
@@ -132,4 +133,5 @@ export const MIGRATIONS: readonly string[] = [
   OUTBOX_BY_CHANNEL,
   DIRECTORY,
   OUTBOX_CURSORS,
+  NARROW_LEDGER,
 ];

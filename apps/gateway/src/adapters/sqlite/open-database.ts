@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { err, ok, type Result } from '@tollgate/core';
 import { MIGRATIONS } from './migrations.ts';
+import { openConnection } from './open-connection.ts';
 
 const FILE = 'tollgate.db';
 
-/** A statement of a process waits this long for another's commit; commits take milliseconds. */
-const BUSY_MS = 2000;
+export const databasePath = (dataDir: string): string => join(dataDir, FILE);
 
 /** Why the data folder can't be used, and what to do about it: text for the operator. */
 export interface DatabaseProblem {
@@ -53,11 +53,9 @@ export function openDatabase(dataDir: string): Result<DatabaseSync, DatabaseProb
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const path = join(dataDir, FILE);
-    db = new DatabaseSync(path, { timeout: BUSY_MS });
+    const path = databasePath(dataDir);
+    db = openConnection(path, 'normal');
     chmodSync(path, 0o600);
-    // `normal`: a commit survives the process's death; only a power cut may take the latest ones.
-    db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on');
     const migrated = migrate(db);
     if (migrated.ok) return ok(db);
     db.close();

@@ -3,11 +3,10 @@ import { inputTokens, outputTokens } from '@tollgate/core/chat';
 import type { UsageEvent } from '@tollgate/core/usage';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createManualClock } from '../test-support/manual-clock.ts';
 import { tempDir } from '../test-support/temp-dir.ts';
 import { usageEvent, ZION_USER } from '../test-support/usage-event.ts';
+import { sqliteLedger } from '../test-support/with-ledger.ts';
 import { openDatabase } from './open-database.ts';
-import { createSqliteLedger } from './sqlite-ledger.ts';
 
 const count = fc.nat({ max: 2 ** 40 });
 const usage: fc.Arbitrary<Usage> = fc.record({
@@ -43,7 +42,7 @@ describe('the ledger, for any calls in any groups', () => {
           using dir = tempDir();
           const opened = openDatabase(dir.path);
           if (!opened.ok) throw new Error(opened.error.detail);
-          const ledger = createSqliteLedger(opened.value, { clock: createManualClock() });
+          const ledger = sqliteLedger(opened.value);
           const events = changes.map((one) => usageEvent(one));
 
           for (const [index, event] of events.entries()) {

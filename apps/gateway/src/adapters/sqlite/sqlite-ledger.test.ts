@@ -1,34 +1,43 @@
 import { execFileSync } from 'node:child_process';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Intent, UsageEvent } from '@tollgate/core/usage';
+import { eventOfLost, type Intent, type UsageEvent } from '@tollgate/core/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createManualClock } from '../test-support/manual-clock.ts';
+import type { SqlDatabase } from '../sql/sql.ts';
 import { tempDir } from '../test-support/temp-dir.ts';
 import { PRICE, usageEvent, ZION_USER } from '../test-support/usage-event.ts';
+import { inlineLedger } from '../test-support/with-ledger.ts';
 import { openDatabase } from './open-database.ts';
-import { createSqliteLedger, type LedgerOptions } from './sqlite-ledger.ts';
+import { createSqliteDatabase } from './sqlite-database.ts';
 
 let dir: ReturnType<typeof tempDir>;
 let db: DatabaseSync;
+let seam: SqlDatabase;
 
 beforeEach(() => {
   dir = tempDir();
   const opened = openDatabase(dir.path);
   if (!opened.ok) throw new Error(opened.error.detail);
   db = opened.value;
+  seam = createSqliteDatabase(db);
 });
 afterEach(() => {
   if (db.isOpen) db.close();
   dir[Symbol.dispose]();
 });
 
-const ledgerWith = (options: Partial<LedgerOptions> = {}) =>
-  createSqliteLedger(db, { clock: createManualClock(), ...options });
+const ledgerWith = (options: Parameters<typeof inlineLedger>[1] = {}) =>
+  inlineLedger(seam, options);
 
 const stored = (): number => Number(db.prepare('select count(*) as n from calls').get()?.['n']);
 
 const FULL: Partial<UsageEvent> = {
   user: ZION_USER,
+  userId: 'user_1',
+  teamId: 'team_1',
+  organisationId: 'org_1',
+  tags: ['batch', 'eu'],
+  metadata: { job: '7' },
+  serviceTier: 'priority',
   stream: true,
   attempt: 2,
   usage: {
@@ -123,13 +132,16 @@ describe('createSqliteLedger', () => {
     expect(seen).toEqual(events.map(({ callId }) => callId));
   });
 
-  it('commits at once at its bound instead of dropping', () => {
-    const ledger = ledgerWith({ maxQueued: 10 });
+  it('commits a group at its bound, and the rest after it, instead of dropping', async () => {
+    const ledger = ledgerWith({ maxBatch: 10 });
+    const groups: number[] = [];
+    ledger.subscribe(() => groups.push(stored()));
 
     for (let turn = 0; turn < 25; turn += 1) ledger.record(usageEvent());
+    await ledger.close();
 
-    expect(stored()).toBe(20);
-    return ledger.close().then(() => expect(stored()).toBe(25));
+    expect(stored()).toBe(25);
+    expect(groups.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 10));
   });
 
   it('writes an event once that was recorded twice under one call id', async () => {
@@ -143,6 +155,43 @@ describe('createSqliteLedger', () => {
 
     expect(stored()).toBe(1);
     expect(db.prepare('select count(*) as n from outbox_items').get()).toEqual({ n: 1 });
+  });
+
+  it('adds what calls spend of budgets up exactly, once each', async () => {
+    const ledger = ledgerWith();
+    const most = 2n ** 80n + 999_999n;
+    const charge = { budgetId: 'bud_1', windowStart: 5, amount: most };
+    const event = usageEvent();
+
+    ledger.record(event, { charges: [charge, { ...charge, budgetId: 'bud_2', amount: 1n }] });
+    ledger.record(usageEvent(), { charges: [charge] });
+    await ledger.flush();
+    ledger.record(event, { charges: [charge] });
+    await ledger.flush();
+
+    const spent = db.prepare('select * from budget_spend order by budget_id');
+    spent.setReadBigInts(true);
+    const sums = spent
+      .all()
+      .map((row) => BigInt(`${row['millions']}`) * 1_000_000n + BigInt(`${row['rest']}`));
+    expect(sums).toEqual([2n * most, 1n]);
+  });
+
+  it('books a correction as a difference, in the time of what it corrects, and as no call', async () => {
+    const ledger = ledgerWith();
+    const event = usageEvent();
+    ledger.record(event);
+    await ledger.flush();
+    const less = { input: { uncached: -4 }, output: { text: 1 }, provenance: 'provider' } as const;
+    const correction = usageEvent({ usage: less, corrects: event.callId });
+
+    ledger.record(correction);
+    ledger.record(usageEvent({ corrects: '019ab000-0000-7000-8000-ffffffffffff' }));
+
+    expect(await ledger.find(correction.callId)).toEqual(correction);
+    expect(await ledger.summary({ groupBy: [] })).toMatchObject([
+      { requests: 1, inputTokens: 6, outputTokens: 6 },
+    ]);
   });
 
   it('stores no count that nobody can have counted', async () => {
@@ -252,14 +301,16 @@ describe('an intent', () => {
     const intent = intentOf(event);
 
     const durable = await Promise.all([ledger.intend(intent), ledger.intend(intentOf(bare()))]);
+    const next = ledgerWith({ instance: 'gw_next' });
     expect(durable).toEqual([true, true]);
-    expect(await ledger.lost()).toHaveLength(2);
+    expect(await ledger.lost()).toEqual([]);
+    expect(await next.lost()).toHaveLength(2);
     ledger.record(event);
-    expect(await ledger.lost()).toContainEqual(intent);
+    expect(await next.lost()).toContainEqual(intent);
     await ledger.flush();
 
-    expect(await ledger.lost()).not.toContainEqual(intent);
-    expect(await ledger.lost()).toHaveLength(1);
+    expect(await next.lost()).not.toContainEqual(intent);
+    expect(await next.lost()).toHaveLength(1);
   });
 
   it('stands as it was last raised, with what it holds of budgets', async () => {
@@ -272,7 +323,42 @@ describe('an intent', () => {
     ledger.extend(intent.callId, stands);
     await ledger.flush();
 
-    expect(await ledger.lost()).toEqual([{ ...intent, ...stands }]);
+    const next = ledgerWith({ instance: 'gw_next' });
+    expect(await next.lost()).toEqual([{ ...intent, ...stands }]);
+  });
+
+  it('of an instance that is alive is nobody else’s to settle', async () => {
+    const now = Date.UTC(2026, 10, 23, 12);
+    await ledgerWith({ now: () => now }).intend(intentOf(usageEvent()));
+
+    const asked = (aliveSince: number) =>
+      ledgerWith({ instance: 'gw_next', aliveSince: () => aliveSince }).lost();
+    expect(await asked(now - 1)).toEqual([]);
+    expect(await asked(now + 1)).toHaveLength(1);
+  });
+
+  it('is settled by one of two gateways that find it lost, with all that is booked beside it', async () => {
+    const intent = intentOf(usageEvent({ user: ZION_USER }));
+    await ledgerWith().intend(intent);
+    const [one, other] = [ledgerWith({ instance: 'gw_1' }), ledgerWith({ instance: 'gw_2' })];
+    const heard: string[] = [];
+    const charges = [{ budgetId: 'bud_1', windowStart: 0, amount: 1n }];
+    for (const ledger of [one, other]) {
+      ledger.subscribe(({ callId }) => heard.push(callId));
+      for (const lost of await ledger.lost()) {
+        ledger.record(eventOfLost(lost, 0), { isLost: true, charges });
+      }
+    }
+    await Promise.all([one.flush(), other.flush()]);
+
+    expect(heard).toEqual([intent.callId]);
+    expect(await one.summary({ groupBy: [] })).toMatchObject([
+      { requests: 1, inputTokens: 3, outputTokens: 4, estimatedRequests: 1 },
+    ]);
+    expect(db.prepare('select millions, rest from budget_spend').all()).toEqual([
+      { millions: 0, rest: 1 },
+    ]);
+    expect(await one.lost()).toEqual([]);
   });
 
   it('is refused while the database can not be written, at once after the first time', async () => {

@@ -7,7 +7,7 @@ let made = 0;
 export function usageEvent(changes: Partial<UsageEvent> = {}): UsageEvent {
   made += 1;
   return {
-    callId: `call-${String(made).padStart(8, '0')}`,
+    callId: `019ab000-0000-7000-8000-${String(made).padStart(12, '0')}`,
     startedAt: Date.UTC(2026, 10, 23, 12),
     keyId: 'key_1',
     keyName: 'app',

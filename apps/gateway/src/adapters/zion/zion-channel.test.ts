@@ -7,7 +7,6 @@ import { createOutboxSender } from '../outbox/outbox-sender.ts';
 import { createOutboxStore } from '../sql/sql-outbox-store.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
 import { createSqliteDatabase } from '../sqlite/sqlite-database.ts';
-import { createSqliteLedger } from '../sqlite/sqlite-ledger.ts';
 import { createIds } from '../system/create-ids.ts';
 import { createManualClock, type ManualClock } from '../test-support/manual-clock.ts';
 import {
@@ -17,6 +16,7 @@ import {
 import { tempDir } from '../test-support/temp-dir.ts';
 import { usageEvent, ZION_USER } from '../test-support/usage-event.ts';
 import { createZionChannel } from './zion-channel.ts';
+import { sqliteLedger } from '../test-support/with-ledger.ts';
 import { createZionClient } from './zion-client.ts';
 
 const PATH = '/api/v1/usage/external/batch-increment';
@@ -70,7 +70,7 @@ function start(sender?: string): Outbox {
 }
 
 async function record(...emails: string[]): Promise<void> {
-  const ledger = createSqliteLedger(db, { clock });
+  const ledger = sqliteLedger(db);
   for (const email of emails) ledger.record(usageEvent({ user: { ...ZION_USER, email } }));
   await ledger.close();
 }
@@ -111,7 +111,7 @@ const settle = async (): Promise<void> => {
 
 describe('usage on its way to Zion', () => {
   it('sends what Zion expects, zero counts left out, with the service key and a key of the batch', async () => {
-    const ledger = createSqliteLedger(db, { clock });
+    const ledger = sqliteLedger(db);
     const usage = {
       input: { uncached: 10, cacheRead: 2 },
       output: {},

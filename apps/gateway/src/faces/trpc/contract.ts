@@ -17,7 +17,7 @@ import type {
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
-import type { UsageRow } from '../../ports/usage-reports.ts';
+import type { UsageGroup, UsageRow } from '../../ports/usage-reports.ts';
 import type { HealthReport } from '../../services/health.ts';
 import type { ListedModel } from '../../services/models.ts';
 
@@ -41,7 +41,7 @@ export type {
 } from '@tollgate/core/chat';
 export type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
 export type { UsageEvent } from '@tollgate/core/usage';
-export type { CreatedKey, HealthReport, ListedModel, NewKey, StoredKey, UsageRow };
+export type { CreatedKey, HealthReport, ListedModel, NewKey, StoredKey, UsageGroup, UsageRow };
 
 /*
  * What clients of `/trpc` are compiled against: types only, written out, so that the published client
@@ -80,8 +80,10 @@ export interface UsageSummaryInput {
   readonly from?: number;
   /** Unix milliseconds, exclusive; absent: until now. */
   readonly to?: number;
+  /** IANA name of the time zone whose days and months are meant: `Europe/Berlin`; absent: UTC. */
+  readonly zone?: string;
   /** Absent: by day, key and model. */
-  readonly groupBy?: readonly ('day' | 'key' | 'model')[];
+  readonly groupBy?: readonly UsageGroup[];
 }
 
 export interface UsageTailInput {

@@ -1,5 +1,7 @@
+import { isTimeZone } from '@tollgate/core/budgets';
 import { tracked } from '@trpc/server';
 import * as z from 'zod';
+import { USAGE_GROUPS } from '../../ports/usage-reports.ts';
 import type { Procedures, UsageSummaryInput, UsageTailInput } from './contract.ts';
 import { parsed } from './parsed.ts';
 import { procedure, valueOrThrow } from './trpc.ts';
@@ -10,10 +12,12 @@ const unixMs = z.int().min(0);
 const SummaryInput = z.strictObject({
   from: unixMs.exactOptional(),
   to: unixMs.exactOptional(),
-  groupBy: z
-    .array(z.enum(['day', 'key', 'model']))
-    .max(3)
+  zone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'no time zone that is known: Europe/Berlin is one')
     .exactOptional(),
+  groupBy: z.array(z.enum(USAGE_GROUPS)).max(USAGE_GROUPS.length).exactOptional(),
 });
 
 const TailInput = z.strictObject({ lastEventId: z.string().max(64).exactOptional() });

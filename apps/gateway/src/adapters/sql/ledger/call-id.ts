@@ -1,0 +1,18 @@
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_BYTES = 16;
+
+/** A call's id in 16 bytes in place of 36 characters. What is no UUID (none is minted) keeps its letters. */
+export const bytesOfCallId = (id: string): Uint8Array =>
+  UUID.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : Buffer.from(id);
+
+export function callIdOf(bytes: unknown): string {
+  if (!(bytes instanceof Uint8Array)) return '';
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer.length !== UUID_BYTES) return buffer.toString();
+  const hex = buffer.toString('hex');
+  const at = [0, 8, 12, 16, 20, 32];
+  return at
+    .slice(1)
+    .map((end, index) => hex.slice(at[index], end))
+    .join('-');
+}

@@ -1,0 +1,59 @@
+import type { DependencyStatus } from '../../../ports/governance.ts';
+import type { Ledger } from '../../../ports/ledger.ts';
+import type { UsageReports } from '../../../ports/usage-reports.ts';
+import type { SqlReader } from '../sql.ts';
+import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+import { lostIntents } from './lost-intents.ts';
+import { createUsageReports } from './usage-reports.ts';
+
+export interface SqlLedgerParts extends GroupCommitOptions {
+  /** For reports, which may take long. */
+  readonly reader: SqlReader;
+  /** For what is few rows. */
+  readonly db: SqlReader;
+  /** This gateway's own; new at each start. */
+  readonly instance: string;
+  /** Others that were heard of since are alive, Unix milliseconds; infinity: no other can be. */
+  readonly aliveSince: () => number;
+  /** Closes what only the ledger uses. */
+  readonly close: () => Promise<unknown>;
+}
+
+/** The ledger over either engine. Reports show all that was recorded so far. */
+export function createSqlLedger(parts: SqlLedgerParts): Ledger & UsageReports {
+  const { db, reader, instance } = parts;
+  const group = new GroupCommit(parts);
+  const reports = createUsageReports(reader);
+  /** A database that can't be written is read all the same. */
+  const afterWriting = async <T>(read: () => Promise<T>): Promise<T> => {
+    await group.flush();
+    return read();
+  };
+  return {
+    intend: (intent) => group.intend(intent),
+    extend: (callId, stands) => group.extend(callId, stands),
+    lost: () => lostIntents(db, { instance, aliveSince: parts.aliveSince() }),
+    record: (event, booking = {}) => group.record(event, booking),
+    flush: async () => {
+      if (!(await group.flush())) throw new Error(`the ledger can't be written: ${group.problem}`);
+    },
+    subscribe: (listener) => group.subscribe(listener),
+    status: () => Promise.resolve(statusOf(group)),
+    summary: (query) => afterWriting(() => reports.summary(query)),
+    recent: (query) => afterWriting(() => reports.recent(query)),
+    find: (callId) => afterWriting(() => reports.find(callId)),
+    close: async () => {
+      const lost = await group.close();
+      await parts.close();
+      return lost;
+    },
+  };
+}
+
+function statusOf({ problem, lost }: GroupCommit): DependencyStatus {
+  const name = 'ledger';
+  if (problem === undefined && lost === 0) return { name, status: 'healthy' };
+  const events = lost === 0 ? '' : `; ${lost} events were lost`;
+  const detail = `${problem ?? 'it can be written again'}${events}`;
+  return { name, status: problem === undefined ? 'degraded' : 'unhealthy', detail };
+}

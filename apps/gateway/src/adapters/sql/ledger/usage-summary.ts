@@ -1,0 +1,208 @@
+import type { UsageGroup, UsageQuery, UsageRow } from '../../../ports/usage-reports.ts';
+import type { SqlReader, SqlRow, SqlValue } from '../sql.ts';
+import { INPUT_COLUMNS, MEASURES, OUTPUT_COLUMNS, PICO_PER_MICRO } from './measures.ts';
+import { type Bucketed, bucketed, type Grain, type Segment } from './time-buckets.ts';
+
+/** What groups are made by, but for time. A tag is one of a list, which is taken apart after the sums. */
+const GROUPS = {
+  key: { key_id: 'callers.key_id' },
+  user: { user_id: 'callers.user_id' },
+  team: { team_id: 'callers.team_id' },
+  organisation: { organisation_id: 'callers.organisation_id' },
+  // With its provider: two of them may serve models of one name, at different prices.
+  model: {
+    model: `case when routes.provider = '' then '' else routes.provider || '/' end
+      || case when routes.model_served = '' then routes.model_asked else routes.model_served end`,
+  },
+  face: { face: 'callers.face' },
+  tag: { tags: 'callers.tags' },
+} as const satisfies { readonly [group in Exclude<UsageGroup, 'day' | 'month'>]: object };
+
+/** Segments of one statement: far below the parameters that either engine takes. */
+const MOST_SEGMENTS = 2_000;
+const DAY_MS = 86_400_000;
+/** As far as calendars go, less a day of another zone. */
+const LATEST = 8_640_000_000_000_000 - DAY_MS;
+
+const ACTIVE_DAYS = `select distinct starts_at from rollups
+  where minutes = 1440 and starts_at > ? and starts_at < ? order by starts_at`;
+
+/** Sums of rollups alone, exact: integers are read as BigInt, and added up as such. */
+export async function summarize(db: SqlReader, query: UsageQuery): Promise<readonly UsageRow[]> {
+  const { from = -LATEST, to = LATEST, zone = 'UTC' } = query;
+  const days = await db.all(ACTIVE_DAYS, from - DAY_MS, to);
+  const buckets = bucketed({
+    grain: grainOf(query.groupBy),
+    zone,
+    from,
+    to,
+    activeDays: days.map((row) => Number(row['starts_at'])),
+  });
+  const sums = new Map<string, Sum>();
+  for (let at = 0; at < buckets.segments.length; at += MOST_SEGMENTS) {
+    const part = buckets.segments.slice(at, at + MOST_SEGMENTS);
+    for (const row of await sumsOf(db, query, part)) addUp(sums, row, { query, buckets });
+  }
+  return [...sums.values()].sort(byGroup).map(({ group, measures }) => ({
+    ...group,
+    ...totals(measures),
+  }));
+}
+
+/** The finer of the two: a month is the beginning of a day's name. */
+function grainOf(groupBy: readonly UsageGroup[]): Grain {
+  if (groupBy.includes('day')) return 'day';
+  return groupBy.includes('month') ? 'month' : undefined;
+}
+
+const SUMS = MEASURES.map((name) => `sum(${name}) as ${name}`).join(', ');
+
+function sumsOf(
+  db: SqlReader,
+  { keyId, groupBy }: UsageQuery,
+  segments: readonly Segment[],
+): Promise<readonly SqlRow[]> {
+  const columns = Object.entries(
+    Object.assign(
+      {},
+      ...groupBy.map((name) => (name in GROUPS ? GROUPS[name as keyof typeof GROUPS] : {})),
+    ),
+  );
+  const names = ['bucket', ...columns.map(([name]) => name)].join(', ');
+  const values: SqlValue[] = segments.flatMap(({ bucket, minutes, from, to }) => [
+    bucket,
+    minutes,
+    from,
+    to,
+  ]);
+  const ofKey = keyId === undefined ? '' : 'where callers.key_id = ?';
+  // First by the numbers that callers and routes have, since comparing texts costs more than adding.
+  return db.all(
+    `with segments (bucket, minutes, first, last) as (values ${segments.map(() => '(cast(? as bigint), cast(? as bigint), cast(? as bigint), cast(? as bigint))').join(', ')}),
+    sums as (
+      select segments.bucket, rollups.caller, rollups.route, ${SUMS}
+      from segments join rollups on rollups.minutes = segments.minutes
+        and rollups.starts_at >= segments.first and rollups.starts_at < segments.last
+      group by segments.bucket, rollups.caller, rollups.route)
+    select bucket, ${columns.map(([name, expression]) => `${expression} as ${name}, `).join('')}
+      max(callers.key_name) as key_name, ${SUMS}
+    from sums join callers on callers.id = sums.caller join routes on routes.id = sums.route
+    ${ofKey} group by ${names} order by ${names}`,
+    ...values,
+    ...(keyId === undefined ? [] : [keyId]),
+  );
+}
+
+type Group = Pick<
+  UsageRow,
+  | 'day'
+  | 'month'
+  | 'keyId'
+  | 'keyName'
+  | 'userId'
+  | 'teamId'
+  | 'organisationId'
+  | 'model'
+  | 'face'
+  | 'tag'
+>;
+
+interface Sum {
+  readonly group: Group;
+  /** Sorts as the groups were asked for. */
+  readonly order: readonly string[];
+  readonly measures: bigint[];
+}
+
+function addUp(
+  sums: Map<string, Sum>,
+  row: SqlRow,
+  { query, buckets }: { readonly query: UsageQuery; readonly buckets: Bucketed },
+): void {
+  const label = buckets.labels[Number(row['bucket'])] ?? '';
+  const tags: readonly string[] =
+    query.groupBy.includes('tag') && row['tags'] !== '' ? JSON.parse(String(row['tags'])) : [''];
+  const measures = MEASURES.map((name) => bigint(row[name]));
+  for (const tag of tags) {
+    const parts = query.groupBy.map((name) => partOf(name, row, { label, tag }));
+    const order = parts.map(({ value }) => value);
+    const name = JSON.stringify(order);
+    const known = sums.get(name);
+    if (known === undefined) {
+      const group: Group = Object.assign({}, ...parts.map(({ fields }) => fields));
+      sums.set(name, { group, order, measures: [...measures] });
+    } else {
+      for (const [index, value] of measures.entries()) {
+        known.measures[index] = (known.measures[index] ?? 0n) + value;
+      }
+    }
+  }
+}
+
+interface Part {
+  readonly value: string;
+  readonly fields: Group;
+}
+
+function partOf(
+  name: UsageGroup,
+  row: SqlRow,
+  { label, tag }: { readonly label: string; readonly tag: string },
+): Part {
+  const text = (column: string): string => String(row[column] ?? '');
+  switch (name) {
+    case 'day':
+      return { value: label, fields: { day: label } };
+    case 'month':
+      return { value: label.slice(0, 7), fields: { month: label.slice(0, 7) } };
+    case 'key':
+      return {
+        value: text('key_id'),
+        fields: { keyId: text('key_id'), keyName: text('key_name') },
+      };
+    case 'user':
+      return { value: text('user_id'), fields: { userId: text('user_id') } };
+    case 'team':
+      return { value: text('team_id'), fields: { teamId: text('team_id') } };
+    case 'organisation':
+      return {
+        value: text('organisation_id'),
+        fields: { organisationId: text('organisation_id') },
+      };
+    case 'model':
+      return { value: text('model'), fields: { model: text('model') } };
+    case 'face':
+      return { value: text('face'), fields: { face: text('face') } };
+    case 'tag':
+      return { value: tag, fields: { tag } };
+    default:
+      return name satisfies never;
+  }
+}
+
+function byGroup({ order: one }: Sum, { order: other }: Sum): number {
+  for (const [index, value] of one.entries()) {
+    const against = other[index] ?? '';
+    if (value !== against) return value < against ? -1 : 1;
+  }
+  return 0;
+}
+
+const bigint = (value: unknown): bigint => (typeof value === 'bigint' ? value : 0n);
+
+function totals(measures: readonly bigint[]) {
+  const of = (...names: readonly (typeof MEASURES)[number][]): bigint =>
+    names.reduce((sum, name) => sum + (measures[MEASURES.indexOf(name)] ?? 0n), 0n);
+  return {
+    requests: Number(of('requests')),
+    inputTokens: Number(of(...INPUT_COLUMNS)),
+    cachedInputTokens: Number(of('input_cache_read')),
+    cacheWriteTokens: Number(of('input_cache_write_5m', 'input_cache_write_1h')),
+    outputTokens: Number(of(...OUTPUT_COLUMNS)),
+    reasoningTokens: Number(of('output_reasoning')),
+    estimatedRequests: Number(of('estimated')),
+    failedRequests: Number(of('failed')),
+    costPicoUsd: String(of('cost_micro') * PICO_PER_MICRO + of('cost_rest')),
+    unpricedRequests: Number(of('unpriced')),
+  };
+}
