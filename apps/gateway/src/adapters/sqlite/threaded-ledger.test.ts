@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
 import type { Intent, UsageEvent } from '@tollgate/core/usage';
@@ -89,28 +90,26 @@ describe('the ledger with threads', () => {
   });
 
   it('books each event once though its thread dies with groups under way', async () => {
-    const threads: Worker[] = [];
-    const note = (thread: Worker): void => void threads.push(thread);
-    process.on('worker', note);
     const ledger = ledgerWith();
     const events = Array.from({ length: 300 }, () => usageEvent());
     let durable = 0;
     ledger.subscribe(() => {
       durable += 1;
     });
+    const nextThread = async (): Promise<Worker> => (await once(process, 'worker'))[0];
 
+    const first = nextThread();
     for (const event of events.slice(0, 100)) ledger.record(event);
     const dying = ledger.flush().catch(() => undefined);
-    await threads[0]?.terminate();
-    for (const event of events.slice(100, 200)) ledger.record(event);
+    await (await first).terminate();
     await dying;
+    const second = nextThread();
+    for (const event of events.slice(100, 200)) ledger.record(event);
     await ledger.flush();
-    await threads[1]?.terminate();
+    await (await second).terminate();
     for (const event of events.slice(200)) ledger.record(event);
     await ledger.flush();
-    process.off('worker', note);
 
-    expect(threads).toHaveLength(3);
     expect(durable).toBe(300);
     expect(await ledger.summary({ groupBy: [] })).toMatchObject([
       { requests: 300, inputTokens: 3_000 },

@@ -1,6 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LedgerBatch } from '../sql/ledger/batch.ts';
-import { type BatchWriter, type BatchWriterOptions, createBatchWriter } from '../sql/ledger/settle.ts';
+import {
+  type BatchWriter,
+  type BatchWriterOptions,
+  createBatchWriter,
+} from '../sql/ledger/settle.ts';
 import type { SqlDatabase } from '../sql/sql.ts';
 import { openConnection, type Synchronous } from './open-connection.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';

@@ -15,8 +15,8 @@ import {
 } from '../test-support/scripted-upstream.ts';
 import { tempDir } from '../test-support/temp-dir.ts';
 import { usageEvent, ZION_USER } from '../test-support/usage-event.ts';
-import { createZionChannel } from './zion-channel.ts';
 import { sqliteLedger } from '../test-support/with-ledger.ts';
+import { createZionChannel } from './zion-channel.ts';
 import { createZionClient } from './zion-client.ts';
 
 const PATH = '/api/v1/usage/external/batch-increment';
