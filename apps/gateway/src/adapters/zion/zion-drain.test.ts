@@ -10,7 +10,6 @@ import { createOutboxStore } from '../sql/sql-outbox-store.ts';
 import { createIds } from '../system/create-ids.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { usageEvent, ZION_USER } from '../test-support/usage-event.ts';
-import { sqliteLedger } from '../test-support/with-ledger.ts';
 import { createHttpUpstream } from '../undici/http-upstream.ts';
 import { createZionChannel } from './zion-channel.ts';
 import { createZionClient } from './zion-client.ts';
