@@ -5,6 +5,7 @@ import {
   anthropicMessages,
   type Dialect,
   gemini,
+  openAiChat,
   openAiResponses,
   type Target,
 } from '../src/dialects/index.ts';
@@ -39,10 +40,16 @@ const args = fc
   .dictionary(fc.stringMatching(/^[a-z]{1,4}$/), fc.oneof(words, fc.integer()), { maxKeys: 2 })
   .map((value) => JSON.stringify(value));
 
+/** What a detail of Chat's is known by, beside its words and its proof. */
+const detailOf = (type: string, index: number): ProviderState =>
+  stateOf('item-id', JSON.stringify({ type, format: 'f', index }));
+
 interface Provider {
   readonly name: string;
   readonly dialect: Dialect;
   readonly history: 'messages' | 'input' | 'contents';
+  /** It takes several messages of the model in a row, as some clients keep them. */
+  readonly keepsMessages?: true;
   /** Thoughts before a text or a call; each with a number that is its own. */
   readonly thought: fc.Arbitrary<(serial: number) => readonly ContentPart[]>;
   readonly signs?: (call: ContentPart, data: string) => ContentPart;
@@ -81,6 +88,29 @@ const PROVIDERS: readonly Provider[] = [
       }),
   },
   {
+    name: 'openai-chat',
+    dialect: openAiChat,
+    history: 'messages',
+    keepsMessages: true,
+    thought: fc.oneof(
+      fc
+        .tuple(words, longOpaque)
+        .map(([text, data]) => (serial: number): readonly ContentPart[] => [
+          {
+            type: 'reasoning',
+            text,
+            state: [detailOf('reasoning.text', serial), stateOf('signature', data)],
+          },
+        ]),
+      longOpaque.map((data) => (serial: number): readonly ContentPart[] => [
+        {
+          type: 'reasoning',
+          state: [detailOf('reasoning.encrypted', serial), stateOf('encrypted', data)],
+        },
+      ]),
+    ),
+  },
+  {
     name: 'gemini',
     dialect: gemini,
     history: 'contents',
@@ -109,6 +139,9 @@ const plainly = (pieces: Turn, provider: Provider): Turn => {
     ({ thought, signature }) =>
       thought !== undefined || (provider.signs !== undefined && signature !== undefined),
   );
+  if (!hasState && provider.keepsMessages === true) {
+    return pieces.slice(0, 1).map((piece) => ({ ...piece, text: undefined }));
+  }
   return hasState
     ? pieces
     : pieces.map((piece, at) => (at === 0 ? piece : { ...piece, text: undefined }));
@@ -190,7 +223,7 @@ function throughFace(
 const withoutIds = (value: JsonValue): JsonValue =>
   JSON.parse(
     JSON.stringify(value, (name, inner) =>
-      /^(tool_use_|call_)?id$/.test(name) && !/^rs_/.test(inner) ? 'id' : inner,
+      /^(tool_use_|tool_call_|call_)?id$/.test(name) && !/^rs_/.test(inner) ? 'id' : inner,
     ),
   );
 

@@ -79,6 +79,9 @@ export const Quirks = z.strictObject({
     .enum(['reasoning_content', 'reasoning'])
     .exactOptional()
     .meta({ description: 'Where it takes earlier reasoning back.' }),
+  takesReasoningDetails: z.boolean().exactOptional().meta({
+    description: 'It takes back `reasoning_details`, with what proves or hides them.',
+  }),
   reasoningIn: z.enum(['reasoning', 'content']).exactOptional().meta({
     description: 'Where its replies carry reasoning, other than in `reasoning_content`.',
   }),

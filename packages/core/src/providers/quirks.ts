@@ -28,6 +28,8 @@ export interface Quirks {
   readonly outputBy?: OutputBy;
   /** Earlier reasoning is taken back in this field of assistant messages; absent: it is left out. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning';
+  /** It takes back `reasoning_details`, which clients' histories hold as it made them. */
+  readonly takesReasoningDetails?: boolean;
   /**
    * Replies carry reasoning elsewhere than in `reasoning_content`: in `reasoning`, or as `thinking`
    * parts of a `content` that is a list (Mistral). It is taken back where it came from.

@@ -16,7 +16,8 @@ export function createReplySealer(sealing: Sealing): ReplySealer {
   const losses: Loss[] = [];
   const choices = new Map<number, ChoiceSealer>();
   // A dialect without state never has any to be sealed.
-  const isIdle = Object.keys(sealing.made.kinds).length === 0;
+  const { kinds, isMade = false } = sealing.made;
+  const isIdle = !isMade && Object.keys(kinds).length === 0;
 
   const choiceAt = (index: number): ChoiceSealer => {
     const known = choices.get(index);

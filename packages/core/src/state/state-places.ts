@@ -5,6 +5,8 @@ import type { ProviderState } from '../chat/provider-state.ts';
 export interface StatePlaces {
   /** The kind of state that stands on a part, by the part's type; absent: no place there. */
   readonly kinds: { readonly [type in ContentPart['type']]?: ProviderState['kind'] };
+  /** Whether its providers make state though its clients have no place for it. */
+  readonly isMade?: boolean;
   /**
    * Whether clients give thoughts back whole. Where they may leave them out, what belongs to thoughts
    * rides with the call that follows as well.

@@ -1,8 +1,16 @@
 import type { TokenLogprob } from '../../chat/content-part.ts';
+import type { StateOrigin } from '../../chat/provider-state.ts';
 import type { PartStart, StreamEvent } from '../../chat/stream-event.ts';
 import { readAnnotation } from './annotations.ts';
 import { readFinish } from './finish-reason.ts';
 import { DIALECT, imageFrom } from './parts.ts';
+import {
+  besideWords,
+  detailKey,
+  detailStates,
+  type ReasoningDetail,
+  wordsOf,
+} from './reasoning-details.ts';
 import type {
   WireAnnotation,
   WireLogprob,
@@ -31,7 +39,13 @@ interface Call {
 export interface ChoiceState {
   readonly nextPart: number;
   readonly open:
-    | { readonly kind: Kind; readonly part: number; readonly offset: number }
+    | {
+        readonly kind: Kind;
+        readonly part: number;
+        readonly offset: number;
+        /** Of thoughts, the pieces of the detail that they are. */
+        readonly details?: readonly ReasoningDetail[];
+      }
     | undefined;
   /** Length of all text so far: annotations count from its beginning. */
   readonly textLength: number;
@@ -53,6 +67,8 @@ export const newChoice: ChoiceState = {
 export interface Telling {
   readonly choice: number;
   readonly seed: string;
+  /** Who made the state that is told. */
+  readonly origin: StateOrigin;
   readonly tell: (event: StreamEvent) => void;
 }
 
@@ -77,7 +93,7 @@ export function readPayload(
 }
 
 function readText(before: ChoiceState, payload: WirePayload, to: Telling): ChoiceState {
-  let state = speak(before, 'reasoning', thoughtsOf(payload), to);
+  let state = readThoughts(before, payload, to);
   if (typeof payload.content === 'string') return speak(state, 'text', payload.content, to);
   for (const part of payload.content ?? []) {
     state = speak(state, 'reasoning', thinkingOf(part.thinking), to);
@@ -87,12 +103,28 @@ function readText(before: ChoiceState, payload: WirePayload, to: Telling): Choic
   return state;
 }
 
-function thoughtsOf(payload: WirePayload): string {
-  const plain = payload.reasoning_content || payload.reasoning;
-  if (plain) return plain;
-  return (payload.reasoning_details ?? [])
-    .map((detail) => detail.text ?? detail.summary ?? '')
-    .join('');
+/** The plain field and the details say the same: with details it is known what belongs to what. */
+function readThoughts(before: ChoiceState, payload: WirePayload, to: Telling): ChoiceState {
+  const details = payload.reasoning_details ?? [];
+  const isSaid = details.some((detail) => wordsOf(detail) !== '');
+  const plain = payload.reasoning_content || payload.reasoning || '';
+  let state = isSaid ? before : speak(before, 'reasoning', plain, to);
+  for (const detail of details) state = readDetail(state, detail, to);
+  return state;
+}
+
+function readDetail(before: ChoiceState, detail: ReasoningDetail, to: Telling): ChoiceState {
+  const words = wordsOf(detail);
+  const { data, signature } = detail;
+  if (words === '' && !data && !signature) return before;
+  // A proof that comes alone is of the thoughts before it.
+  const last = before.open?.kind === 'reasoning' ? before.open : undefined;
+  const [first] = last?.details ?? [];
+  const goesOn = first === undefined ? !data : detailKey(first) === detailKey(detail) && !data;
+  const isOwn = last !== undefined && (goesOn || (words === '' && !data));
+  const state = open(isOwn ? before : close(before, to), 'reasoning', to);
+  const details = [...(state.open.details ?? []), detail];
+  return speak({ ...state, open: { ...state.open, details } }, 'reasoning', words, to);
 }
 
 function thinkingOf(thinking: WireReplyPart['thinking']): string {
@@ -102,6 +134,10 @@ function thinkingOf(thinking: WireReplyPart['thinking']): string {
 
 function close(state: ChoiceState, to: Telling): ChoiceState {
   if (state.open === undefined) return state;
+  for (const told of detailStates(besideWords(state.open.details ?? []), to.origin)) {
+    const delta = { type: 'state' as const, state: told };
+    to.tell({ type: 'part-delta', choice: to.choice, part: state.open.part, delta });
+  }
   to.tell({ type: 'part-end', choice: to.choice, part: state.open.part });
   return { ...state, open: undefined };
 }
@@ -111,7 +147,7 @@ function open(
   state: ChoiceState,
   kind: Kind,
   to: Telling,
-): ChoiceState & { readonly open: object } {
+): ChoiceState & { readonly open: NonNullable<ChoiceState['open']> } {
   const { open: current } = state;
   if (current?.kind === kind) return { ...state, open: current };
   const closed = close(state, to);

@@ -74,11 +74,14 @@ function partsOf(message: unknown, path: string): readonly string[] {
 }
 
 function thoughtsOf(message: unknown, path: string): readonly string[] {
-  if (fieldOf(message, 'reasoning_content')) return [`${path}.reasoning_content`];
-  if (fieldOf(message, 'reasoning')) return [`${path}.reasoning`];
-  return itemsOf(message, 'reasoning_details').flatMap((detail, index) =>
-    fieldOf(detail, 'text') || fieldOf(detail, 'summary')
-      ? [`${path}.reasoning_details[${index}]`]
-      : [],
+  const details = itemsOf(message, 'reasoning_details');
+  const isSaid = (detail: unknown) => fieldOf(detail, 'text') || fieldOf(detail, 'summary');
+  const isProven = (detail: unknown) => fieldOf(detail, 'signature') || fieldOf(detail, 'data');
+  const told = details.flatMap((detail, index) =>
+    isSaid(detail) || isProven(detail) ? [`${path}.reasoning_details[${index}]`] : [],
   );
+  const plain = ['reasoning_content', 'reasoning'].find((field) => fieldOf(message, field));
+  if (plain === undefined) return told;
+  if (!details.some(isProven)) return [`${path}.${plain}`];
+  return details.some(isSaid) ? told : [`${path}.${plain}`, ...told];
 }

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../result.ts';
 import { restOf } from '../rest-of.ts';
 import { readAnnotation } from './annotations.ts';
 import { DIALECT, decodeContent } from './parts.ts';
+import { besideWords, detailStates, type ReasoningDetail, wordsOf } from './reasoning-details.ts';
 import type { WireAssistantMessage, WireContent, WireMessage } from './wire.ts';
 
 export const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
@@ -164,13 +165,29 @@ const isFunctionCall = (
   call: NonNullable<WireAssistantMessage['tool_calls']>[number],
 ): call is FunctionToolCall => 'function' in call;
 
-/** The plain field where there is one; the detailed list only where it stands alone. */
+/** The plain field where there is one; the detailed list where it stands alone, or proves something. */
 function reasoningParts(wire: WireAssistantMessage): readonly ReasoningPart[] {
+  const { reasoning_details: details } = wire;
   const plain = wire.reasoning_content || wire.reasoning;
-  if (plain) return [{ type: 'reasoning', text: plain }];
-  return (wire.reasoning_details ?? []).flatMap((detail): readonly ReasoningPart[] => {
-    if (detail.text) return [{ type: 'reasoning', text: detail.text }];
-    if (detail.summary) return [{ type: 'reasoning', text: detail.summary, form: 'summary' }];
-    return [];
-  });
+  const told = (details ?? []).flatMap(detailParts);
+  const isProven = told.some(({ state }) => state !== undefined);
+  if (!plain) return told;
+  if (!isProven) return [{ type: 'reasoning', text: plain }];
+  // Where only what hides thoughts is in the list, what is shown of them stands beside it.
+  const isSaid = told.some(({ text }) => text !== undefined);
+  return isSaid ? told : [{ type: 'reasoning', text: plain }, ...told];
+}
+
+function detailParts(detail: ReasoningDetail): readonly ReasoningPart[] {
+  const words = wordsOf(detail);
+  const state = detailStates(besideWords([detail]), { provider: DIALECT });
+  if (words === '' && state.length === 0) return [];
+  return [
+    {
+      type: 'reasoning',
+      ...(words === '' ? {} : { text: words }),
+      ...(detail.text || !detail.summary ? {} : { form: 'summary' as const }),
+      ...(state.length === 0 ? {} : { state }),
+    },
+  ];
 }

@@ -9,6 +9,7 @@ import { withOwnIds } from '../own-ids.ts';
 import { restFor } from '../rest-of.ts';
 import { CALL_FIELDS, MESSAGE_FIELDS } from './decode-messages.ts';
 import { contentOf, DIALECT, encodePart } from './parts.ts';
+import { ownDetail, plainDetail } from './reasoning-details.ts';
 
 interface Context {
   readonly target: Target;
@@ -125,21 +126,28 @@ interface Said {
   readonly texts: string[];
   readonly refusals: string[];
   readonly thoughts: string[];
+  readonly details: JsonObject[];
   readonly calls: JsonObject[];
   readonly audio: JsonObject[];
 }
 
 function encodeAssistant(message: Message, parts: readonly Placed[], context: Context): JsonObject {
-  const said: Said = { texts: [], refusals: [], thoughts: [], calls: [], audio: [] };
+  const said: Said = { texts: [], refusals: [], thoughts: [], details: [], calls: [], audio: [] };
   const field = context.target.quirks.reasoningField;
+  const hasDetails = parts.some(
+    ({ part }) => part.type === 'reasoning' && ownDetail(part, context.target) !== undefined,
+  );
   for (const { part, path } of parts) {
     if (part.cache !== undefined)
       context.lose(lost('cacheMark', `${path}.cache`, 'no cache marks here'));
-    if (part.state !== undefined && part.state.length > 0) {
+    const detail = part.type === 'reasoning' ? ownDetail(part, context.target) : undefined;
+    if (detail === undefined && part.state !== undefined && part.state.length > 0) {
       context.lose(lost('providerState', `${path}.state`, 'provider state has no place here'));
     }
     tellUnsaid({ part, path }, said, context);
-    if (part.type === 'reasoning' && field === undefined) {
+    if (detail !== undefined) said.details.push(detail);
+    else if (part.type === 'reasoning' && hasDetails) said.details.push(plainDetail(part));
+    else if (part.type === 'reasoning' && field === undefined) {
       context.lose(lost('earlierReasoning', path, 'earlier reasoning is not taken back'));
     } else if (!say(said, part)) {
       context.lose(
@@ -159,6 +167,7 @@ function encodeAssistant(message: Message, parts: readonly Placed[], context: Co
     role: 'assistant',
     content: said.texts.length === 0 && saysElse ? null : said.texts.join(''),
     ...(field === undefined || thoughts === '' ? {} : { [field]: thoughts }),
+    ...(said.details.length === 0 ? {} : { reasoning_details: said.details }),
     ...(said.refusals.length === 0 ? {} : { refusal: said.refusals.join('') }),
     ...(audio === undefined ? {} : { audio }),
     ...(said.calls.length === 0 ? {} : { tool_calls: said.calls }),

@@ -1,4 +1,3 @@
-import { NO_STATE } from '../../state/state-places.ts';
 import type { Dialect } from '../dialect.ts';
 import { clientWords } from './client-words.ts';
 import { passage } from './passage.ts';
@@ -10,7 +9,8 @@ import { createStreamDecoder, createStreamEncoder } from './stream.ts';
 export const openAiChat: Dialect = {
   id: 'openai-chat',
   clientWords,
-  statePlaces: NO_STATE,
+  // Clients have no place for it that most of them give back; some providers send it all the same.
+  statePlaces: { kinds: {}, isMade: true, keepsThoughts: false, fields: ['signature', 'data'] },
   passage,
   media: { image: 'address', audio: 'bytes', file: 'bytes' },
   decodeRequest,

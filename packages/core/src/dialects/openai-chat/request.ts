@@ -74,14 +74,6 @@ function leftOut(wire: WireRequest): readonly Loss[] {
   for (const field of Object.keys(restOf(DIALECT, beside, FORMAT_FIELDS)?.fields ?? {})) {
     losses.push(lost('unknownFields', `response_format.${field}`, 'not known here'));
   }
-  for (const [index, message] of wire.messages.entries()) {
-    if (message.role !== 'assistant') continue;
-    for (const [at, detail] of (message.reasoning_details ?? []).entries()) {
-      if (!detail['signature'] && !detail['data']) continue;
-      const path = `messages[${index}].reasoning_details[${at}]`;
-      losses.push(lost('providerState', path, 'which provider made it is not known here'));
-    }
-  }
   return losses;
 }
 

@@ -112,7 +112,7 @@ export function readChunk(state: DecoderState, body: JsonObject, target: Target)
   let choices = state.choices;
   for (const [position, wire] of wireChoices.entries()) {
     const choice = wire.index ?? position;
-    const to: Telling = { choice, seed: id, tell };
+    const to: Telling = { choice, seed: id, origin: target.origin, tell };
     const before = choices.get(choice) ?? newChoice;
     const logprobs = wire.logprobs?.content ?? [];
     const read = readPayload(before, wire.delta ?? wholeMessage(wire.message), logprobs, to);
@@ -173,7 +173,7 @@ export function finish(state: DecoderState, target: Target, how: 'told' | 'cut')
     events.push(event);
   };
   for (const [choice, read] of choices) {
-    const to: Telling = { choice, seed: state.id, tell };
+    const to: Telling = { choice, seed: state.id, origin: target.origin, tell };
     endChoice(citeWhole(read, state.sources, to), to);
   }
   tell({ type: 'end' });

@@ -10,7 +10,12 @@ export const openrouter: ProviderDescription = {
   },
   auth: 'bearer',
   keyVariables: ['OPENROUTER_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', reasoningField: 'reasoning', reasoningIn: 'reasoning' },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    reasoningField: 'reasoning',
+    reasoningIn: 'reasoning',
+    takesReasoningDetails: true,
+  },
   models: [],
   modelPrefixes: [],
 };
