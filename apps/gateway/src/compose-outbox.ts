@@ -1,8 +1,6 @@
 import { createUsageFiles, FILES_CHANNEL } from './adapters/files/usage-files.ts';
 import type { OutboxChannel } from './adapters/outbox/outbox-channel.ts';
 import { createOutboxSender } from './adapters/outbox/outbox-sender.ts';
-import type { SqlDatabase } from './adapters/sql/sql.ts';
-import { createOutboxStore } from './adapters/sql/sql-outbox-store.ts';
 import { createOwnHostsUpstream } from './adapters/undici/own-hosts-upstream.ts';
 import { createWebhooks } from './adapters/webhooks/create-webhooks.ts';
 import { createWebhookChannel, webhookChannelName } from './adapters/webhooks/webhook-channel.ts';
@@ -21,7 +19,10 @@ import { VERSION } from './version.ts';
 
 export interface OutboxParts {
   readonly config: OutboxConfig;
-  readonly db: SqlDatabase;
+  /** Closed with the outbox. */
+  readonly store: OutboxStore & { close(): Promise<void> };
+  /** This gateway among those that share the store. Absent: it has the store for itself. */
+  readonly sender?: string;
   /** Zion's, where it governs. */
   readonly zion: OutboxChannel | undefined;
   readonly ledger: Ledger;
@@ -47,8 +48,7 @@ export const usageChannels = ({ webhooks, files }: OutboxConfig): readonly strin
 
 /** One sender a channel: one that fails holds up no other. */
 export function composeOutbox(parts: OutboxParts): ComposedOutbox {
-  const { config, db, zion, ledger, clock, ids, log } = parts;
-  const store = createOutboxStore(db, clock);
+  const { config, store, sender, zion, ledger, clock, ids, log } = parts;
   const upstream = createOwnHostsUpstream({ clock, privateHosts: config.privateHosts });
   const channels = [
     ...(zion === undefined ? [] : [zion]),
@@ -56,7 +56,14 @@ export function composeOutbox(parts: OutboxParts): ComposedOutbox {
     ...fileChannels(config, store, clock),
   ];
   const senders = channels.map((channel) =>
-    createOutboxSender({ store, channel, clock, ids, log }),
+    createOutboxSender({
+      store,
+      channel,
+      clock,
+      ids,
+      log,
+      ...(sender !== undefined && { sender }),
+    }),
   );
   const wake = (): void => {
     for (const sender of senders) sender.wake();
@@ -71,6 +78,7 @@ export function composeOutbox(parts: OutboxParts): ComposedOutbox {
       stop();
       await Promise.all(senders.map((sender) => sender.close()));
       await upstream.close();
+      await store.close();
     },
   };
   const names = channels.map(({ name }) => name);

@@ -27,6 +27,7 @@ import { loadSecret } from './adapters/sqlite/server-secret.ts';
 import { createSqliteDatabase } from './adapters/sqlite/sqlite-database.ts';
 import { createSqliteKeptStore } from './adapters/sqlite/sqlite-kept-store.ts';
 import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
+import { createThreadedOutboxStore } from './adapters/sqlite/threaded-outbox-store.ts';
 import { createIds } from './adapters/system/create-ids.ts';
 import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
@@ -165,7 +166,7 @@ export async function compose(
   });
   const outbox = composeOutbox({
     config: config.outbox,
-    db: sql,
+    store: createThreadedOutboxStore({ path: databasePath(config.dataDir) }),
     zion: channel,
     ledger,
     clock,

@@ -1,7 +1,6 @@
 import { createOutboxStore } from '../adapters/sql/sql-outbox-store.ts';
 import { openDatabase } from '../adapters/sqlite/open-database.ts';
 import { createSqliteDatabase } from '../adapters/sqlite/sqlite-database.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Config } from '../config/config.ts';
 import type { OutboxStore } from '../ports/outbox-store.ts';
 import { CliFailure } from './context.ts';
@@ -15,7 +14,7 @@ export async function withOutbox<T>(
   if (!file.ok) throw new CliFailure(file.error.detail);
   const db = createSqliteDatabase(file.value);
   try {
-    return await use(createOutboxStore(db, systemClock));
+    return await use(createOutboxStore(db));
   } finally {
     await db.close();
   }

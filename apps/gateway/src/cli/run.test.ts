@@ -219,7 +219,14 @@ describe('tollgate outbox', () => {
       }
     });
     await withOutbox(config, async (store) => {
-      const claim = { channel: 'zion', sender: 'a', maxItems: 1, leaseMs: 1, newKey: () => 'key' };
+      const claim = {
+        channel: 'zion',
+        sender: 'a',
+        maxItems: 1,
+        leaseMs: 1,
+        newKey: 'key',
+        now: 0,
+      };
       const batch = await store.claim(claim);
       if (batch !== undefined) await store.settle(batch, { sender: 'a', outcomes: ['dead'] });
     });

@@ -57,7 +57,10 @@ export interface Claim {
   readonly maxItems: number;
   /** Longer than a sending may take: after it, another takes the batch for a dead sender's. */
   readonly leaseMs: number;
-  readonly newKey: () => string;
+  /** Of a batch that is made. */
+  readonly newKey: string;
+  /** Unix milliseconds. */
+  readonly now: number;
 }
 
 /** How far a channel has come that keeps account of it. */
@@ -89,8 +92,11 @@ export type DeadSelection = { readonly channel: string } | { readonly ids: reado
 export interface OutboxStore {
   /** False: it waits already. */
   add(row: OutboxRow): Promise<boolean>;
-  /** All of the rows, unless an event of this id was put in before, ever. */
-  addOnce(eventId: string, rows: readonly OutboxRow[]): Promise<boolean>;
+  /** All of the rows, unless an event of this id was put in before, in the last 400 days of `at`. */
+  addOnce(
+    event: { readonly id: string; readonly at: number },
+    rows: readonly OutboxRow[],
+  ): Promise<boolean>;
   /**
    * The sender's batch, fixed already or left by a sender whose lease is over; else a new one of the
    * oldest items. The claim lasts until it is settled or the lease ends.

@@ -29,7 +29,7 @@ beforeEach(() => {
   if (!opened.ok) throw new Error(opened.error.detail);
   db = opened.value;
   clock = createManualClock(NOON);
-  store = createOutboxStore(createSqliteDatabase(db), clock);
+  store = createOutboxStore(createSqliteDatabase(db));
   path = join(dir.path, 'usage');
   channels = [];
 });
@@ -59,7 +59,8 @@ async function claim(): Promise<OutboxBatch> {
     sender: 'a',
     maxItems: 1000,
     leaseMs: 1000,
-    newKey: () => crypto.randomUUID(),
+    newKey: crypto.randomUUID(),
+    now: clock.now(),
   });
   if (batch === undefined) throw new Error('nothing waits');
   return batch;

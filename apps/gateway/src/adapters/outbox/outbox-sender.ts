@@ -116,7 +116,7 @@ class ChannelSender implements Outbox {
   }
 
   async #step(signal: AbortSignal): Promise<Step> {
-    const { store, channel, ids, log } = this.#options;
+    const { store, channel, clock, ids, log } = this.#options;
     try {
       this.#isWoken = false;
       const batch = await store.claim({
@@ -124,7 +124,8 @@ class ChannelSender implements Outbox {
         sender: this.#sender,
         maxItems: channel.maxItems(),
         leaseMs: LEASE_MS,
-        newKey: () => ids.callId(),
+        newKey: ids.callId(),
+        now: clock.now(),
       });
       if (batch === undefined) {
         this.#failures = 0;

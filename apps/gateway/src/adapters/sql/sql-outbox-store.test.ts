@@ -29,7 +29,7 @@ for (const { name, open, missing } of OUTBOX_ENGINES) {
     beforeEach(async () => {
       opened = await open();
       clock = createManualClock(NOON);
-      store = createOutboxStore(opened.db, clock);
+      store = createOutboxStore(opened.db);
       keys = 0;
     });
     afterEach(() => opened[Symbol.asyncDispose]());
@@ -37,17 +37,12 @@ for (const { name, open, missing } of OUTBOX_ENGINES) {
     const add = async (...ids: readonly string[]): Promise<void> => {
       for (const id of ids) await store.add(row(id));
     };
-    const claim = (sender: string, maxItems = 1000, channel = 'zion') =>
-      store.claim({
-        channel,
-        sender,
-        maxItems,
-        leaseMs: LEASE_MS,
-        newKey: () => {
-          keys += 1;
-          return `${sender}-${keys}`;
-        },
-      });
+    const claim = (sender: string, maxItems = 1000, channel = 'zion') => {
+      keys += 1;
+      const newKey = `${sender}-${keys}`;
+      const now = clock.now();
+      return store.claim({ channel, sender, maxItems, leaseMs: LEASE_MS, newKey, now });
+    };
     const claimed = async (sender: string, maxItems?: number) => {
       const batch = await claim(sender, maxItems);
       if (batch === undefined) throw new Error(`nothing for ${sender}`);
@@ -217,12 +212,14 @@ for (const { name, open, missing } of OUTBOX_ENGINES) {
     it('puts an event in once, ever, for all who want it, also when two tell it at once', async () => {
       const rows = ['one', 'two'].map((channel) => row('50 %', { channel }));
 
-      const told = await Promise.all([store.addOnce('50 %', rows), store.addOnce('50 %', rows)]);
+      const event = { id: '50 %', at: NOON };
+
+      const told = await Promise.all([store.addOnce(event, rows), store.addOnce(event, rows)]);
       const batch = await claim('a', 10, 'one');
       if (batch !== undefined) await store.settle(batch, { sender: 'a', outcomes: ['sent'] });
 
       expect(told.toSorted()).toEqual([false, true]);
-      expect(await store.addOnce('50 %', rows)).toBe(false);
+      expect(await store.addOnce(event, rows)).toBe(false);
       expect(await store.states()).toMatchObject([{ channel: 'two', waiting: 1 }]);
     });
 

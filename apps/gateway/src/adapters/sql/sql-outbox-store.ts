@@ -1,4 +1,3 @@
-import type { Clock } from '../../ports/clock.ts';
 import type {
   ChannelState,
   Claim,
@@ -71,7 +70,7 @@ const letterOf = (row: SqlRow): DeadLetter => ({
 });
 
 /** The outbox in the ledger's database, for both engines: usage enters in the commit of its call. */
-export function createOutboxStore(db: SqlDatabase, clock: Clock): OutboxStore {
+export function createOutboxStore(db: SqlDatabase): OutboxStore {
   // Rows that another gateway is taking just now are left to it; SQLite has one writer at a time.
   const skipTaken = db.engine === 'postgres' ? ' for update skip locked' : '';
   const takeBatch = `
@@ -98,15 +97,14 @@ export function createOutboxStore(db: SqlDatabase, clock: Clock): OutboxStore {
   });
 
   const claim = async (wanted: Claim): Promise<OutboxBatch | undefined> => {
-    const { channel, sender, maxItems, leaseMs } = wanted;
+    const { channel, sender, maxItems, leaseMs, newKey, now } = wanted;
     const anything = 'select 1 from outbox_items where channel = ? and is_dead = 0 limit 1';
     if ((await db.all(anything, channel)).length === 0) return undefined;
     return db.transaction(async (tx) => {
-      const now = clock.now();
       const until = now + leaseMs;
       const [open] = await tx.all(takeBatch, sender, until, channel, sender, now);
       if (open !== undefined) return fixed(tx, open);
-      const [made] = await tx.all(MAKE_BATCH, channel, wanted.newKey(), now, sender, until);
+      const [made] = await tx.all(MAKE_BATCH, channel, newKey, now, sender, until);
       if (made === undefined) return undefined;
       const id = Number(made['id']);
       if ((await tx.run(fillBatch, id, channel, maxItems)) > 0) return fixed(tx, made);
@@ -121,12 +119,11 @@ export function createOutboxStore(db: SqlDatabase, clock: Clock): OutboxStore {
     noteUnusable: async (batchId) => {
       await db.run('update outbox_batches set unusable = unusable + 1 where id = ?', batchId);
     },
-    addOnce: (eventId, rows) =>
+    addOnce: ({ id, at }, rows) =>
       db.transaction(async (tx) => {
-        const now = clock.now();
-        await tx.run('delete from outbox_told where at < ?', now - TOLD_MS);
+        await tx.run('delete from outbox_told where at < ?', at - TOLD_MS);
         const told = 'insert into outbox_told (event_id, at) values (?, ?) on conflict do nothing';
-        if ((await tx.run(told, eventId, now)) === 0) return false;
+        if ((await tx.run(told, id, at)) === 0) return false;
         for (const row of rows) await tx.run(INSERT_OUTBOX_ROW, ...outboxValues(row));
         return true;
       }),

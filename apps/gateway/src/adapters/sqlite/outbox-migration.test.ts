@@ -1,7 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { createOutboxStore } from '../sql/sql-outbox-store.ts';
-import { createManualClock } from '../test-support/manual-clock.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { OUTBOX_BY_CHANNEL } from './outbox-migration.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
@@ -26,8 +25,15 @@ describe('an outbox that an earlier version left', () => {
     file.exec(OUTBOX_BY_CHANNEL);
 
     const db = createSqliteDatabase(file);
-    const store = createOutboxStore(db, createManualClock(AT));
-    const claim = { channel: 'zion', sender: 'a', maxItems: 10, leaseMs: 1, newKey: () => 'new' };
+    const store = createOutboxStore(db);
+    const claim = {
+      channel: 'zion',
+      sender: 'a',
+      maxItems: 10,
+      leaseMs: 1,
+      newKey: 'new',
+      now: AT,
+    };
     const batch = await store.claim(claim);
     const timestamp = '2026-11-23T12:00:07.045Z';
     expect(batch?.idempotencyKey).toBe('key-7');

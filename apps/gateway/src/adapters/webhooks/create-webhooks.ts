@@ -28,7 +28,7 @@ export function createWebhooks({ webhooks, store, wake }: WebhooksOptions): Webh
         ...row,
         channel: webhookChannelName(name, event.kind),
       }));
-      if (await store.addOnce(event.id, rows)) wake();
+      if (await store.addOnce(event, rows)) wake();
     },
   };
 }

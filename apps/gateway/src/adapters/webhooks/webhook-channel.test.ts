@@ -57,7 +57,7 @@ beforeEach(() => {
   db = opened.value;
   clock = createManualClock();
   endpoint = createScriptedUpstream();
-  store = createOutboxStore(createSqliteDatabase(db), clock);
+  store = createOutboxStore(createSqliteDatabase(db));
   const kind = 'budget.threshold';
   const channel = createWebhookChannel({
     webhook,

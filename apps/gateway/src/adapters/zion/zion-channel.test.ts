@@ -43,7 +43,7 @@ afterEach(async () => {
   dir[Symbol.dispose]();
 });
 
-const store = () => createOutboxStore(createSqliteDatabase(db), clock);
+const store = () => createOutboxStore(createSqliteDatabase(db));
 
 async function counts(): Promise<{ readonly waiting: number; readonly dead: number }> {
   const [{ waiting = 0, dead = 0 } = {}] = await store().states();

@@ -35,7 +35,7 @@ for (const { name, open, missing } of OUTBOX_ENGINES) {
       await using zion = await MockZion.start();
       await record(opened.db);
       const upstream = createHttpUpstream({ clock: systemClock });
-      const store = createOutboxStore(opened.db, systemClock);
+      const store = createOutboxStore(opened.db);
       const url = new URL(zion.url);
       const apiKey = new Secret(zion.apiKey);
       const client = createZionClient({ upstream, clock: systemClock, url, apiKey });

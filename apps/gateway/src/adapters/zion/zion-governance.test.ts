@@ -101,6 +101,7 @@ describe('authenticate', () => {
     expect(await identity()).toEqual({
       keyId: 'zion:user_123',
       keyName: 'ext_123',
+      userId: 'zion:user_123',
       role: 'member',
       source: 'zion',
       user: { id: 'user_123', externalId: 'ext_123', email: 'test@test.com' },
