@@ -1,4 +1,4 @@
-import { inputTokens, outputTokens } from '@tollgate/core/chat';
+import { inputTokens, outputTokens, type Usage } from '@tollgate/core/chat';
 import type { ZionIncrement } from '@tollgate/core/governance';
 import type { UsageEvent } from '@tollgate/core/usage';
 import type { OutboxRow } from '../../ports/outbox-store.ts';
@@ -30,7 +30,7 @@ const counted = (value: number): number => (Number.isSafeInteger(value) && value
 /** All that must be told of a settled call: to the governance service, and by these channels. */
 export function outboxRows(event: UsageEvent, usageChannels: readonly string[]): OutboxRow[] {
   const counts = {
-    requests: 1,
+    requests: event.corrects === undefined ? 1 : 0,
     inputTokens: event.usage === undefined ? 0 : counted(inputTokens(event.usage)),
     outputTokens: event.usage === undefined ? 0 : counted(outputTokens(event.usage)),
   };
@@ -53,7 +53,7 @@ export const eventIdOf = ({ callId, attempt }: Pick<UsageEvent, 'callId' | 'atte
 
 /**
  * Undefined for callers that the governance service doesn't know by e-mail, and for calls that never
- * reached a provider. The model is the one that was asked for or, on the native face, selected for a
+ * reached a provider. Of a correction only more can be told: counts are taken back by nobody. The model is the one that was asked for or, on the native face, selected for a
  * tier: never the dated name that a provider answers with.
  */
 function incrementOf(
@@ -63,6 +63,7 @@ function incrementOf(
   const { user, usage } = event;
   if (user === undefined || user.email === '') return undefined;
   if (usage === undefined && event.status !== 'ok') return undefined;
+  if (event.corrects !== undefined && !isMore(usage)) return undefined;
   const asked = event.face === 'native' ? withoutProvider(event) : event.modelAsked;
   // A listed path that passes through is booked under its route, which is no model.
   const model = asked.startsWith('/') ? '' : asked;
@@ -70,10 +71,18 @@ function incrementOf(
     email: user.email,
     ...(counts.inputTokens > 0 ? { aiInputTokens: counts.inputTokens } : {}),
     ...(counts.outputTokens > 0 ? { aiOutputTokens: counts.outputTokens } : {}),
-    aiRequests: counts.requests,
+    ...(counts.requests > 0 ? { aiRequests: counts.requests } : {}),
     ...(model === '' ? {} : { model }),
     timestamp: new Date(counts.at).toISOString(),
   };
+}
+
+/** Whether a difference takes nothing back, and adds something. */
+function isMore(difference: Usage | undefined): boolean {
+  if (difference === undefined) return false;
+  const input = inputTokens(difference);
+  const output = outputTokens(difference);
+  return input >= 0 && output >= 0 && input + output > 0;
 }
 
 function withoutProvider({ modelAsked, provider }: UsageEvent): string {

@@ -156,9 +156,7 @@ export function createBatchWriter(
     if (inserted === 0) return true;
     sums.add(event, caller, route);
     sums.spend(charges);
-    // Whoever is told of calls takes no differences.
-    const told = event.corrects === undefined ? outboxRows(event, usageChannels) : [];
-    for (const row of told) {
+    for (const row of outboxRows(event, usageChannels)) {
       await tx.run(INSERT_OUTBOX_ROW, ...outboxValues(row));
     }
     return true;
