@@ -1,5 +1,6 @@
 import { renderConfigurationPage, renderJsonSchema } from '../apps/gateway/src/config/reference.ts';
 import { renderDialectsPage } from '../apps/gateway/src/dialects-page/render-dialects-page.ts';
+import { adminOpenApi } from '../apps/gateway/src/faces/admin/openapi.ts';
 import { renderErrorsPage } from '../apps/gateway/src/faces/error-reference.ts';
 import { nativeOpenApi } from '../apps/gateway/src/faces/native/openapi.ts';
 import { VERSION } from '../apps/gateway/src/version.ts';
@@ -19,5 +20,9 @@ export const generatedDocs = (): readonly GeneratedDoc[] => [
   {
     path: 'docs/openapi.json',
     text: `${JSON.stringify(nativeOpenApi({ version: VERSION }), null, 2)}\n`,
+  },
+  {
+    path: 'docs/admin-openapi.json',
+    text: `${JSON.stringify(adminOpenApi({ version: VERSION }), null, 2)}\n`,
   },
 ];

@@ -1,5 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { type AdminDeps, mountAdmin } from './faces/admin/mount-admin.ts';
 import { type AnthropicDeps, mountAnthropic } from './faces/anthropic/mount-anthropic.ts';
 import { type GeminiDeps, mountGemini } from './faces/gemini/mount-gemini.ts';
 import { noteArrival } from './faces/http/arrival.ts';
@@ -19,6 +20,7 @@ export type FaceDeps = Omit<OpenAiDeps, 'exact'> &
   GeminiDeps &
   NativeDeps &
   OpsDeps &
+  AdminDeps &
   TrpcDeps & { readonly log: Log };
 
 /**
@@ -37,6 +39,7 @@ export function createListener(deps: FaceDeps): RequestListener {
   mountOpenAi(app, { ...deps, exact });
   mountNative(app, deps);
   mountTrpc(app, deps);
+  mountAdmin(app, deps);
   mountOps(app, deps);
   app.use((req: Request, res: Response) => sendNotFound(req, res));
   // Express knows an error handler by its four parameters.

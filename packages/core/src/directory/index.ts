@@ -34,6 +34,7 @@ export {
   NewUserWire,
   OrganisationPatchWire,
   OrganisationWire,
+  pageOf,
   pageWire,
   storedWire,
   TeamPatchWire,

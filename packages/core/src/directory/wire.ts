@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { CreatedKey, KeyPatch, KeyRotation, NewKey, StoredKey } from './key.ts';
 import type { Metadata } from './labels.ts';
 import type { NewOrganisation, Organisation, OrganisationPatch } from './organisation.ts';
+import type { Page } from './page.ts';
 import type { NewTeam, Team, TeamPatch } from './team.ts';
 import type { NewUser, User, UserPatch } from './user.ts';
 
@@ -192,6 +193,14 @@ export const KeyRotationWire = z.strictObject({
     description: 'How long the key before stays valid. Absent: not at all.',
   }),
 }) satisfies z.ZodType<KeyRotation>;
+
+export const pageOf = <R>(record: z.ZodType<R>): z.ZodType<Page<R>> =>
+  z.strictObject({
+    items: z.array(record).readonly(),
+    next: z.string().exactOptional().meta({
+      description: 'Where the next page begins: its `after`. Absent: this was the last.',
+    }),
+  });
 
 /** What may be asked of any list, as it stands in a query too. */
 export const pageWire = {

@@ -6,11 +6,15 @@ import type { Call } from '../../services/call.ts';
 export function sendJson(
   res: ServerResponse,
   call: Call,
-  { body, clock }: { readonly body: unknown; readonly clock: Clock },
+  {
+    body,
+    clock,
+    status = 200,
+  }: { readonly body: unknown; readonly clock: Clock; readonly status?: number },
 ): void {
   const text = JSON.stringify(body);
   const ownMs = clock.monotonic() - call.startedMonotonic;
-  res.writeHead(200, {
+  res.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
     'server-timing': `tollgate;dur=${ownMs.toFixed(2)}`,

@@ -6,7 +6,26 @@ import type {
   StreamEvent,
   TrpcCode,
 } from '@tollgate/core/chat';
-import type { CreatedKey, NewKey, StoredKey } from '@tollgate/core/directory';
+import type {
+  AtVersion,
+  CreatedKey,
+  KeyPatch,
+  KeyRotation,
+  NewKey,
+  NewOrganisation,
+  NewTeam,
+  NewUser,
+  Organisation,
+  OrganisationPatch,
+  Page,
+  PageQuery,
+  Stored,
+  StoredKey,
+  Team,
+  TeamPatch,
+  User,
+  UserPatch,
+} from '@tollgate/core/directory';
 import type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
 import type { UsageEvent } from '@tollgate/core/usage';
 import type {
@@ -41,7 +60,27 @@ export type {
 } from '@tollgate/core/chat';
 export type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
 export type { UsageEvent } from '@tollgate/core/usage';
-export type { CreatedKey, HealthReport, ListedModel, NewKey, StoredKey, UsageGroup, UsageRow };
+export type {
+  CreatedKey,
+  HealthReport,
+  KeyPatch,
+  KeyRotation,
+  ListedModel,
+  NewKey,
+  NewOrganisation,
+  NewTeam,
+  NewUser,
+  Organisation,
+  OrganisationPatch,
+  Page,
+  StoredKey,
+  Team,
+  TeamPatch,
+  UsageGroup,
+  UsageRow,
+  User,
+  UserPatch,
+};
 
 /*
  * What clients of `/trpc` are compiled against: types only, written out, so that the published client
@@ -125,6 +164,45 @@ type Query<Input, Output> = TRPCQueryProcedure<Procedure<Input, Output>>;
 type Mutation<Input, Output> = TRPCMutationProcedure<Procedure<Input, Output>>;
 type Subscription<Input, Output> = TRPCSubscriptionProcedure<Procedure<Input, Output>>;
 
+export interface ById {
+  readonly id: string;
+}
+
+export interface ListOfOrganisation extends PageQuery {
+  readonly organisationId?: string;
+}
+
+export interface ListOfKeys extends PageQuery {
+  readonly teamId?: string;
+  readonly userId?: string;
+}
+
+/** Records of one kind, for administrators: the same as `/admin/v1` over HTTP. */
+export type RecordProcedures<R extends Stored, New, Patch extends AtVersion, List> = {
+  create: Mutation<New, R>;
+  get: Query<ById, R>;
+  /** Oldest first. */
+  list: Query<List | undefined, Page<R>>;
+  /** Absent fields stay, null clears; a conflict unless `version` stands. */
+  update: Mutation<Patch & ById, R>;
+  delete: Mutation<ById, ById>;
+};
+
+export type AdminProcedures = {
+  organisations: RecordProcedures<Organisation, NewOrganisation, OrganisationPatch, PageQuery>;
+  teams: RecordProcedures<Team, NewTeam, TeamPatch, ListOfOrganisation>;
+  users: RecordProcedures<User, NewUser, UserPatch, ListOfOrganisation>;
+  keys: {
+    create: Mutation<NewKey, CreatedKey>;
+    /** `self`: the caller's own, which any key may read. */
+    get: Query<ById, StoredKey>;
+    list: Query<ListOfKeys | undefined, Page<StoredKey>>;
+    update: Mutation<KeyPatch & ById, StoredKey>;
+    rotate: Mutation<KeyRotation & ById, CreatedKey>;
+    revoke: Mutation<ById, StoredKey>;
+  };
+};
+
 export type Procedures = {
   chat: {
     complete: Mutation<ChatInput, ChatOutput>;
@@ -143,6 +221,7 @@ export type Procedures = {
     list: Query<void, readonly StoredKey[]>;
     revoke: Mutation<RevokeKeyInput, { readonly revoked: true }>;
   };
+  admin: AdminProcedures;
   health: Query<void, HealthReport>;
 };
 

@@ -1,3 +1,4 @@
+import { adminProcedures } from './admin-procedures.ts';
 import { chatProcedures } from './chat-procedures.ts';
 import type { Procedures } from './contract.ts';
 import { embeddingProcedures } from './embedding-procedures.ts';
@@ -14,5 +15,6 @@ export const appRouter = router({
   },
   usage: usageProcedures,
   keys: keyProcedures,
+  admin: adminProcedures,
   health: procedure.query(({ ctx }) => ctx.services.health.report()),
 } satisfies Procedures);

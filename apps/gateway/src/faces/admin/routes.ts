@@ -1,0 +1,49 @@
+import {
+  IdWire,
+  NewOrganisationWire,
+  NewTeamWire,
+  NewUserWire,
+  OrganisationPatchWire,
+  OrganisationWire,
+  TeamPatchWire,
+  TeamWire,
+  UserPatchWire,
+  UserWire,
+} from '@tollgate/core/directory';
+import { KEY_ROUTES } from './key-routes.ts';
+import { resourceRoutes } from './resource-routes.ts';
+import type { AdminRoute } from './route.ts';
+
+const ofOrganisation = { organisationId: IdWire.exactOptional() };
+
+/** All of the administrators' API. */
+export const ADMIN_ROUTES: readonly AdminRoute[] = [
+  ...resourceRoutes({
+    plural: 'organisations',
+    noun: 'organisation',
+    of: ({ directory }) => directory.organisations,
+    record: OrganisationWire,
+    newRecord: NewOrganisationWire,
+    patch: OrganisationPatchWire,
+    filters: {},
+  }),
+  ...resourceRoutes({
+    plural: 'teams',
+    noun: 'team',
+    of: ({ directory }) => directory.teams,
+    record: TeamWire,
+    newRecord: NewTeamWire,
+    patch: TeamPatchWire,
+    filters: ofOrganisation,
+  }),
+  ...resourceRoutes({
+    plural: 'users',
+    noun: 'user',
+    of: ({ directory }) => directory.users,
+    record: UserWire,
+    newRecord: NewUserWire,
+    patch: UserPatchWire,
+    filters: ofOrganisation,
+  }),
+  ...KEY_ROUTES,
+];
