@@ -33,6 +33,7 @@ import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
 import { createMediaFetcher } from './adapters/undici/media-fetcher.ts';
 import { createListener } from './app.ts';
+import { composeBudgets } from './compose-budgets.ts';
 import { composeDirectory } from './compose-directory.ts';
 import { composeGovernance } from './compose-governance.ts';
 import { composeOutbox, usageChannels } from './compose-outbox.ts';
@@ -46,6 +47,7 @@ import type { Deadlines } from './ports/upstream.ts';
 import type { UsageReports } from './ports/usage-reports.ts';
 import { createHttpServer } from './server.ts';
 import { askModels } from './services/ask-models.ts';
+import { createOrCheaper } from './services/budgets/or-cheaper.ts';
 import { createMetering } from './services/call-meter.ts';
 import { createCarriedState } from './services/carried-state.ts';
 import { createChatService } from './services/chat.ts';
@@ -176,7 +178,9 @@ export async function compose(
 
   const tokens = createTokenCounter();
   const prices = createPriceBook({ providers: config.providers, configured: config.prices });
-  const metering = createMetering({ clock, ledger, log, tokens, prices });
+  const budgets = await composeBudgets({ db: sql, ledger, prices, clock, ids, log });
+  const { admission } = budgets;
+  const metering = createMetering({ clock, ledger, log, tokens, prices, admission });
   const lost = await metering.settleLost();
   if (lost > 0) log.warn({ count: lost }, 'calls were lost with the last gateway, and are booked');
   const exchange = createExchange({
@@ -186,6 +190,7 @@ export async function compose(
     readFailure,
   });
   const findDestination = createFindDestination(config);
+  const orCheaper = createOrCheaper({ admission, findDestination });
   const kept = createSqliteKeptStore(db.value, { clock, log });
   const state = createCarriedState({
     sealerFor: createSealers(secret.value, { clock, kept }),
@@ -195,6 +200,7 @@ export async function compose(
   const chat = createChatService({
     clock,
     findDestination,
+    orCheaper,
     governance,
     pass,
     translate: createTranslate({
@@ -275,6 +281,7 @@ export async function compose(
       ids,
       governance,
       findDestination,
+      orCheaper,
       sessions: createMemorySessionStore(clock, { ttlSeconds: config.sessionTtlSeconds }),
       health: createHealthBook(),
     }),
@@ -298,6 +305,7 @@ export async function compose(
       await ledger.flush().catch(() => undefined);
       await outbox.flush(FLUSH_MS);
       await outbox.close();
+      await budgets.close();
       metrics.close();
       await governance.close();
       await Promise.all([http.close(), media.close(), simulated.close(), tokens.close()]);

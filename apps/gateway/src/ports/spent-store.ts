@@ -5,7 +5,7 @@ import type { UsageEvent } from '@tollgate/core/usage';
 export type CallOutcome =
   | { readonly type: 'settled'; readonly event: UsageEvent }
   /** Its intent stands. A dead gateway's will be booked as interrupted, by whoever finds it. */
-  | { readonly type: 'open'; readonly isAlive: boolean }
+  | { readonly type: 'open' }
   /** Never sent. */
   | { readonly type: 'unknown' };
 

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
 import { optionalField } from '@tollgate/core/directory';
+import { abilityOf } from '@tollgate/core/providers';
 import {
   type AdmittedCall,
   createMeter,
@@ -16,6 +17,8 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { PriceBook } from '../ports/price-book.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
+import type { Admission, Asking } from './budgets/admission.ts';
+import type { HeldOutput, Hold } from './budgets/hold.ts';
 import type { Call } from './call.ts';
 import type { Destination } from './destination.ts';
 import { lossLines } from './losses.ts';
@@ -36,6 +39,8 @@ export interface CallMeter {
   sawModel(model: string): void;
   /** The first piece of an answer reached us. */
   sawFirstToken(): void;
+  /** To be told a stream's text as it passes, and obeyed; absent: no budget counts what it writes. */
+  readonly output?: HeldOutput;
   /** Books the call; only the first time counts. */
   finish(end: CallEnd): void;
 }
@@ -52,6 +57,7 @@ export interface MeterDeps {
   readonly tokens: TokenCounter;
   readonly prices: PriceBook;
   readonly log: Log;
+  readonly admission: Admission;
 }
 
 /** What is known of the size of a call before it is sent. */
@@ -59,6 +65,10 @@ export interface AskedFor {
   readonly stream: boolean;
   readonly inputBytes: number;
   readonly maxOutputTokens?: number | undefined;
+  /** Answers that are written, each up to that limit; absent: one. */
+  readonly choices?: number | undefined;
+  /** All that is sent, in UTF-8; asked for where the most that it may cost is held. */
+  readonly sentBytes: () => number;
 }
 
 export interface Metering {
@@ -80,34 +90,44 @@ export interface Metering {
 }
 
 export function createMetering(deps: MeterDeps): Metering {
-  const { clock, ledger, tokens, prices, log } = deps;
+  const { clock, ledger, tokens, prices, log, admission } = deps;
   const estimating = new Set<Promise<void>>();
   let running = 0;
   let onLastEnd = Promise.withResolvers<void>();
 
   /** `model`: as it was sent for, should the one that served have a name without a price. */
-  const book = (ended: UsageEvent, model: string, isLost = false): void => {
+  const book = (ended: UsageEvent, model: string, how: HowBooked = {}): void => {
     const { event, price } = priced(ended, prices, model);
-    ledger.record(event, { price, isLost });
+    const charges = how.hold?.chargesOf(event) ?? admission.chargesOf(event);
+    const saidBytes = how.hold?.output?.saidBytes();
+    admission.ended(event, { charges, inputBytes: how.inputBytes, saidBytes });
+    ledger.record(event, { price, charges, isLost: how.isLost === true });
     log.info(lineOf(event), 'call ended');
   };
 
-  const estimate = async (ended: EndedCall, end: CallEnd, model: string): Promise<void> => {
-    const { input, output, messages } = end.text;
+  const estimate = async (
+    ended: EndedCall,
+    { input, output, messages }: CountedText,
+    [model, how]: Parameters<typeof track>[1],
+  ): Promise<void> => {
     const [inputTokens, outputTokens] = await Promise.all([
       tokens.count(input(), model),
       tokens.count(output(), model),
     ]);
     const framing = messages === undefined ? 0 : framingTokens(messages);
-    book(ended.event({ inputTokens: inputTokens + framing, outputTokens }), model);
+    book(ended.event({ inputTokens: inputTokens + framing, outputTokens }), model, how);
   };
 
-  const track = (ended: EndedCall, model: string, work: Promise<void>): void => {
-    const settled = work
+  const track = (
+    ended: EndedCall,
+    [model, how]: readonly [model: string, how: HowBooked],
+    text: CountedText,
+  ): void => {
+    const settled = estimate(ended, text, [model, how])
       .catch((error: unknown) => {
         const event = ended.event();
         log.error({ callId: event.callId, detail: String(error) }, 'tokens could not be estimated');
-        book(event, model);
+        book(event, model, how);
       })
       .finally(() => estimating.delete(settled));
     estimating.add(settled);
@@ -115,19 +135,47 @@ export function createMetering(deps: MeterDeps): Metering {
 
   const start: Metering['start'] = async (call, destination, asked) => {
     const intended = admitted(call, destination, asked.stream);
-    const isDurable = await ledger.intend({ ...intended, estimate: roughEstimate(asked) });
-    if (!isDurable) return err({ kind: 'ledger_unavailable', retryAfterSeconds: RETRY_SECONDS });
-    return ok(meterOf(call, destination, intended));
+    const budgets = admission.budgetsOf(intended);
+    let hold: Hold | undefined;
+    if (budgets.length > 0) {
+      const outcome = await admission.admit(
+        askingOf({ call, destination, asked, intended, budgets }),
+      );
+      if (!outcome.ok) return outcome;
+      hold = outcome.value;
+    }
+    const isDurable = await ledger.intend({
+      ...intended,
+      estimate: hold?.estimate ?? roughEstimate(asked),
+      ...(hold === undefined ? undefined : { claims: hold.claims }),
+    });
+    if (!isDurable) {
+      hold?.release();
+      return err({ kind: 'ledger_unavailable', retryAfterSeconds: RETRY_SECONDS });
+    }
+    return ok(meterOf(call, destination, { intended, hold, inputBytes: asked.inputBytes }));
   };
 
-  const meterOf = (call: Call, destination: Destination, intended: AdmittedCall): CallMeter => {
+  const meterOf = (
+    call: Call,
+    destination: Destination,
+    { intended, ...how }: HowBooked & { readonly intended: AdmittedCall },
+  ): CallMeter => {
+    const output = how.hold?.output;
     const elapsed = (): number => clock.monotonic() - call.startedMonotonic;
     const meter: Meter = createMeter(intended);
     meter.sent();
     running += 1;
     let hasBegun = false;
     return {
-      sawUsage: meter.sawUsage,
+      sawUsage:
+        output === undefined
+          ? meter.sawUsage
+          : (usage) => {
+              meter.sawUsage(usage);
+              output.counted(usage);
+            },
+      ...(output === undefined ? undefined : { output }),
       sawModel: meter.sawModel,
       sawFirstToken: () => {
         if (hasBegun) return;
@@ -142,8 +190,8 @@ export function createMetering(deps: MeterDeps): Metering {
         });
         if (ended === undefined) return;
         const { model } = destination;
-        if (!ended.needsEstimate) book(ended.event(), model);
-        else track(ended, model, estimate(ended, end, model));
+        if (!ended.needsEstimate) book(ended.event(), model, how);
+        else track(ended, [model, how], end.text);
         running -= 1;
         if (running > 0) return;
         onLastEnd.resolve();
@@ -160,7 +208,9 @@ export function createMetering(deps: MeterDeps): Metering {
     settleLost: async () => {
       const lost = await ledger.lost();
       for (const intent of lost) {
-        book(eventOfLost(intent, clock.now()), intent.modelServed ?? intent.modelAsked, true);
+        book(eventOfLost(intent, clock.now()), intent.modelServed ?? intent.modelAsked, {
+          isLost: true,
+        });
       }
       return lost.length;
     },
@@ -169,6 +219,38 @@ export function createMetering(deps: MeterDeps): Metering {
       while (running > 0) await onLastEnd.promise;
       await idle();
     },
+  };
+}
+
+interface HowBooked {
+  readonly hold?: Hold | undefined;
+  /** Of what was sent; absent: nobody knows, and nothing is learned from it. */
+  readonly inputBytes?: number | undefined;
+  readonly isLost?: boolean;
+}
+
+function askingOf({
+  call,
+  destination,
+  asked,
+  intended,
+  budgets,
+}: {
+  readonly call: Call;
+  readonly destination: Destination;
+  readonly asked: AskedFor;
+  readonly intended: AdmittedCall;
+  readonly budgets: Asking['budgets'];
+}): Asking {
+  const { choices = 1, maxOutputTokens: limit, inputBytes, sentBytes } = asked;
+  const known = abilityOf(destination.provider, destination.model).maxOutputTokens;
+  return {
+    call: intended,
+    budgets,
+    size: { inputBytes, maxOutputTokens: limit === undefined ? undefined : limit * choices },
+    modelMaximum: known === undefined ? undefined : known * choices,
+    sentBytes,
+    signal: call.signal,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
 import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
+import type { OrCheaper } from './budgets/or-cheaper.ts';
 import type { Call } from './call.ts';
 import type { CarriedState } from './carried-state.ts';
 import { type Destination, type FindDestination, targetOf } from './destination.ts';
@@ -37,6 +38,8 @@ export interface WireRequest {
 /** The use case behind every chat face: find where it goes, ask whether it may, send, count. */
 export interface ChatService {
   find(call: Call, model: string): Promise<Result<Destination, GatewayError>>;
+  /** The same of a call that is to be answered: it may go on with a cheaper model. */
+  choose(call: Call, model: string): Promise<Result<Destination, GatewayError>>;
   /** Passes a body through where its provider speaks its dialect, and translates it elsewhere. */
   wire(call: Call, request: WireRequest): Promise<Result<WireAnswer, GatewayError>>;
   /** Answers a decoded request in the words of the face's dialect. */
@@ -58,6 +61,7 @@ export interface ChatService {
 export interface ChatDeps {
   readonly clock: Clock;
   readonly findDestination: FindDestination;
+  readonly orCheaper: OrCheaper;
   readonly governance: Governance;
   readonly pass: Pass;
   readonly translate: Translate;
@@ -74,10 +78,15 @@ export function createChatService(deps: ChatDeps): ChatService {
       return admitted.ok ? found : admitted;
     },
 
+    choose: async (call, model) => {
+      const found = await service.find(call, model);
+      return found.ok ? deps.orCheaper(call, found.value) : found;
+    },
+
     wire: async (call, { protocol, text, body, headers, answering }) => {
       const envelope = protocol.passage.envelope(body);
       if (!envelope.ok) return envelope;
-      const found = await service.find(call, envelope.value.model);
+      const found = await service.choose(call, envelope.value.model);
       if (!found.ok) return found;
       const destination = found.value;
       const { dialect } = protocol;

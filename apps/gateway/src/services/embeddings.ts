@@ -97,6 +97,7 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
       stream: false,
       inputBytes: text.input().length,
       maxOutputTokens: 0,
+      sentBytes: () => Buffer.byteLength(JSON.stringify(request.input)),
     });
     if (!started.ok) return started;
     const meter = started.value;

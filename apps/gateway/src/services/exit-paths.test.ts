@@ -76,6 +76,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
   const metering = createMetering({
     ...deps,
     prices: { priceOf: () => undefined },
+    admission: { budgetsOf: () => [], chargesOf: () => [], ended: () => {} },
     ledger: { intend: async () => true, record: (event: UsageEvent) => booked.push(event) },
     log: { info: () => {}, error: () => {}, warn: () => {}, debug: () => {} },
   } as unknown as MeterDeps);
@@ -91,6 +92,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
     translate,
     pass,
     findDestination: () => ok(destination),
+    orCheaper: (_call: Call, found: typeof destination) => ok(found),
     governance: { admit: async () => ok(undefined) },
     state,
   } as unknown as Parameters<typeof createChatService>[0]);

@@ -3,7 +3,7 @@ import { createCallCheck } from '@tollgate/core/output';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
 import { createStreamReader, framingOf } from './provider-stream.ts';
-import { countedText, createSpokenText } from './spoken-text.ts';
+import { countedText, createSpokenText, deltaText } from './spoken-text.ts';
 import { stopsToCut } from './stops-to-cut.ts';
 import type { TranslatedExchange } from './translated-exchange.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -26,6 +26,7 @@ export async function* meteredBatches(
     yield [];
     for await (const read of eventBatches(stream)) {
       const batch = check === undefined ? read : read.flatMap((event) => check.push(event));
+      let said = '';
       for (const event of batch) {
         if (event.type === 'usage') meter.sawUsage(event.usage);
         else if (event.type === 'start') {
@@ -34,6 +35,7 @@ export async function* meteredBatches(
         } else if (event.type === 'part-delta') {
           meter.sawFirstToken();
           spoken.push(event.delta);
+          if (meter.output !== undefined) said += deltaText(event.delta);
         } else if (event.type === 'error') error = event.error;
         else if (event.type === 'end') error = undefined;
       }
@@ -42,6 +44,12 @@ export async function* meteredBatches(
       if (cutter?.isCut() === true) error = undefined;
       if (told.length > 0) yield told;
       if (cutter?.isCut() === true) break;
+      const outgrowing = error?.kind === 'client_closed' ? meter.output?.saw(said) : undefined;
+      const outgrown = outgrowing === undefined ? undefined : await outgrowing;
+      if (outgrown === undefined) continue;
+      error = outgrown;
+      yield [{ type: 'error', error: outgrown }];
+      break;
     }
   } finally {
     meter.finish({

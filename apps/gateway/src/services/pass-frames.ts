@@ -1,5 +1,6 @@
 import type { ErrorKind, GatewayError } from '@tollgate/core/chat';
 import type { Mender, Tap } from '@tollgate/core/dialects';
+import { parseJson } from '@tollgate/core/json';
 import { joinPieces, renderSse, type SsePiece, withData } from '@tollgate/core/sse';
 import { type UpstreamBody, UpstreamFailure } from '../ports/upstream.ts';
 import type { Call } from './call.ts';
@@ -58,6 +59,9 @@ export async function* passFrames(
       if (sifted.hasSpoken) meter.sawFirstToken();
       for (const frame of sifted.frames) yield frame;
       failure = sifted.failure ?? (sifted.isOver ? undefined : fault);
+      const isGoingOn = failure === undefined && !sifted.isOver;
+      const outgrowing = isGoingOn ? meter.output?.saw(textIn(pieces, request)) : undefined;
+      if (outgrowing !== undefined) failure = await outgrowing;
       if (sifted.isOver) body.letEnd();
       if (failure !== undefined || sifted.isOver) break;
     }
@@ -86,6 +90,16 @@ export async function* passFrames(
     const told = withoutSecrets(error, provider);
     yield renderSse(tap.failure?.(told) ?? request.protocol.errorEvent(told));
   }
+}
+
+/** What a provider has just said, for a budget that counts it. */
+function textIn(pieces: readonly SsePiece[], { protocol }: PassingRequest): string {
+  let text = '';
+  for (const { event } of pieces) {
+    const json = event === undefined ? undefined : parseJson(event.data, { maxDepth: 128 });
+    if (json?.ok === true) text += protocol.passage.outputText(json.value);
+  }
+  return text;
 }
 
 interface Sifted {

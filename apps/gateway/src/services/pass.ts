@@ -35,6 +35,8 @@ export function createPass(deps: PassDeps): Pass {
       stream: envelope.stream,
       inputBytes: request.text.length,
       maxOutputTokens: envelope.maxOutputTokens,
+      choices: envelope.choices,
+      sentBytes: () => Buffer.byteLength(request.text),
     });
     if (!started.ok) return started;
     const meter = started.value;

@@ -54,6 +54,7 @@ export function createPassthroughService(deps: PassthroughDeps): PassthroughServ
         stream: false,
         inputBytes: 0,
         maxOutputTokens: 0,
+        sentBytes: () => request.body?.length ?? 0,
       });
       if (!started.ok) return started;
       const meter = started.value;

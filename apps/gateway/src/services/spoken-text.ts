@@ -43,6 +43,19 @@ function partText(part: ContentPart): string {
   }
 }
 
+/** All that a piece of a stream says, thoughts among it. */
+export function deltaText(delta: PartDelta): string {
+  switch (delta.type) {
+    case 'text':
+    case 'transcript':
+      return delta.text;
+    case 'arguments':
+      return delta.json;
+    default:
+      return '';
+  }
+}
+
 /** What a stream has said so far. Bounded. */
 export function createSpokenText(): {
   push(delta: PartDelta): void;

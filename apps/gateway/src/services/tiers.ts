@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Session, SessionStore } from '../ports/session-store.ts';
+import type { OrCheaper } from './budgets/or-cheaper.ts';
 import type { Call } from './call.ts';
 import type { Destination, FindDestination } from './destination.ts';
 
@@ -41,6 +42,7 @@ export interface TierDeps {
   readonly sessions: SessionStore;
   readonly health: HealthBook;
   readonly findDestination: FindDestination;
+  readonly orCheaper: OrCheaper;
 }
 
 export function createTierService(deps: TierDeps): TierService {
@@ -59,7 +61,9 @@ export function createTierService(deps: TierDeps): TierService {
       if (!found.ok) return found;
       const admitted = await deps.governance.admit(call.identity, call.signal);
       if (!admitted.ok) return admitted;
-      const destination = found.value;
+      const chosen = await deps.orCheaper(call, found.value);
+      if (!chosen.ok) return chosen;
+      const destination = chosen.value;
       const settle = async (error: GatewayError | undefined) => settleHealth(destination, error);
       return ok({ destination, tier: undefined, settle });
     },

@@ -55,6 +55,8 @@ export function createTranslate(deps: TranslateDeps): Translate {
       stream: request.stream,
       inputBytes: text.input().length,
       maxOutputTokens: request.maxOutputTokens,
+      choices: request.n,
+      sentBytes: () => Buffer.byteLength(JSON.stringify(plan.value.chosen.body)),
     });
     if (!started.ok) return started;
     const meter = started.value;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { UsageEvent } from '../usage/usage-event.ts';
 import { type Budget, type BudgetScope, DEFAULT_THRESHOLDS, MEASURES } from './budget.ts';
-import { budgetsFor, factsOf } from './budgets-for.ts';
+import { budgetsFor, factsOf, indexBudgets } from './budgets-for.ts';
 import { chargeOf } from './charge.ts';
 import { claimsFor } from './claims.ts';
 
@@ -101,6 +101,19 @@ describe('the budgets that a call counts for', () => {
     expect(budgetsFor([budget({ scope })], factsOf(event))).toEqual([]);
   });
 
+  it('are found the same in an index of many', () => {
+    const kinds = ['key', 'user', 'team', 'organisation', 'model', 'tag'] as const;
+    const ids = ['key_1', 'user_1', 'team_1', 'org_1', 'nightly', 'fast', 'gpt-4o', 'openai/*'];
+    const all = kinds.flatMap((kind) => ids.map((id) => budget({ id, scope: { kind, id } })));
+    const sorted = (some: readonly Budget[]) => [...some].map(({ id }) => id).sort();
+
+    const found = indexBudgets(all)(factsOf(event));
+
+    expect(sorted(found)).toEqual(sorted(budgetsFor(all, factsOf(event))));
+    expect(found).toHaveLength(8);
+    expect(indexBudgets([])(factsOf(event))).toEqual([]);
+  });
+
   it('were there when it was admitted', () => {
     const late = budget({ createdAt: event.startedAt + 1 });
     expect(budgetsFor([late], factsOf(event))).toEqual([]);
@@ -109,7 +122,7 @@ describe('the budgets that a call counts for', () => {
 
 describe('what a call claims', () => {
   const estimate = {
-    at: event.startedAt,
+    call: factsOf(event),
     likely: { inputTokens: 10, outputTokens: 20, picoUsd: 5n },
     ceiling: { inputTokens: 100, outputTokens: 200, picoUsd: 50n },
   };
@@ -123,6 +136,12 @@ describe('what a call claims', () => {
     expect(amounts({ measure: 'output tokens', isHard: true })).toEqual([200n]);
     expect(amounts({ measure: 'requests', isHard: true })).toEqual([1n]);
     expect(amounts({ measure: 'concurrent' })).toEqual([1n]);
+  });
+
+  it('is not held against a budget that names its model in place of a refusal', () => {
+    const onExhausted = { type: 'cheaper', model: 'openai/gpt-4o' } as const;
+    const [claim] = claimsFor([budget({ onExhausted })], estimate);
+    expect(claim?.limit).toBeGreaterThan(2n ** 60n);
   });
 
   it('is of the window in which it was admitted', () => {

@@ -1,4 +1,6 @@
+import { isModelMatch } from '../routing/model-access.ts';
 import { type Budget, isTokens, type Measure } from './budget.ts';
+import type { CallFacts } from './budgets-for.ts';
 import { type Counter, counterOf } from './window.ts';
 
 /** What a call is taken to cost: whole tokens, and whole pico-dollars where it has a price. */
@@ -47,20 +49,30 @@ export const holdsCeiling = (budget: Budget): boolean =>
   budget.isHard && (budget.measure === 'usd' || isTokens(budget.measure));
 
 /**
- * What a call admitted at an instant (Unix milliseconds) needs of each budget that it counts for:
- * of hard ones the ceiling, of others what it is likely to cost.
+ * What a call needs of each budget that it counts for: of hard ones the ceiling, of others what it is likely to cost.
  */
 export const claimsFor = (
   budgets: readonly Budget[],
   {
-    at,
+    call,
     likely,
     ceiling,
-  }: { readonly at: number; readonly likely: CallEstimate; readonly ceiling: CallEstimate },
+  }: {
+    readonly call: CallFacts;
+    readonly likely: CallEstimate;
+    readonly ceiling: CallEstimate;
+  },
 ): readonly Claim[] =>
   budgets.map((budget) => ({
-    counter: counterOf(budget, at),
-    limit: budget.limit,
+    counter: counterOf(budget, call.at),
+    limit: isCheaperOf(budget, call) ? UNLIMITED : budget.limit,
     amount: amountOf(budget.measure, holdsCeiling(budget) ? ceiling : likely),
     mayOutgrow: budget.onExhausted.type === 'finish-running',
   }));
+
+/** What a budget names in place of a refusal is charged to it, and never refused by it. */
+export const isCheaperOf = ({ onExhausted }: Budget, call: CallFacts): boolean =>
+  onExhausted.type === 'cheaper' && isModelMatch(onExhausted.model, call);
+
+/** More than can ever be spent, within 64 bits. */
+const UNLIMITED = 2n ** 63n - 1n;

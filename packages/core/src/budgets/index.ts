@@ -11,9 +11,18 @@ export {
   type Period,
   SCOPE_KINDS,
 } from './budget.ts';
-export { budgetsFor, type CallFacts, factsOf } from './budgets-for.ts';
+export { budgetsFor, type CallFacts, factsOf, indexBudgets } from './budgets-for.ts';
+export { type Calibration, createCalibration, type SeenCall } from './calibration.ts';
 export { chargeOf } from './charge.ts';
-export { amountOf, type CallEstimate, type Claim, claimsFor, holdsCeiling } from './claims.ts';
+export {
+  amountOf,
+  type CallEstimate,
+  type Claim,
+  claimsFor,
+  holdsCeiling,
+  isCheaperOf,
+} from './claims.ts';
+export { type CallSize, ceilingOf, likelyOf, pricedEstimate } from './estimate.ts';
 export { type BudgetProblem, parseBudget } from './parse-budget.ts';
 export {
   type CounterFigures,

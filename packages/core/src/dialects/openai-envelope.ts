@@ -23,18 +23,27 @@ export function readEnvelope(body: JsonObject): Result<Envelope, GatewayError> {
   const { model, stream, ...limits } = parsed.data;
   const limit = limits.max_completion_tokens ?? limits.max_output_tokens ?? limits.max_tokens;
   const options = body['stream_options'];
+  const choices = writtenChoices(body);
   return ok({
     model,
     stream: stream === true,
     ...(typeof limit === 'number' ? { maxOutputTokens: limit } : {}),
     includeUsage: isJsonObject(options) && options['include_usage'] === true,
     ...(asksForSeveral(body) ? { severalChoices: true } : {}),
+    ...(choices > 1 ? { choices } : {}),
   });
 }
 
 /** By number, or by a list of prompts, each of which is answered. */
 const asksForSeveral = ({ n, prompt }: JsonObject): boolean =>
   (typeof n === 'number' && n > 1) || (Array.isArray(prompt) && prompt.length > 1);
+
+/** `best_of` are written, and billed, though fewer are shown; a prompt may also be a list of tokens. */
+function writtenChoices({ n, best_of: best, prompt }: JsonObject): number {
+  const each = Math.max(1, ...[n, best].filter((one) => typeof one === 'number'));
+  const isList = Array.isArray(prompt) && typeof prompt[0] !== 'number';
+  return isList ? each * Math.max(1, prompt.length) : each;
+}
 
 /** Switches usage on where the client didn't; its other stream options stay. */
 export function usageEdits(body: JsonObject, envelope: Envelope, quirks: Quirks): Edits {

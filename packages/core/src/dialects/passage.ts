@@ -16,6 +16,8 @@ export interface Envelope {
   readonly includeUsage: boolean;
   /** True where more than one choice is asked for. */
   readonly severalChoices?: boolean;
+  /** How many answers are written; absent: one. */
+  readonly choices?: number;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { BUDGETS } from './budget-migration.ts';
 import { DIRECTORY } from './directory-migration.ts';
 import { NARROW_LEDGER } from './migration-narrow-ledger.ts';
 import { OUTBOX_BY_CHANNEL, OUTBOX_CURSORS } from './outbox-migration.ts';
@@ -134,4 +135,5 @@ export const MIGRATIONS: readonly string[] = [
   DIRECTORY,
   OUTBOX_CURSORS,
   NARROW_LEDGER,
+  BUDGETS,
 ];

@@ -15,7 +15,7 @@ function chatInput(value: unknown): ChatInput {
 
 async function ask(ctx: TrpcContext, request: ChatRequest): Promise<HubAnswer> {
   const { chat } = ctx.services;
-  const destination = valueOrThrow(await chat.find(ctx.call, request.model));
+  const destination = valueOrThrow(await chat.choose(ctx.call, request.model));
   const answer = valueOrThrow(
     await chat.hub(ctx.call, { request, body: request, destination, losses: [] }),
   );

@@ -42,7 +42,7 @@ export interface CreateRequest {
 
 export interface CreateDeps {
   readonly clock: Clock;
-  readonly chat: Pick<ChatService, 'find' | 'encoded'>;
+  readonly chat: Pick<ChatService, 'choose' | 'encoded' | 'find'>;
   readonly pass: Pass;
   readonly kept: KeptResponses;
   readonly run: RunResponse;
@@ -75,7 +75,7 @@ export async function createResponse(
   if (!envelope.ok) return envelope;
   const asked = readAsked(body);
   if (!asked.ok) return asked;
-  const found = await deps.chat.find(call, envelope.value.model);
+  const found = await deps.chat.choose(call, envelope.value.model);
   if (!found.ok) return found;
   const destination = found.value;
   const owner = call.identity.subject;

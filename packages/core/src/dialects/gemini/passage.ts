@@ -39,7 +39,7 @@ export const geminiPassage: Passage = {
       ...(limit == null ? {} : { maxOutputTokens: limit }),
       // Streams of this dialect always carry usage.
       includeUsage: true,
-      ...(typeof count === 'number' && count > 1 ? { severalChoices: true } : {}),
+      ...(typeof count === 'number' && count > 1 ? { severalChoices: true, choices: count } : {}),
     });
   },
 

@@ -1,0 +1,54 @@
+import { createMemoryReservations } from './adapters/reservations/memory-reservations.ts';
+import { createSqlBudgetStore } from './adapters/sql/budget-store.ts';
+import { createSqlSpentStore } from './adapters/sql/spent-store.ts';
+import type { SqlDatabase } from './adapters/sql/sql.ts';
+import type { BudgetStore } from './ports/budget-store.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Ids } from './ports/ids.ts';
+import type { Ledger } from './ports/ledger.ts';
+import type { Log } from './ports/log.ts';
+import type { PriceBook } from './ports/price-book.ts';
+import type { UsageReports } from './ports/usage-reports.ts';
+import { type Admission, createAdmission } from './services/budgets/admission.ts';
+import { type BudgetDefinitions, createBudgetDefinitions } from './services/budgets/definitions.ts';
+import { createRoom } from './services/budgets/room.ts';
+
+export interface BudgetParts {
+  readonly db: SqlDatabase;
+  readonly ledger: Ledger & UsageReports;
+  readonly prices: PriceBook;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+export interface Budgets {
+  readonly store: BudgetStore;
+  readonly definitions: BudgetDefinitions;
+  readonly admission: Admission;
+  close(): Promise<void>;
+}
+
+/** What limits calls: definitions, what is spent, what running calls hold, and who is let in. */
+export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
+  const { db, ledger, prices, clock, ids, log } = parts;
+  const store = createSqlBudgetStore(db, { clock, ids });
+  const definitions = await createBudgetDefinitions({ store, clock, log });
+  const room = createRoom({
+    reservations: createMemoryReservations(clock),
+    spent: createSqlSpentStore(db, ledger),
+    chargesOf: (event) => admission.chargesOf(event),
+    clock,
+    log,
+  });
+  const admission = createAdmission({ definitions, room, prices, ledger, clock });
+  return {
+    store,
+    definitions,
+    admission,
+    close: async () => {
+      definitions.close();
+      await room.close();
+    },
+  };
+}

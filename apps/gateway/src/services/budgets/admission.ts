@@ -1,0 +1,270 @@
+import { err, ok, type Result } from '@tollgate/core';
+import {
+  amountOf,
+  type Budget,
+  type Calibration,
+  type CallEstimate,
+  type CallFacts,
+  type CallSize,
+  type Claim,
+  ceilingOf,
+  chargeOf,
+  claimsFor,
+  counterOf,
+  createCalibration,
+  factsOf,
+  holdsCeiling,
+  isCheaperOf,
+  type LackingRoom,
+  likelyOf,
+  mayFitLater,
+  pricedEstimate,
+  type SeenCall,
+  showBudget,
+} from '@tollgate/core/budgets';
+import { type GatewayError, inputTokens, outputTokens } from '@tollgate/core/chat';
+import type { ModelPrice } from '@tollgate/core/pricing';
+import type { AdmittedCall, Charge, UsageEvent } from '@tollgate/core/usage';
+import type { Clock } from '../../ports/clock.ts';
+import type { Ledger } from '../../ports/ledger.ts';
+import type { PriceBook } from '../../ports/price-book.ts';
+import type { BudgetDefinitions } from './definitions.ts';
+import { createHold, type Hold } from './hold.ts';
+import { refusalBy } from './refusal.ts';
+import type { Room, Taken } from './room.ts';
+
+/** A call that asks to be let in. */
+export interface Asking {
+  readonly call: AdmittedCall;
+  /** Not empty. */
+  readonly budgets: readonly Budget[];
+  readonly size: CallSize;
+  /** As far as the model itself is known to be limited. */
+  readonly modelMaximum: number | undefined;
+  /** Bytes of all that is sent. */
+  readonly sentBytes: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** The one place where budgets let a call in or refuse it. */
+export interface Admission {
+  /** False: whoever asks for nothing but budgets need not ask. */
+  hasBudgets(): boolean;
+  /** The budgets that a call counts for. Without budgets it costs next to nothing. */
+  budgetsOf(call: AdmittedCall): readonly Budget[];
+  admit(asking: Asking): Promise<Result<Hold, GatewayError>>;
+  /** Of a call that holds nothing: it was admitted before a budget was seen, or by a gateway that died. */
+  chargesOf(event: UsageEvent): readonly Charge[];
+  /** What became of a call, once it is booked. */
+  ended(event: UsageEvent, booked: Booked): void;
+  /** The model that calls go to in place of being refused by a budget that is used up. */
+  cheaperThan(call: CallFacts): Promise<string | undefined>;
+}
+
+export interface Booked {
+  readonly charges: readonly Charge[];
+  readonly inputBytes: number | undefined;
+  readonly saidBytes: number | undefined;
+}
+
+export interface AdmissionDeps {
+  readonly definitions: BudgetDefinitions;
+  readonly room: Room;
+  readonly prices: PriceBook;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+export function createAdmission(deps: AdmissionDeps): Admission {
+  const { definitions, room, prices, clock, ledger } = deps;
+  const calibration = createCalibration();
+  /** Of calls that are booked and not yet durable. */
+  const charged = new Map<string, readonly Charge[]>();
+  ledger.subscribe(({ callId }) => {
+    const charges = charged.get(callId);
+    if (charges === undefined) return;
+    charged.delete(callId);
+    room.settle(callId, charges);
+  });
+
+  return {
+    hasBudgets: () => definitions.current().length > 0,
+    budgetsOf: (call) =>
+      definitions.current().length === 0 ? NONE : definitions.matching(factsOf(call)),
+
+    admit: async (asking) => {
+      const { call, budgets, size, signal } = asking;
+      const price = priceOf(prices, call);
+      const estimates = estimatesOf(calibration, asking, price);
+      const uncountable = uncountableBy(budgets, call, estimates);
+      if (uncountable !== undefined) return err(uncountable);
+      const { likely, ceiling = likely } = estimates;
+      const isWorthWaiting = budgets.every(({ measure }) => measure !== 'requests');
+      const model = modelOf(call);
+      const tries = calibration.knows(call.keyId, model)
+        ? [likely]
+        : [likely, smallestOf(likely, price)];
+      let taken: Taken = { type: 'unavailable' };
+      let claims: readonly Claim[] = [];
+      let held = likely;
+      for (const estimate of tries) {
+        held = estimate;
+        claims = claimsFor(budgets, { call: factsOf(call), likely: estimate, ceiling });
+        taken = await room.take(call.callId, claims, { signal, isWorthWaiting });
+        if (taken.type !== 'refused' || mayFitLater(taken.lacking)) break;
+      }
+      if (taken.type === 'unavailable') return err(unavailable);
+      if (taken.type === 'refused') {
+        if (signal.aborted) return err({ kind: 'client_closed' });
+        return err(refusalOf(budgets, claims, { lacking: taken.lacking, now: clock.now() }));
+      }
+      const tokensPerSaidByte = calibration.tokensPerSaidByte(model);
+      const parts = { room, ledger, clock, call, budgets, claims, likely: held, size, price };
+      return ok(createHold({ ...parts, tokensPerSaidByte }));
+    },
+
+    chargesOf: (event) => {
+      if (definitions.current().length === 0) return NOTHING;
+      const facts = factsOf(event);
+      return definitions.matching(facts).map((budget) => chargeOn(budget, event));
+    },
+
+    ended: (event, { charges, inputBytes, saidBytes }) => {
+      if (charges.length > 0) charged.set(event.callId, charges);
+      if (inputBytes !== undefined && definitions.current().length > 0) {
+        learn(calibration, event, { inputBytes, saidBytes });
+      }
+    },
+
+    cheaperThan: async (call) => {
+      if (definitions.current().length === 0) return undefined;
+      const budgets = definitions
+        .matching(call)
+        .filter((one) => one.onExhausted.type === 'cheaper' && !isCheaperOf(one, call));
+      if (budgets.length === 0) return undefined;
+      const standing = await room.standing(budgets.map((one) => counterOf(one, call.at)));
+      const likely = likelyOf(
+        { inputBytes: 0 },
+        knownOf(calibration, call.keyId, `${call.provider}/${call.model}`),
+        prices.priceOf(call.provider, [call.model], call.at)?.price,
+      );
+      const used = budgets.find((budget) => {
+        const stands = standing?.get(counterOf(budget, call.at).id);
+        const least = amountOf(budget.measure, likely);
+        return stands !== undefined && stands.spent + stands.reserved + least > budget.limit;
+      });
+      return used?.onExhausted.type === 'cheaper' ? used.onExhausted.model : undefined;
+    },
+  };
+}
+
+const NONE: readonly Budget[] = [];
+const NOTHING: readonly Charge[] = [];
+
+const unavailable: GatewayError = { kind: 'ledger_unavailable', retryAfterSeconds: 1 };
+
+const chargeOn = (budget: Budget, event: UsageEvent): Charge => ({
+  budgetId: budget.id,
+  windowStart: counterOf(budget, event.startedAt).window.start,
+  amount: chargeOf(budget, event),
+});
+
+const modelOf = ({ provider, modelServed, modelAsked }: AdmittedCall): string =>
+  `${provider ?? ''}/${modelServed ?? modelAsked}`;
+
+const priceOf = (prices: PriceBook, call: AdmittedCall): ModelPrice | undefined =>
+  prices.priceOf(call.provider ?? '', [call.modelServed ?? call.modelAsked], call.startedAt)?.price;
+
+const knownOf = (calibration: Calibration, keyId: string, model: string) => ({
+  tokensPerByte: calibration.tokensPerByte(model),
+  outputTokens: calibration.outputTokens(keyId, model),
+});
+
+interface Estimates {
+  readonly likely: CallEstimate;
+  readonly ceiling: CallEstimate | undefined;
+}
+
+function estimatesOf(
+  calibration: Calibration,
+  { call, budgets, size, modelMaximum, sentBytes }: Asking,
+  price: ModelPrice | undefined,
+): Estimates {
+  const known = knownOf(calibration, call.keyId, modelOf(call));
+  const likely = likelyOf(size, known, price);
+  if (!budgets.some(holdsCeiling)) return { likely, ceiling: undefined };
+  return { likely, ceiling: ceilingOf({ ...size, inputBytes: sentBytes() }, modelMaximum, price) };
+}
+
+/** Of calls of which nothing is known, so little is enough to begin with: more is held as it passes. */
+const LEAST_OUTPUT_TOKENS = 256;
+
+const smallestOf = (likely: CallEstimate, price: ModelPrice | undefined): CallEstimate =>
+  pricedEstimate(
+    {
+      inputTokens: likely.inputTokens,
+      outputTokens: Math.min(likely.outputTokens, LEAST_OUTPUT_TOKENS),
+    },
+    price,
+  );
+
+/** What no budget can count, or a hard one not beforehand. */
+function uncountableBy(
+  budgets: readonly Budget[],
+  call: AdmittedCall,
+  { likely, ceiling }: Estimates,
+): GatewayError | undefined {
+  for (const budget of budgets) {
+    const isHard = holdsCeiling(budget);
+    if (isHard && ceiling === undefined) return unlimited(budget);
+    const estimate = isHard ? ceiling : likely;
+    const isUnpriced = budget.measure === 'usd' && estimate?.picoUsd === undefined;
+    if (isUnpriced && !budget.allowsUnpriced) {
+      const { id } = budget;
+      return {
+        kind: 'model_without_price',
+        model: modelOf(call),
+        budget: { id, terms: showBudget(budget) },
+      };
+    }
+  }
+  return undefined;
+}
+
+const unlimited = (budget: Budget): GatewayError => ({
+  kind: 'invalid_request',
+  detail: `The budget ${budget.id} (${showBudget(budget)}) is hard, and nobody says how much this call may write: limit its output (max_tokens, max_completion_tokens, max_output_tokens or maxOutputTokens, as your dialect calls it).`,
+});
+
+/** By the budget that no waiting helps, else by the first. */
+function refusalOf(
+  budgets: readonly Budget[],
+  claims: readonly Claim[],
+  { lacking, now }: { readonly lacking: readonly LackingRoom[]; readonly now: number },
+): GatewayError {
+  const [first] = lacking;
+  const worst = lacking.find(({ spent, asked, limit }) => spent + asked > limit) ?? first;
+  const at = claims.findIndex(({ counter }) => counter.id === worst?.counter);
+  const budget = budgets[at];
+  const end = claims[at]?.counter.window.end;
+  if (worst === undefined || budget === undefined) {
+    return { kind: 'internal', detail: 'a budget refused that was not asked' };
+  }
+  return refusalBy(budget, worst, { now, end });
+}
+
+/** Calls that ended as they should, and were counted by their provider. */
+function learn(
+  calibration: Calibration,
+  event: UsageEvent,
+  bytes: Pick<SeenCall, 'inputBytes' | 'saidBytes'>,
+): void {
+  if (event.status !== 'ok' || event.usage?.provenance !== 'provider') return;
+  calibration.learn({
+    keyId: event.keyId,
+    model: `${event.provider ?? ''}/${event.modelSent ?? event.modelServed ?? event.modelAsked}`,
+    ...bytes,
+    inputTokens: inputTokens(event.usage),
+    outputTokens: outputTokens(event.usage),
+  });
+}

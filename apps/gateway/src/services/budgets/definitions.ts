@@ -1,0 +1,64 @@
+import { type Budget, type CallFacts, indexBudgets } from '@tollgate/core/budgets';
+import type { BudgetStore } from '../../ports/budget-store.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+
+/** How long a change by another process may go unseen. */
+const REFRESH_MS = 500;
+
+/** What budgets there are, at hand without waiting; read again soon after each change. */
+export interface BudgetDefinitions {
+  current(): readonly Budget[];
+  /** Those that a call counts for. */
+  matching(call: CallFacts): readonly Budget[];
+  /** After a change in this process, which is to be seen at once. */
+  refresh(): Promise<void>;
+  close(): void;
+}
+
+/** Reads them before it is there: no call is admitted by budgets that nobody has read. */
+export async function createBudgetDefinitions({
+  store,
+  clock,
+  log,
+}: {
+  readonly store: BudgetStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<BudgetDefinitions> {
+  let version = await store.version();
+  let budgets = await store.list();
+  let matching = indexBudgets(budgets);
+  let timer: Timer | undefined;
+  let isClosed = false;
+
+  const refresh = async (): Promise<void> => {
+    const latest = await store.version();
+    if (latest === version) return;
+    budgets = await store.list();
+    matching = indexBudgets(budgets);
+    version = latest;
+  };
+
+  /** A store that can't be read leaves the budgets that are known: walls do not fall with it. */
+  const watch = (): void => {
+    timer = clock.schedule(REFRESH_MS, () => {
+      refresh()
+        .catch((error: unknown) => log.warn({ detail: String(error) }, 'budgets can’t be read'))
+        .finally(() => {
+          if (!isClosed) watch();
+        });
+    });
+  };
+  watch();
+
+  return {
+    current: () => budgets,
+    matching: (call) => matching(call),
+    refresh,
+    close: () => {
+      isClosed = true;
+      timer?.cancel();
+    },
+  };
+}

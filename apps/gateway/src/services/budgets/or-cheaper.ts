@@ -1,0 +1,54 @@
+import { ok, type Result } from '@tollgate/core';
+import type { GatewayError } from '@tollgate/core/chat';
+import type { Call } from '../call.ts';
+import type { Destination, FindDestination } from '../destination.ts';
+import type { Admission } from './admission.ts';
+
+/** Budgets that are used up may each name another model: at most so many are gone through. */
+const MOST_STEPS = 3;
+
+/** Where a call goes on: elsewhere, where a budget that is used up names a cheaper model. */
+export type OrCheaper = (
+  call: Call,
+  destination: Destination,
+) => Result<Destination, GatewayError> | Promise<Result<Destination, GatewayError>>;
+
+export function createOrCheaper({
+  admission,
+  findDestination,
+}: {
+  readonly admission: Pick<Admission, 'cheaperThan' | 'hasBudgets'>;
+  readonly findDestination: FindDestination;
+}): OrCheaper {
+  const search = async (
+    call: Call,
+    found: Destination,
+  ): Promise<Result<Destination, GatewayError>> => {
+    let destination = found;
+    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+      const model = await admission.cheaperThan(factsIn(call, destination));
+      if (model === undefined) break;
+      const cheaper = findDestination(model, call.identity);
+      if (!cheaper.ok) return cheaper;
+      destination = cheaper.value;
+    }
+    if (destination !== found) call.aim?.(destination);
+    return ok(destination);
+  };
+  return (call, destination) =>
+    admission.hasBudgets() ? search(call, destination) : ok(destination);
+}
+
+const factsIn = ({ identity, startedAt }: Call, { provider, model, asked }: Destination) => ({
+  at: startedAt,
+  keyId: identity.keyId,
+  ...(identity.userId === undefined ? undefined : { userId: identity.userId }),
+  ...(identity.teamId === undefined ? undefined : { teamId: identity.teamId }),
+  ...(identity.organisationId === undefined
+    ? undefined
+    : { organisationId: identity.organisationId }),
+  ...(identity.tags === undefined ? undefined : { tags: identity.tags }),
+  asked,
+  provider: provider.name,
+  model,
+});
