@@ -33,6 +33,7 @@ const forAll = (row: Partial<Row> = {}): Row => ({ member: 200, foreign: 200, ad
 const named = { input: { name: 'new' }, bad: { nam: 'new' } };
 const changed = { input: { version: 1, name: 'new' }, bad: { name: 'new' } };
 const page = { input: { limit: 5 }, bad: { limit: 0 } };
+const resent = { input: { channel: 'zion' }, bad: { ids: [] } };
 /** Others' keys are as good as absent; its own is its to read. */
 const readKey: Row = { id: 'key', member: 404, foreign: 200, admin: 200 };
 /** Deleting an organisation, a team or a user that holds something. */
@@ -65,6 +66,9 @@ const ROUTES: { readonly [route: string]: Row } = {
     admin: 200,
   }),
   'DELETE /admin/v1/keys/{id}': forAdmins({ id: 'key', admin: 200 }),
+  'GET /admin/v1/outbox': forAdmins({ admin: 200 }),
+  'GET /admin/v1/outbox/dead-letters': forAdmins({ ...page, admin: 200 }),
+  'POST /admin/v1/outbox/resend': forAdmins({ ...resent, admin: 200 }),
 };
 
 const question = {
@@ -94,6 +98,9 @@ const PROCEDURES: { readonly [procedure: string]: Row } = {
   'admin.keys.update': forAdmins({ id: 'key', ...changed, admin: 200 }),
   'admin.keys.rotate': forAdmins({ id: 'key', bad: { overlapSeconds: 'x' }, admin: 200 }),
   'admin.keys.revoke': forAdmins({ id: 'key', bad: {}, admin: 200 }),
+  'admin.outbox.status': forAdmins({ admin: 200 }),
+  'admin.outbox.deadLetters': forAdmins({ ...page, admin: 200 }),
+  'admin.outbox.resend': forAdmins({ ...resent, admin: 200 }),
   'keys.create': forAdmins({ ...named, admin: 200 }),
   'keys.list': forAdmins({ admin: 200 }),
   'keys.revoke': forAdmins({ input: { key: 'other' }, bad: { key: 5 }, admin: 200 }),

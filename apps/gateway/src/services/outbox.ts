@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
+import { type Page, type PageQuery, USUAL_LIMIT } from '@tollgate/core/directory';
 import type { Identity } from '@tollgate/core/governance';
 import type { Clock } from '../ports/clock.ts';
 import type { DependencyStatus } from '../ports/governance.ts';
@@ -21,24 +22,30 @@ export interface ChannelStatus {
   readonly dead: number;
 }
 
-export interface DeadLetterQuery {
+export interface DeadLetterQuery extends PageQuery {
   readonly channel?: string;
-  /** The last id of the page before. */
-  readonly after?: number;
-  /** At most 1,000. */
-  readonly limit: number;
+}
+
+/** A dead letter with the event that was to be told, in place of its text. */
+export interface ShownLetter extends Omit<DeadLetter, 'body'> {
+  readonly event: unknown;
 }
 
 /** What waits to be told to others, for administrators. */
 export interface OutboxService {
-  status(by: Identity): Promise<Result<readonly ChannelStatus[], GatewayError>>;
+  status(
+    by: Identity,
+  ): Promise<Result<{ readonly channels: readonly ChannelStatus[] }, GatewayError>>;
   /** What was given up, the oldest first. */
   deadLetters(
     by: Identity,
     query: DeadLetterQuery,
-  ): Promise<Result<readonly DeadLetter[], GatewayError>>;
-  /** Has them sent again; resolves with how many. Those of one batch that is kept go together. */
-  resend(by: Identity, which: DeadSelection): Promise<Result<number, GatewayError>>;
+  ): Promise<Result<Page<ShownLetter>, GatewayError>>;
+  /** Has them sent again, and tells how many. Those of one batch that is kept go together. */
+  resend(
+    by: Identity,
+    which: DeadSelection,
+  ): Promise<Result<{ readonly resent: number }, GatewayError>>;
 }
 
 export interface OutboxDeps {
@@ -47,22 +54,36 @@ export interface OutboxDeps {
   readonly outbox: Outbox;
 }
 
-const LONGEST_PAGE = 1_000;
+const LONGEST_PAGE = 200;
 
 export function createOutboxService({ store, clock, outbox }: OutboxDeps): OutboxService {
   return {
     status: async (by) =>
-      refuseUnlessAdmin(by) ?? ok(channelStatuses(await store.states(), clock.now())),
+      refuseUnlessAdmin(by) ?? ok({ channels: channelStatuses(await store.states(), clock.now()) }),
     deadLetters: async (by, query) => {
-      const limit = Math.max(1, Math.min(Math.trunc(query.limit), LONGEST_PAGE));
-      return refuseUnlessAdmin(by) ?? ok(await store.deadLetters({ ...query, limit }));
+      const refusal = refuseUnlessAdmin(by);
+      if (refusal !== undefined) return refusal;
+      const { channel, after = '0' } = query;
+      if (!/^\d{1,15}$/.test(after)) {
+        return err({ kind: 'invalid_request', path: 'after', detail: 'It is no end of a page.' });
+      }
+      const limit = Math.max(1, Math.min(query.limit ?? USUAL_LIMIT, LONGEST_PAGE));
+      const wanted = { after: Number(after), limit: limit + 1 };
+      const found = await store.deadLetters({
+        ...wanted,
+        ...(channel !== undefined && { channel }),
+      });
+      const items = found.slice(0, limit);
+      const last = found.length > limit ? items.at(-1) : undefined;
+      const next = last === undefined ? {} : { next: String(last.id) };
+      return ok({ items: items.map(shown), ...next });
     },
     resend: async (by, which) => {
       const refusal = refuseUnlessAdmin(by);
       if (refusal !== undefined) return refusal;
-      const count = await store.resend(which);
-      if (count > 0) outbox.wake();
-      if (count > 0 || 'channel' in which) return ok(count);
+      const resent = await store.resend(which);
+      if (resent > 0) outbox.wake();
+      if (resent > 0 || 'channel' in which) return ok({ resent });
       return err({
         kind: 'invalid_request',
         path: 'ids',
@@ -71,6 +92,11 @@ export function createOutboxService({ store, clock, outbox }: OutboxDeps): Outbo
     },
   };
 }
+
+const shown = ({ body, ...letter }: DeadLetter): ShownLetter => ({
+  ...letter,
+  event: JSON.parse(body),
+});
 
 export const channelStatuses = (
   states: readonly ChannelState[],

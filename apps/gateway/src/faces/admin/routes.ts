@@ -11,6 +11,7 @@ import {
   UserWire,
 } from '@tollgate/core/directory';
 import { KEY_ROUTES } from './key-routes.ts';
+import { OUTBOX_ROUTES } from './outbox-routes.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import type { AdminRoute } from './route.ts';
 
@@ -46,4 +47,5 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     filters: ofOrganisation,
   }),
   ...KEY_ROUTES,
+  ...OUTBOX_ROUTES,
 ];

@@ -17,6 +17,7 @@ import * as z from 'zod';
 import type { Resource } from '../../services/admin/resource.ts';
 import type { Services } from '../../services/services.ts';
 import type { AdminProcedures, ById } from './contract.ts';
+import { outboxProcedures } from './outbox-procedures.ts';
 import { parsed } from './parsed.ts';
 import { procedure, valueOrThrow } from './trpc.ts';
 
@@ -123,4 +124,10 @@ const keys = {
   ),
 };
 
-export const adminProcedures = { organisations, teams, users, keys } satisfies AdminProcedures;
+export const adminProcedures = {
+  organisations,
+  teams,
+  users,
+  keys,
+  outbox: outboxProcedures,
+} satisfies AdminProcedures;

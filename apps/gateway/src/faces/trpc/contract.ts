@@ -36,9 +36,11 @@ import type {
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
+import type { DeadSelection } from '../../ports/outbox-store.ts';
 import type { UsageGroup, UsageRow } from '../../ports/usage-reports.ts';
 import type { HealthReport } from '../../services/health.ts';
 import type { ListedModel } from '../../services/models.ts';
+import type { ChannelStatus, DeadLetterQuery, ShownLetter } from '../../services/outbox.ts';
 
 export type {
   ChatReply,
@@ -61,7 +63,10 @@ export type {
 export type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
 export type { UsageEvent } from '@tollgate/core/usage';
 export type {
+  ChannelStatus,
   CreatedKey,
+  DeadLetterQuery,
+  DeadSelection,
   HealthReport,
   KeyPatch,
   KeyRotation,
@@ -73,6 +78,7 @@ export type {
   Organisation,
   OrganisationPatch,
   Page,
+  ShownLetter,
   StoredKey,
   Team,
   TeamPatch,
@@ -188,6 +194,15 @@ export type RecordProcedures<R extends Stored, New, Patch extends AtVersion, Lis
   delete: Mutation<ById, ById>;
 };
 
+/** What waits to be told to others, and what was given up. */
+export type OutboxProcedures = {
+  status: Query<void, { readonly channels: readonly ChannelStatus[] }>;
+  /** Oldest first. */
+  deadLetters: Query<DeadLetterQuery | undefined, Page<ShownLetter>>;
+  /** Those named, or all of one channel. */
+  resend: Mutation<DeadSelection, { readonly resent: number }>;
+};
+
 export type AdminProcedures = {
   organisations: RecordProcedures<Organisation, NewOrganisation, OrganisationPatch, PageQuery>;
   teams: RecordProcedures<Team, NewTeam, TeamPatch, ListOfOrganisation>;
@@ -201,6 +216,7 @@ export type AdminProcedures = {
     rotate: Mutation<KeyRotation & ById, CreatedKey>;
     revoke: Mutation<ById, StoredKey>;
   };
+  outbox: OutboxProcedures;
 };
 
 export type Procedures = {
