@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAudit } from './audit-command.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { examples } from './examples.ts';
 import { addOutbox } from './outbox-command.ts';
@@ -38,6 +39,7 @@ export function createProgram(context: CliContext): Command {
   addKeys(program, context);
   addRecords(program, context);
   addReports(program, context);
+  addAudit(program, context);
   const outbox = add(program, 'outbox', 'show what waits to be told to others, and send it again');
   addOutbox(outbox, context, examples);
   const config = add(program, 'config', 'check or print the configuration').addHelpText(

@@ -58,6 +58,8 @@ describe(`books after kills (seed ${SEED})`, () => {
           const { gateway, url } = await start(env, folder);
           link.set(dice.of(['open', 'open', 'cut', 'hung']));
           const over = new AbortController();
+          const warm = Promise.withResolvers<void>();
+          let answered = 0;
           const load = runLoad({
             urls: [url],
             keys: [ADMIN_KEY, ...ZION_KEYS],
@@ -65,8 +67,14 @@ describe(`books after kills (seed ${SEED})`, () => {
             dice,
             until: over.signal,
             nextModel,
+            onEnd: ({ status }) => {
+              if (status === 200) answered += 1;
+              if (answered === 5) warm.resolve();
+            },
           });
-          await sleep(100 + dice.below(700));
+          // A busy machine's gateway may take a while to answer first.
+          await Promise.race([warm.promise, sleep(5_000)]);
+          await sleep(dice.below(600));
           over.abort();
           gateway.kill('SIGKILL');
           kills.push(performance.now());
@@ -91,6 +99,7 @@ describe(`books after kills (seed ${SEED})`, () => {
         ).toBeGreaterThan(ROUNDS);
         last.kill('SIGTERM');
         expect((await last.waitForEnd(20_000)).code).toBe(0);
+        expect((await audited(env, folder)).differences).toEqual([]);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
@@ -126,6 +135,18 @@ async function ledgerLines(
     maxBuffer: 256 * 1024 * 1024,
   });
   return JSON.parse(stdout).rows;
+}
+
+async function audited(
+  env: Record<string, string>,
+  cwd: string,
+): Promise<{ readonly differences: readonly unknown[] }> {
+  const { stdout } = await run(COMMAND, ['audit', '--json'], {
+    env: { ...process.env, ...env },
+    cwd,
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  return JSON.parse(stdout);
 }
 
 /** Zion is told a moment later, and after troubles later still: until they agree, for so long. */

@@ -56,13 +56,19 @@ export interface LoadOptions {
   /** Ends the load; calls under way are cut off with their gateway, or go on to their ends. */
   readonly until: AbortSignal;
   readonly nextModel: () => string;
+  /** After each call, however it ended. */
+  readonly onEnd?: (call: AskedCall) => void;
 }
 
 /** Clients of all faces that ask one call after another, and leave some in their middle. */
 export async function runLoad(options: LoadOptions): Promise<readonly AskedCall[]> {
   const asked: AskedCall[] = [];
   const client = async (): Promise<void> => {
-    while (!options.until.aborted) asked.push(await askOnce(options));
+    while (!options.until.aborted) {
+      const call = await askOnce(options);
+      asked.push(call);
+      options.onEnd?.(call);
+    }
   };
   await Promise.all(Array.from({ length: options.clients }, client));
   return asked;

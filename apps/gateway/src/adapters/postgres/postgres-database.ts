@@ -59,26 +59,28 @@ export function createPostgresDatabase(options: PostgresOptions): SqlDatabase {
   const runnerOf = (queryable: Pool | PoolClient): Runner => ({
     query: (text, values) => queryable.query<SqlRow>(text, [...values]),
   });
+  const between = async <T>(begin: string, work: (tx: Statements) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const result = await work(statementsOn(runnerOf(client)));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
   return {
     engine: 'postgres',
     ...statementsOn(runnerOf(pool)),
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const result = await work(statementsOn(runnerOf(client)));
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        await client.query('rollback').catch((failure: Error) => {
-          broken = failure;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    transaction: (work) => between('begin', work),
+    snapshot: (work) => between('begin isolation level repeatable read read only', work),
     close: () => pool.end(),
   };
 }

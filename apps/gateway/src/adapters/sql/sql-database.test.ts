@@ -93,6 +93,17 @@ for (const { name, open, missing } of ENGINES) {
       expect(row?.['size']).toBe(40n);
     });
 
+    it('shows a snapshot as it was, and writes nothing in it', async () => {
+      const { db } = opened;
+      const count = 'select count(*) as count from things';
+      const [before] = await db.all(count);
+      const seen = await db.snapshot(async (reader) => [
+        (await reader.all(count))[0]?.['count'],
+        (await reader.all(count))[0]?.['count'],
+      ]);
+      expect(seen).toEqual([before?.['count'], before?.['count']]);
+    });
+
     it('rejects what the engine refuses, and goes on', async () => {
       const { db } = opened;
       await expect(db.run('insert into nowhere values (1)')).rejects.toThrow(/nowhere/);

@@ -26,6 +26,8 @@ export interface SqlDatabase extends Statements {
    * on SQLite others wait for it.
    */
   transaction<T>(work: (tx: Statements) => Promise<T>): Promise<T>;
+  /** All reads of the work see the database as it was at the first of them. Nobody waits for it. */
+  snapshot<T>(work: (reader: SqlReader) => Promise<T>): Promise<T>;
   /** Waits for what runs. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { SqlDatabase, SqlRow, SqlValue, Statements } from '../sql/sql.ts';
+import type { SqlDatabase, SqlReader, SqlRow, SqlValue, Statements } from '../sql/sql.ts';
 
 /** Statements that stay prepared; texts are written in the code, so there are few. */
 const MAX_PREPARED = 200;
@@ -29,8 +29,16 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   transaction<T>(work: (tx: Statements) => Promise<T>): Promise<T> {
+    return this.#between('begin immediate', work);
+  }
+
+  snapshot<T>(work: (reader: SqlReader) => Promise<T>): Promise<T> {
+    return this.#between('begin', work);
+  }
+
+  #between<T>(begin: string, work: (tx: Statements) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
-      this.#db.exec('begin immediate');
+      this.#db.exec(begin);
       try {
         const result = await work(this.#direct);
         this.#db.exec('commit');

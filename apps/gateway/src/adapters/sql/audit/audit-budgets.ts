@@ -1,0 +1,86 @@
+import {
+  type Budget,
+  budgetsFor,
+  type CounterId,
+  chargeOf,
+  counterId,
+  counterOf,
+  factsOf,
+} from '@tollgate/core/budgets';
+import type { UsageEvent } from '@tollgate/core/usage';
+import { PICO_PER_MICRO } from '../ledger/measures.ts';
+import type { SqlReader } from '../sql.ts';
+import type { Findings } from './findings.ts';
+
+/** What budgets ought to have spent, added up from rows, and held against what the ledger says. */
+export class BudgetAudit {
+  readonly #budgets: readonly Budget[];
+  readonly #sums = new Map<CounterId, Sum>();
+
+  constructor(budgets: readonly Budget[]) {
+    this.#budgets = budgets;
+  }
+
+  add(event: UsageEvent): void {
+    if (this.#budgets.length === 0) return;
+    for (const budget of budgetsFor(this.#budgets, factsOf(event))) {
+      // A correction is no request of its own.
+      const isNoRequest = event.corrects !== undefined && budget.measure === 'requests';
+      const amount = isNoRequest ? 0n : chargeOf(budget, event);
+      const { id, budgetId, window } = counterOf(budget, event.startedAt);
+      const first: Sum = { budgetId, windowStart: window.start, sum: 0n, calls: [] };
+      const known = this.#sums.get(id) ?? first;
+      known.sum += amount;
+      if (known.calls.length < 10) known.calls.push(event.callId);
+      this.#sums.set(id, known);
+    }
+  }
+
+  async gaps(db: SqlReader): Promise<readonly BudgetGap[]> {
+    const known = new Set(this.#budgets.map(({ id }) => id));
+    const gaps = new Map(this.#sums);
+    const found = new Map<string, bigint>();
+    for (const row of await db.all('select * from budget_spend')) {
+      const budgetId = String(row['budget_id']);
+      // Of a budget that was deleted nobody asks any more.
+      if (!known.has(budgetId)) continue;
+      const windowStart = Number(row['window_start']);
+      const id = counterId({ budgetId, windowStart });
+      found.set(id, BigInt(String(row['millions'])) * PICO_PER_MICRO + BigInt(String(row['rest'])));
+      if (!gaps.has(id)) gaps.set(id, { budgetId, windowStart, sum: 0n, calls: [] });
+    }
+    return [...gaps].flatMap(([counter, { sum, ...rest }]) => {
+      const stored = found.get(counter) ?? 0n;
+      return sum === stored ? [] : [{ counter, expected: sum, found: stored, ...rest }];
+    });
+  }
+
+  async compare(db: SqlReader, findings: Findings): Promise<void> {
+    for (const { counter, expected, found, calls } of await this.gaps(db)) {
+      findings.differ({
+        check: 'budgets',
+        what: `spent of ${counter}`,
+        expected: String(expected),
+        found: String(found),
+        calls,
+      });
+    }
+  }
+}
+
+/** A budget's window that has not spent what its rows say. */
+export interface BudgetGap {
+  readonly counter: CounterId;
+  readonly budgetId: string;
+  readonly windowStart: number;
+  readonly expected: bigint;
+  readonly found: bigint;
+  readonly calls: readonly string[];
+}
+
+interface Sum {
+  readonly budgetId: string;
+  readonly windowStart: number;
+  sum: bigint;
+  readonly calls: string[];
+}
