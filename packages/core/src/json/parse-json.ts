@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../result.ts';
+import { keepDigits } from './exact-numbers.ts';
 import { findSyntaxError } from './find-syntax-error.ts';
 import type { JsonProblem } from './json-problem.ts';
 import type { JsonValue } from './json-value.ts';
@@ -12,11 +13,15 @@ export const MAX_JSON_DEPTH = 128;
  *
  * A field named `__proto__` comes out as an ordinary own field. Copy parsed objects by spreading or
  * `Object.fromEntries`, which keep it so; never by `target[key] = value` or `Object.assign`, which
- * would set the prototype.
+ * would set the prototype. In what tools are called with and answer, numbers keep their digits.
  */
 export function parseJson(
   text: string,
-  options: { readonly maxDepth?: number } = {},
+  options: {
+    readonly maxDepth?: number;
+    /** The whole text is what a tool is called with: numbers keep their digits everywhere in it. */
+    readonly isOfTool?: true;
+  } = {},
 ): Result<JsonValue, JsonProblem> {
   const maxDepth = options.maxDepth ?? MAX_JSON_DEPTH;
   // Too short to hold so many brackets: most events of a stream are, and the scan costs as much as
@@ -28,7 +33,8 @@ export function parseJson(
     return err({ kind: 'too_deep', message, line, column });
   }
   try {
-    return ok(JSON.parse(text));
+    const parsed: JsonValue = JSON.parse(text);
+    return ok(keepDigits(text, parsed, options.isOfTool === true));
   } catch {
     return err(syntaxProblem(text));
   }

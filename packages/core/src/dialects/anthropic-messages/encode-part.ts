@@ -117,7 +117,7 @@ export const cacheControl = (cache: CacheMark | undefined): JsonObject =>
 /** `input` is an object here: text that is none is wrapped, so that the history stays whole. */
 export function encodeInput(argumentsJson: string, path: string, losses: Loss[]): JsonObject {
   if (argumentsJson.trim() === '') return {};
-  const parsed = parseJson(argumentsJson);
+  const parsed = parseJson(argumentsJson, { isOfTool: true });
   if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
   if (parsed.ok && parsed.value === null) return {};
   losses.push(

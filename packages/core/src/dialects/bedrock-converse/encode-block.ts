@@ -84,7 +84,7 @@ export const cachePoint = ({ lifetime }: CacheMark): JsonObject => ({
 /** `input` is an object here: text that is none is wrapped, so that the history stays whole. */
 export function encodeInput(argumentsJson: string, path: string, losses: Loss[]): JsonObject {
   if (argumentsJson.trim() === '') return {};
-  const parsed = parseJson(argumentsJson);
+  const parsed = parseJson(argumentsJson, { isOfTool: true });
   if (parsed.ok && isJsonObject(parsed.value)) return parsed.value;
   if (parsed.ok && parsed.value === null) return {};
   const why = 'arguments that are no JSON object are wrapped in one';
