@@ -240,7 +240,6 @@ export const REQUEST_SAMPLES: { readonly [feature in Feature]: RequestSample | u
     request: looped({ ...result, content: [hi, image] }),
     without: looped(result),
   },
-  foreignTurn: { request: answered(far, hi), without: answered(hi) },
   serverToolTurn: {
     request: answered(
       { type: 'server-tool', role: 'call', name: 'search', dialect: ELSEWHERE, raw: {} },
@@ -250,6 +249,7 @@ export const REQUEST_SAMPLES: { readonly [feature in Feature]: RequestSample | u
   },
   foreignPart: { request: saying(hi, far), without: saying(hi) },
   misplacedPart: { request: saying(hi, call), without: saying(hi) },
+  foreignTurn: undefined,
   replyMedia: undefined,
   choices: undefined,
   usage: undefined,

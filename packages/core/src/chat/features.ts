@@ -107,11 +107,11 @@ const TABLE = {
   toolResultPlace: hint('results that do not follow their calls'),
   toolResultError: hint('the mark of a failed tool call'),
   toolResultMedia: meaning('results of tools that are not text'),
-  foreignTurn: hint('what a model said that only another dialect knows'),
   serverToolTurn: hint('what a provider’s own tool did in an earlier turn'),
   foreignPart: meaning('content that only another dialect knows'),
   misplacedPart: meaning('content that its speaker can not say'),
   // Replies
+  foreignTurn: hint('what a model said that only another dialect knows', 'reply'),
   replyMedia: meaning('media that a model made', 'reply'),
   choices: meaning('choices beyond the first', 'reply'),
   usage: hint('counts of usage', 'reply'),

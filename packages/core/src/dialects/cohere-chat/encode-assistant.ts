@@ -117,7 +117,13 @@ export function unsaidStart(
     case 'opaque':
       return part.dialect === DIALECT
         ? []
-        : [lost('foreignTurn', path, 'content that only another dialect knows')];
+        : [
+            lost(
+              isReply ? 'foreignTurn' : 'foreignPart',
+              path,
+              'content that only another dialect knows',
+            ),
+          ];
     case 'tool-result':
       return [lost('misplacedPart', path, 'a result of a tool is said by no assistant')];
     default:

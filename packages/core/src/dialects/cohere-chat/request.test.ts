@@ -150,7 +150,7 @@ describe('a tool loop sent to Cohere', () => {
       'messages[0].content[1] dropped meaning',
       'messages[1].content[0] dropped hint',
       'messages[1].content[0].state dropped hint',
-      'messages[1].content[1] dropped hint',
+      'messages[1].content[1] dropped meaning',
       'messages[1].content[3] moved hint',
       'messages[2].content[0].isError dropped hint',
     ]);

@@ -150,7 +150,7 @@ function encodeContent(
 function unsaid(part: ContentPart): Feature {
   if (part.type === 'media') return part.kind;
   if (part.type === 'reasoning') return 'earlierReasoning';
-  return part.type === 'server-tool' ? 'serverToolTurn' : 'foreignTurn';
+  return part.type === 'server-tool' ? 'serverToolTurn' : 'foreignPart';
 }
 
 function imageUrl({ kind, source, mediaType }: MediaPart): string | undefined {

@@ -66,7 +66,7 @@ export function encodeMessages(
 const UNSAID: { readonly [type in ContentPart['type']]?: Feature } = {
   media: 'generatedMedia',
   'server-tool': 'serverToolTurn',
-  opaque: 'foreignTurn',
+  opaque: 'foreignPart',
 };
 
 const named = (message: Message): JsonObject => ({
