@@ -7,6 +7,8 @@ const mark = { prompt_cache_breakpoint: { mode: 'explicit' } };
 const SETTINGS = {
   prompt_cache_retention: '24h',
   prompt_cache_options: { mode: 'implicit', ttl: '30m' },
+  moderation: { model: 'omni-moderation-latest' },
+  safety_identifier: 'hash-77',
 };
 const CHAT = {
   model: 'm',
@@ -17,10 +19,10 @@ const RESPONSES = {
   input: [{ role: 'user', content: [{ type: 'input_text', text: 'Hi', ...mark }] }],
 };
 
-function said(from: Dialect, body: JsonObject, to: Dialect, openAiCaching: boolean) {
+function said(from: Dialect, body: JsonObject, to: Dialect, openAiFields: boolean) {
   const decoded = from.decodeRequest({ ...body, ...SETTINGS });
   if (!decoded.ok) throw new Error(decoded.error.kind);
-  const encoded = to.encodeRequest(decoded.value.request, { ...TARGET, quirks: { openAiCaching } });
+  const encoded = to.encodeRequest(decoded.value.request, { ...TARGET, quirks: { openAiFields } });
   if (!encoded.ok) throw new Error(encoded.error.kind);
   const { value, losses } = encoded.value;
   return { body: value, told: losses.map(({ path }) => path) };
@@ -30,7 +32,7 @@ it.each([
   ['Chat', openAiChat, CHAT, openAiResponses, RESPONSES],
   ['Responses', openAiResponses, RESPONSES, openAiChat, CHAT],
 ] as const)(
-  'what both of OpenAI’s dialects know of the prompt cache goes on from %s to the other',
+  'what both of OpenAI’s dialects know goes on from %s to the other',
   (_name, from, body, to, expected) => {
     expect(said(from, body, to, true)).toMatchObject({
       body: { ...expected, ...SETTINGS },
@@ -47,9 +49,11 @@ it.each([
   (_name, from, body, to) => {
     const { body: sent, told } = said(from, body, to, false);
 
-    expect(JSON.stringify(sent)).not.toContain('prompt_cache');
+    expect(JSON.stringify(sent)).not.toMatch(/prompt_cache|moderation|safety/);
+    expect(sent).toMatchObject({ user: 'hash-77' });
     expect(told.toSorted()).toEqual([
       'messages[0].content[0].cache',
+      'rest.moderation',
       'rest.prompt_cache_options',
       'rest.prompt_cache_retention',
     ]);

@@ -29,8 +29,9 @@ export const Quirks = z.strictObject({
     .readonly()
     .exactOptional()
     .meta({ description: 'Tools that it runs itself, for clients of other dialects too.' }),
-  openAiCaching: z.boolean().exactOptional().meta({
-    description: 'It takes OpenAI’s marks and settings of the prompt cache, in either dialect.',
+  openAiFields: z.boolean().exactOptional().meta({
+    description:
+      'It takes OpenAI’s own fields in either dialect: of the prompt cache, of moderation, `safety_identifier`.',
   }),
   maxTokensField: z
     .enum(['max_tokens', 'max_completion_tokens'])

@@ -39,8 +39,8 @@ export interface Quirks {
   readonly runsCustomTools?: boolean;
   /** Tools that it runs itself, of those that several providers do; absent: none is known. */
   readonly serverTools?: readonly SharedToolKind[];
-  /** It takes OpenAI's marks and settings of the prompt cache, in either of its dialects. */
-  readonly openAiCaching?: boolean;
+  /** It takes what OpenAI's dialects both know and look-alikes don't: of the prompt cache, `moderation`, `safety_identifier`. */
+  readonly openAiFields?: boolean;
   /** What replies leave out, or fill wrongly, of what the dialect's clients insist on. */
   readonly omits?: readonly Omission[];
   /** A stream's beginning (`message_start`) comes again in its midst. */

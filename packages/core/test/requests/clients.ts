@@ -67,7 +67,7 @@ const RUN_BY: { readonly [dialect: string]: Quirks['serverTools'] } = {
 
 export const targetFor = ({ id }: Dialect): Target => ({
   ...TARGET,
-  quirks: { serverTools: RUN_BY[id] ?? [], openAiCaching: true, takesReasoningDetails: true },
+  quirks: { serverTools: RUN_BY[id] ?? [], openAiFields: true, takesReasoningDetails: true },
 });
 
 /** By the parser that real bodies go through: absent and undefined are the same there. */

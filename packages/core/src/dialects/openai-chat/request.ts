@@ -11,7 +11,7 @@ import { effortFor } from '../effort-for.ts';
 import { foreignFields } from '../foreign-fields.ts';
 import { isForcing } from '../is-forcing.ts';
 import { mostStops } from '../most-stops.ts';
-import { cacheSettings, sharedSettings } from '../openai-cache.ts';
+import { endUserField, ownSettings, sharedSettings } from '../openai-fields.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { unmeasuredEffort } from '../unmeasured-effort.ts';
 import { wireProblem } from '../wire-problem.ts';
@@ -148,7 +148,7 @@ export function encodeRequest(
   const tools = toolFields(request, { target, effort: reasoning['reasoning_effort'] }, lose);
   const value: JsonObject = {
     ...unnamed(request),
-    ...ownCaching(request, quirks, lose),
+    ...openAiSettings(request, quirks, lose),
     model: target.model,
     messages: encodeMessages(request.messages, { target, lose }),
     ...streamFields(request, target),
@@ -162,7 +162,7 @@ export function encodeRequest(
       audio: request.audio === undefined ? undefined : { ...request.audio },
       ...serviceTier(request, lose),
       metadata: request.metadata,
-      user: request.endUser,
+      ...endUserField(request.endUser, quirks),
       prompt_cache_key: request.cacheKey,
       store: request.store,
     }),
@@ -177,8 +177,12 @@ const CACHE_OPTIONS: { readonly [name: string]: readonly JsonValue[] } = {
   ttl: ['30m'],
 };
 
-function ownCaching({ rest }: ChatRequest, quirks: Quirks, lose: (loss: Loss) => void): JsonObject {
-  const { prompt_cache_options: options, ...settings } = cacheSettings(rest, quirks);
+function openAiSettings(
+  { rest }: ChatRequest,
+  quirks: Quirks,
+  lose: (loss: Loss) => void,
+): JsonObject {
+  const { prompt_cache_options: options, ...settings } = ownSettings(rest, quirks);
   if (rest?.dialect === DIALECT || options === undefined || !isJsonObject(options)) return settings;
   const said = Object.entries(options).filter(([name, value]) => {
     if (value === null || CACHE_OPTIONS[name]?.includes(value) === true) return true;

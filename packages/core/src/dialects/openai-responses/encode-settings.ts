@@ -6,7 +6,7 @@ import type { Target } from '../dialect.ts';
 import { effortFor } from '../effort-for.ts';
 import { foreignFields } from '../foreign-fields.ts';
 import { isForcing } from '../is-forcing.ts';
-import { sharedSettings } from '../openai-cache.ts';
+import { endUserField, sharedSettings } from '../openai-fields.ts';
 import { unmeasuredEffort } from '../unmeasured-effort.ts';
 import { DIALECT } from './dialect-name.ts';
 import { encodeToolChoice, encodeTools } from './tools.ts';
@@ -33,7 +33,7 @@ export function encodeSettings(request: ChatRequest, target: Target, lose: Lose)
       ...given('top_logprobs', request.logprobs?.top),
       ...given('service_tier', request.serviceTier),
       ...given('metadata', request.metadata),
-      ...given('user', request.endUser),
+      ...endUserField(request.endUser, target.quirks),
       ...given('prompt_cache_key', request.cacheKey),
     },
     reasoning: reasoningFields(request.reasoning, target, lose),

@@ -6,7 +6,7 @@ import type { Ability } from '../../providers/ability.ts';
 import type { Quirks } from '../../providers/quirks.ts';
 import { dataUrl, parseDataUrl } from '../data-url.ts';
 import { FOREIGN_FILE, isForeignFile } from '../is-foreign-file.ts';
-import { cacheMark } from '../openai-cache.ts';
+import { cacheMark } from '../openai-fields.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { unsaid } from '../unsayable.ts';
 import { readAnnotation } from './annotations.ts';

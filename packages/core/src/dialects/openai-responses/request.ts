@@ -7,7 +7,7 @@ import { isJsonObject } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { DecodedRequest, Target } from '../dialect.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
-import { cacheSettings } from '../openai-cache.ts';
+import { ownSettings } from '../openai-fields.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { decodeInput } from './decode-input.ts';
@@ -175,7 +175,7 @@ export function encodeRequest(
   ];
   const value: JsonObject = {
     ...rest,
-    ...cacheSettings(request.rest, target.quirks),
+    ...ownSettings(request.rest, target.quirks),
     model: target.model,
     ...input,
     ...(request.stream ? { stream: true } : {}),

@@ -25,7 +25,7 @@ export const openai: ProviderDescription = {
   },
   auth: 'bearer',
   keyVariables: ['OPENAI_API_KEY'],
-  quirks: { serverTools: ['web-search', 'code-execution', 'mcp'], openAiCaching: true },
+  quirks: { serverTools: ['web-search', 'code-execution', 'mcp'], openAiFields: true },
   betas: { 'openai-beta': ['*'] },
   responses: { keeps: true, background: true },
   models: [
