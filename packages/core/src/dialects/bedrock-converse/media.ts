@@ -35,6 +35,10 @@ const FORMAT_OF: ReadonlyMap<string, string> = new Map([
   ...FORMATS.map(([format, type]): [string, string] => [type, format]),
   ['image/jpg', 'jpeg'],
   ['text/x-markdown', 'md'],
+  // As Gemini calls it, and what browsers do.
+  ['audio/mp3', 'mp3'],
+  ['audio/x-wav', 'wav'],
+  ['audio/wave', 'wav'],
 ]);
 
 const FIELDS = { image: 'image', file: 'document', video: 'video', audio: 'audio' } as const;

@@ -52,11 +52,11 @@ export function encodeMessages(
     }
     if (others.length === 0 && message.content.length > 0) continue;
     endRun();
-    encoded.push(
+    const said =
       message.role === 'assistant'
         ? encodeAssistant(message, others, context)
-        : encodePlain(message, others, context),
-    );
+        : encodePlain(message, others, context);
+    if (said !== undefined) encoded.push(said);
   }
   endRun();
   return encoded;
@@ -131,7 +131,12 @@ interface Said {
   readonly audio: JsonObject[];
 }
 
-function encodeAssistant(message: Message, parts: readonly Placed[], context: Context): JsonObject {
+/** Undefined where nothing is left to be said of it: look-alikes refuse a turn without a word. */
+function encodeAssistant(
+  message: Message,
+  parts: readonly Placed[],
+  context: Context,
+): JsonObject | undefined {
   const said: Said = { texts: [], refusals: [], thoughts: [], details: [], calls: [], audio: [] };
   const field = context.target.quirks.reasoningField;
   const hasDetails = parts.some(
@@ -162,6 +167,8 @@ function encodeAssistant(message: Message, parts: readonly Placed[], context: Co
   const [audio] = said.audio;
   const thoughts = said.thoughts.join('');
   const saysElse = said.calls.length > 0 || said.refusals.length > 0 || audio !== undefined;
+  const isThought = thoughts !== '' || said.details.length > 0;
+  if (parts.length > 0 && said.texts.length === 0 && !saysElse && !isThought) return undefined;
   return {
     ...named(message),
     role: 'assistant',

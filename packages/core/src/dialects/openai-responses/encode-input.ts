@@ -1,5 +1,10 @@
-import type { ContentPart, ReasoningPart, ToolResultPart } from '../../chat/content-part.ts';
-import { type Loss, lost } from '../../chat/loss.ts';
+import type {
+  ContentPart,
+  MediaPart,
+  ReasoningPart,
+  ToolResultPart,
+} from '../../chat/content-part.ts';
+import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
 import type { ChatRequest } from '../../chat/request.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
@@ -208,6 +213,7 @@ function encodeOther(part: ContentPart, path: string, context: Context): readonl
   }
   const item = itemOf(part, path, context);
   if (item !== undefined) return [item];
+  if (part.type === 'media') return encodeGenerated(part, path, context);
   context.lose(
     part.type === 'server-tool'
       ? lost(
@@ -218,6 +224,21 @@ function encodeOther(part: ContentPart, path: string, context: Context): readonl
       : lost(unsayable(part), path, `a model's turn holds no ${part.type} here`),
   );
   return [];
+}
+
+/** Media that a model made have no place in its turn; of what it said there, the words have. */
+function encodeGenerated(
+  { kind, transcript = '' }: MediaPart,
+  path: string,
+  { lose }: Context,
+): readonly JsonObject[] {
+  if (transcript === '') {
+    lose(lost('generatedMedia', path, `a model's turn holds no ${kind} here`));
+    return [];
+  }
+  lose(changed('generatedMedia', path, 'emulated', 'what was said goes back as text'));
+  const said = { type: 'output_text', text: transcript, annotations: [] };
+  return [{ role: 'assistant', content: [said] }];
 }
 
 interface InTurn {
