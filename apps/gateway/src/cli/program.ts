@@ -3,6 +3,7 @@ import { addAudit } from './audit-command.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { examples } from './examples.ts';
 import { addOutbox } from './outbox-command.ts';
+import { addDatabase } from './program-database.ts';
 import { addKeys, addRecords } from './program-directory.ts';
 import type { UsageOptions } from './usage.ts';
 
@@ -42,6 +43,7 @@ export function createProgram(context: CliContext): Command {
   addAudit(program, context);
   const outbox = add(program, 'outbox', 'show what waits to be told to others, and send it again');
   addOutbox(outbox, context, examples);
+  addDatabase(program, context);
   const config = add(program, 'config', 'check or print the configuration').addHelpText(
     'after',
     examples(['tollgate config check --config new.yaml', 'tollgate config print']),

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { err, ok, type Result } from '@tollgate/core';
-import type { DatabaseProblem } from './open-database.ts';
+import type { DatabaseProblem } from './database-problem.ts';
 
 export interface FolderHold {
   release(): void;

@@ -1,23 +1,27 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { err, ok, type Result } from '@tollgate/core';
+import { type DatabaseProblem, damaged, problemOf } from './database-problem.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openConnection } from './open-connection.ts';
 
 const FILE = 'tollgate.db';
+/** Files up to this size are checked whole when they are opened: milliseconds. */
+const CHECKED_BYTES = 32 * 1024 * 1024;
 
 export const databasePath = (dataDir: string): string => join(dataDir, FILE);
-
-/** Why the data folder can't be used, and what to do about it: text for the operator. */
-export interface DatabaseProblem {
-  readonly detail: string;
-}
 
 const versionOf = (db: DatabaseSync): number => {
   const row = db.prepare('select max(version) as version from schema_version').get();
   return typeof row?.['version'] === 'number' ? row['version'] : 0;
 };
+
+function harmOf(db: DatabaseSync): string | undefined {
+  const [first] = db.prepare('pragma quick_check(1)').all();
+  const found = String(first?.['quick_check'] ?? 'ok');
+  return found === 'ok' ? undefined : found;
+}
 
 function migrate(db: DatabaseSync): Result<void, DatabaseProblem> {
   // The lock is taken before the version is read: of two processes that start at once, the second
@@ -56,13 +60,17 @@ export function openDatabase(dataDir: string): Result<DatabaseSync, DatabaseProb
     const path = databasePath(dataDir);
     db = openConnection(path, 'normal');
     chmodSync(path, 0o600);
+    const harm = statSync(path).size > CHECKED_BYTES ? undefined : harmOf(db);
+    if (harm !== undefined) {
+      db.close();
+      return err(damaged(harm, dataDir));
+    }
     const migrated = migrate(db);
     if (migrated.ok) return ok(db);
     db.close();
     return migrated;
   } catch (error) {
     db?.close();
-    const why = error instanceof Error ? error.message : String(error);
-    return err({ detail: `the data folder ${dataDir} can't be used: ${why}` });
+    return err(problemOf(error, dataDir));
   }
 }

@@ -3,7 +3,7 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { err, ok, type Result } from '@tollgate/core';
 import { Secret } from '../../config/secret.ts';
-import type { DatabaseProblem } from './open-database.ts';
+import type { DatabaseProblem } from './database-problem.ts';
 
 const FILE = 'secret';
 const SECRET_BYTES = 32;

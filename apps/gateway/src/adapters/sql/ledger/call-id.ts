@@ -1,9 +1,14 @@
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID_BYTES = 16;
+const UUID_LETTERS = 36;
 
 /** A call's id in 16 bytes in place of 36 characters. What is no UUID (none is minted) keeps its letters. */
-export const bytesOfCallId = (id: string): Uint8Array =>
-  UUID.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : Buffer.from(id);
+export function bytesOfCallId(id: string): Uint8Array {
+  if (id.length === UUID_LETTERS) {
+    const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
+    if (bytes.length === UUID_BYTES) return bytes;
+  }
+  return Buffer.from(id);
+}
 
 export function callIdOf(bytes: unknown): string {
   if (!(bytes instanceof Uint8Array)) return '';

@@ -1,7 +1,7 @@
 import type { Usage } from '@tollgate/core/chat';
 import type { UsageEvent } from '@tollgate/core/usage';
 import type { SqlRow, SqlValue } from '../sql.ts';
-import { bytesOfCallId, callIdOf } from './call-id.ts';
+import { callIdOf } from './call-id.ts';
 import { INPUT_COLUMNS, OUTPUT_COLUMNS, storedCost, tokenCounts } from './measures.ts';
 
 /** What a row of `calls` holds, in the order of `callRow`. */
@@ -28,8 +28,9 @@ export const CALL_COLUMNS = [
   'metadata',
 ] as const;
 
-/** Numbers of the texts that a row shares with others. */
+/** Its id as bytes, and the numbers of the texts that a row shares with others. */
 export interface SharedTexts {
+  readonly id: Uint8Array;
   readonly caller: number;
   readonly route: number;
   readonly price: number | null;
@@ -52,7 +53,7 @@ export function callRow(event: UsageEvent, shared: SharedTexts): SqlValue[] {
   const { usage } = event;
   const cost = storedCost(event.cost);
   return [
-    bytesOfCallId(event.callId),
+    shared.id,
     attemptOf(event),
     shared.corrects,
     startOf(event),

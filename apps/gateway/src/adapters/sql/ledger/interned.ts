@@ -74,13 +74,16 @@ export class Interned {
   }
 
   caller(tx: Statements, call: Caller): number | Promise<number> {
-    const values = callerValues(call);
-    return this.#known.get(`c${values.join('\0')}`) ?? this.#look(tx, CALLERS, 'c', values);
+    const { keyId, keyName, userId, teamId, organisationId, user, tags, face } = call;
+    // By one text: with each call, twice.
+    const name = `c${keyId}\0${face}\0${keyName}\0${userId}\0${teamId}\0${organisationId}\0${user?.id}\0${user?.externalId}\0${user?.email}\0${tags?.join('\0')}`;
+    return this.#known.get(name) ?? this.#look(tx, CALLERS, name, callerValues(call));
   }
 
   route(tx: Statements, call: Route): number | Promise<number> {
-    const values = routeValues(call);
-    return this.#known.get(`r${values.join('\0')}`) ?? this.#look(tx, ROUTES, 'r', values);
+    const { modelAsked, provider, modelServed, serviceTier } = call;
+    const name = `r${modelAsked}\0${provider}\0${modelServed}\0${serviceTier}`;
+    return this.#known.get(name) ?? this.#look(tx, ROUTES, name, routeValues(call));
   }
 
   /** Null where nothing was priced, or by a price that nobody gave. */
@@ -102,14 +105,14 @@ export class Interned {
   async #look(
     tx: Statements,
     { insert, find }: Table,
-    kind: string,
+    name: string,
     values: readonly SqlValue[],
   ): Promise<number> {
     const found = (await tx.all(find, ...values))[0];
-    if (found !== undefined) return this.#remember(kind + values.join('\0'), Number(found['id']));
+    if (found !== undefined) return this.#remember(name, Number(found['id']));
     await tx.run(insert, ...values);
     const [made] = await tx.all(find, ...values);
-    return this.#remember(kind + values.join('\0'), Number(made?.['id']));
+    return this.#remember(name, Number(made?.['id']));
   }
 
   #remember(name: string, id: number): number {

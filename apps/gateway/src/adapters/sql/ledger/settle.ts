@@ -48,26 +48,27 @@ const MINUTE_MS = 60_000;
 export const ROLLUP_MINUTES = [15, 1440] as const;
 const HEARTBEAT_MS = 5_000;
 
+interface Rollup {
+  readonly at: readonly number[];
+  readonly sums: number[];
+}
+
 /** Sums of one transaction: a row that many calls add to is written once. */
 class Sums {
-  readonly #rollups = new Map<
-    string,
-    { readonly at: readonly number[]; readonly sums: number[] }
-  >();
+  readonly #rollups = new Map<string, Rollup>();
   readonly #spent = new Map<string, { readonly charge: TextCharge; sum: bigint }>();
 
   add(event: UsageEvent, caller: number, route: number): void {
     const measures = measuresOf(event);
+    const start = startOf(event);
     for (const minutes of ROLLUP_MINUTES) {
-      const start = startOf(event);
       const span = minutes * MINUTE_MS;
-      const at = [minutes, Math.floor(start / span) * span, caller, route];
-      const name = at.join(' ');
+      const from = Math.floor(start / span) * span;
+      const name = `${minutes} ${from} ${caller} ${route}`;
       const known = this.#rollups.get(name);
-      if (known === undefined) this.#rollups.set(name, { at, sums: [...measures] });
-      else
-        for (const [index, value] of measures.entries())
-          known.sums[index] = (known.sums[index] ?? 0) + value;
+      if (known === undefined) {
+        this.#rollups.set(name, { at: [minutes, from, caller, route], sums: measures.slice() });
+      } else addTo(known.sums, measures);
     }
   }
 
@@ -88,6 +89,12 @@ class Sums {
       const parts = [sum / PICO_PER_MICRO, sum % PICO_PER_MICRO];
       await tx.run(SQL.spend, charge.budgetId, charge.windowStart, ...parts);
     }
+  }
+}
+
+function addTo(sums: number[], more: readonly number[]): void {
+  for (let index = 0; index < more.length; index += 1) {
+    sums[index] = (sums[index] ?? 0) + (more[index] ?? 0);
   }
 }
 
@@ -138,7 +145,8 @@ export function createBatchWriter(
     { event, price, charges, isLost }: BatchedEvent,
     sums: Sums,
   ): Promise<boolean> => {
-    const open = await tx.run(SQL.settle, bytesOfCallId(event.callId), attemptOf(event));
+    const id = bytesOfCallId(event.callId);
+    const open = await tx.run(SQL.settle, id, attemptOf(event));
     if (isLost === true && open === 0) return false;
     const corrects = await correctedRow(tx, event);
     if (corrects === undefined) return false;
@@ -147,6 +155,7 @@ export function createBatchWriter(
     const inserted = await tx.run(
       SQL.call,
       ...callRow(event, {
+        id,
         caller,
         route,
         price: await interned.price(tx, storedCost(event.cost).priceId, price),

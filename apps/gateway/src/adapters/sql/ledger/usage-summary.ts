@@ -76,12 +76,13 @@ function sumsOf(
     to,
   ]);
   const ofKey = keyId === undefined ? '' : 'where callers.key_id = ?';
+  // Crossed in this order, SQLite looks up each segment; else it compares each rollup with all of them.
   // First by the numbers that callers and routes have, since comparing texts costs more than adding.
   return db.all(
     `with segments (bucket, minutes, first, last) as (values ${segments.map(() => '(cast(? as bigint), cast(? as bigint), cast(? as bigint), cast(? as bigint))').join(', ')}),
     sums as (
       select segments.bucket, rollups.caller, rollups.route, ${SUMS}
-      from segments join rollups on rollups.minutes = segments.minutes
+      from segments cross join rollups where rollups.minutes = segments.minutes
         and rollups.starts_at >= segments.first and rollups.starts_at < segments.last
       group by segments.bucket, rollups.caller, rollups.route)
     select bucket, ${columns.map(([name, expression]) => `${expression} as ${name}, `).join('')}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { CliContext, CommonOptions } from './context.ts';
+import type { ExportOptions } from './database.ts';
+import { examples } from './examples.ts';
+
+/** `tollgate db`: the ledger's database as a file. */
+export function addDatabase(program: Command, context: CliContext): void {
+  const database = program
+    .command('db')
+    .description('check, bring up to date, back up and export the ledger')
+    .addHelpText('after', examples(['tollgate db status', 'tollgate db backup ledger.db']));
+  database
+    .command('status')
+    .description('check the file, and say what is in it')
+    .addHelpText('after', examples(['tollgate db status', 'tollgate db status --json']))
+    .action(async (_options, command: Command) => {
+      const { printDatabaseStatus } = await import('./database.ts');
+      printDatabaseStatus(context, command.optsWithGlobals<CommonOptions>());
+    });
+  database
+    .command('migrate')
+    .description('bring the schema up to date, as the next start would')
+    .addHelpText('after', examples(['tollgate db migrate']))
+    .action(async (_options, command: Command) => {
+      const { migrate } = await import('./database.ts');
+      migrate(context, command.optsWithGlobals<CommonOptions>());
+    });
+  database
+    .command('backup')
+    .argument('<file>', 'a file that is not there yet')
+    .description('copy the ledger as it is at one instant, beside a running gateway too')
+    .addHelpText('after', examples(['tollgate db backup ledger-2026-11-26.db']))
+    .action(async (file: string, _options, command: Command) => {
+      const { backUpDatabase } = await import('./database.ts');
+      backUpDatabase(context, file, command.optsWithGlobals<CommonOptions>());
+    });
+  database
+    .command('export')
+    .description('write every call, in the order in which it was booked')
+    .option('--format <format>', 'csv or jsonl', 'csv')
+    .option('--out <file>', 'default: standard output')
+    .addHelpText(
+      'after',
+      examples(['tollgate db export --out calls.csv', 'tollgate db export --format jsonl']),
+    )
+    .action(async (_options, command: Command) => {
+      const { exportLedger } = await import('./database.ts');
+      await exportLedger(context, command.optsWithGlobals<ExportOptions>());
+    });
+}
