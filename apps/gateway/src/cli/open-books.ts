@@ -1,6 +1,6 @@
-import type { Budget } from '@tollgate/core/budgets';
 import { auditBooks } from '../adapters/sql/audit/audit-books.ts';
 import { repairBooks } from '../adapters/sql/audit/repair-books.ts';
+import { createSqlBudgetStore } from '../adapters/sql/budget-store.ts';
 import { holdFolder } from '../adapters/sqlite/hold-folder.ts';
 import { openDatabase } from '../adapters/sqlite/open-database.ts';
 import { createSqliteDatabase } from '../adapters/sqlite/sqlite-database.ts';
@@ -22,9 +22,9 @@ export async function withBooks<T>(
     const opened = openDatabase(config.dataDir);
     if (!opened.ok) throw new CliFailure(opened.error.detail);
     const db = createSqliteDatabase(opened.value);
-    const budgets: readonly Budget[] = [];
     const ids = createIds();
     try {
+      const budgets = await createSqlBudgetStore(db, { clock: systemClock, ids }).list();
       return await use({
         audit: (sources) => auditBooks(db, { ...sources, budgets }),
         repair: () =>

@@ -13,6 +13,7 @@ import {
   startProcess,
 } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
+import { storeBudgets } from '../support/with-budgets.ts';
 import { type Books, differences, type LedgerLine } from './books.ts';
 import { type AskedCall, runLoad } from './load.ts';
 
@@ -49,6 +50,13 @@ describe(`books after kills (seed ${SEED})`, () => {
         TOLLGATE_ADMIN_KEY: ADMIN_KEY,
         TOLLGATE_CONFIG: settings,
       };
+      // Wide enough for all: what they spent is proven by the audit.
+      await storeBudgets(env.TOLLGATE_DATA_DIR, [
+        ['1000000 requests/day', { kind: 'model', id: 'openai/*' }],
+        ['100000000 tokens/life', { kind: 'model', id: 'anthropic/*' }],
+        ['100000000 output tokens/hour in Asia/Kathmandu', { kind: 'key', id: 'zion:alice-token' }],
+        ['1000 concurrent', { kind: 'model', id: '*' }],
+      ]);
       const asked: AskedCall[] = [];
       const kills: number[] = [];
       let made = 0;

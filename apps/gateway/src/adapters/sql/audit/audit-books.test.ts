@@ -128,6 +128,16 @@ describe('an audit', () => {
     });
   });
 
+  it('takes it as it is whether a call of a budget’s first second was counted', async () => {
+    await book(priced());
+    const young = { ...BUDGET, createdAt: Date.UTC(2026, 10, 23, 12) - 500 };
+
+    expect((await auditBooks(db, { budgets: [young] })).differences).toEqual([]);
+    await db.run('delete from budget_spend');
+    expect((await auditBooks(db, { budgets: [young] })).differences).toEqual([]);
+    expect((await auditBooks(db, { budgets: [BUDGET] })).differences).toHaveLength(1);
+  });
+
   it('holds itself against a provider’s figures, by day and model', async () => {
     const call = priced();
     await book(call, priced());
