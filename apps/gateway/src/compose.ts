@@ -201,6 +201,7 @@ export async function compose(
     clock,
     findDestination,
     orCheaper,
+    watches: metering.watches,
     governance,
     pass,
     translate: createTranslate({

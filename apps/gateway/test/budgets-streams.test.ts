@@ -57,3 +57,36 @@ describe.each(FACES)('a stream on the %s face', (face) => {
     expect(second.status).toBe(429);
   });
 });
+
+describe.each(FACES)('a whole answer on the %s face', (face) => {
+  it('is gathered from a stream, and told as if it were none', async () => {
+    const { harness, provider } = await gateway({ words: 50, budgets: ['10000 tokens/day'] });
+
+    const { status, text, callId } = await ask(harness, face, { model: MODEL, stream: false });
+
+    expect(status).toBe(200);
+    expect(JSON.stringify(JSON.parse(text))).toContain('word '.repeat(50));
+    expect(await harness.settled(callId)).toMatchObject({
+      status: 'ok',
+      outputTokens: 50,
+      provenance: 'provider',
+    });
+    expect(provider.calls[0]).toMatchObject({ isWhole: true });
+  });
+
+  it('that outgrows its budget is ended while it is written', async () => {
+    const { harness, provider } = await gateway({
+      words: 8_000,
+      budgets: ['1000 output tokens/day'],
+    });
+
+    const { status, text, callId } = await ask(harness, face, { model: MODEL, stream: false });
+
+    expect(status).toBe(429);
+    expect(text).toContain('ran out while this call was answered');
+    const event = await harness.settled(callId);
+    expect(event).toMatchObject({ errorKind: 'budget_exceeded', provenance: 'interrupted' });
+    expect(event.outputTokens).toBeGreaterThan(400);
+    expect(provider.calls[0]?.isWhole).toBe(false);
+  });
+});

@@ -18,7 +18,7 @@ import type { Log } from '../ports/log.ts';
 import type { PriceBook } from '../ports/price-book.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
 import type { Admission, Asking } from './budgets/admission.ts';
-import type { HeldOutput, Hold } from './budgets/hold.ts';
+import { growsWithOutput, type HeldOutput, type Hold } from './budgets/hold.ts';
 import type { Call } from './call.ts';
 import type { Destination } from './destination.ts';
 import { lossLines } from './losses.ts';
@@ -81,6 +81,8 @@ export interface Metering {
     destination: Destination,
     asked: AskedFor,
   ): Promise<Result<CallMeter, GatewayError>>;
+  /** Whether a budget counts what this call writes while it writes, and ends it where it must. */
+  watches(call: Call, destination: Destination): boolean;
   /** Books the calls that a gateway before this one was killed in; tells how many they are. */
   settleLost(): Promise<number>;
   /** Resolves when every estimate under way has become an event. */
@@ -205,6 +207,9 @@ export function createMetering(deps: MeterDeps): Metering {
   };
   return {
     start,
+    watches: (call, destination) =>
+      admission.hasBudgets() &&
+      admission.budgetsOf(admitted(call, destination, false)).some(growsWithOutput),
     settleLost: async () => {
       const lost = await ledger.lost();
       for (const intent of lost) {

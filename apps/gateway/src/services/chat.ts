@@ -62,6 +62,8 @@ export interface ChatDeps {
   readonly clock: Clock;
   readonly findDestination: FindDestination;
   readonly orCheaper: OrCheaper;
+  /** Whether a budget must see what a call writes: its whole answer is gathered from a stream. */
+  readonly watches: (call: Call, destination: Destination) => boolean;
   readonly governance: Governance;
   readonly pass: Pass;
   readonly translate: Translate;
@@ -91,6 +93,7 @@ export function createChatService(deps: ChatDeps): ChatService {
       const destination = found.value;
       const { dialect } = protocol;
       const isPassing =
+        !(dialect !== undefined && !envelope.value.stream && deps.watches(call, destination)) &&
         passes(destination, protocol, body) &&
         !deps.state.isForeign(call, { dialect, destination, text, body }) &&
         !hasRefusedMedia(destination, protocol, { text, body });

@@ -76,7 +76,12 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
   const metering = createMetering({
     ...deps,
     prices: { priceOf: () => undefined },
-    admission: { budgetsOf: () => [], chargesOf: () => [], ended: () => {} },
+    admission: {
+      hasBudgets: () => false,
+      budgetsOf: () => [],
+      chargesOf: () => [],
+      ended: () => {},
+    },
     ledger: { intend: async () => true, record: (event: UsageEvent) => booked.push(event) },
     log: { info: () => {}, error: () => {}, warn: () => {}, debug: () => {} },
   } as unknown as MeterDeps);
@@ -92,6 +97,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
     translate,
     pass,
     findDestination: () => ok(destination),
+    watches: metering.watches,
     orCheaper: (_call: Call, found: typeof destination) => ok(found),
     governance: { admit: async () => ok(undefined) },
     state,

@@ -9,6 +9,7 @@ import { begun } from './begun.ts';
 import { bookedOnBug } from './booked-on-bug.ts';
 import type { Call } from './call.ts';
 import type { Metering } from './call-meter.ts';
+import { collects, collectWhole } from './collected.ts';
 import type { Destination } from './destination.ts';
 import { meteredBatches } from './metered-batches.ts';
 import { planTranslation } from './plan-translation.ts';
@@ -46,13 +47,18 @@ export function createTranslate(deps: TranslateDeps): Translate {
   return async (call, hubRequest) => {
     const prepared = await prepareRequest(deps, call, hubRequest);
     if (!prepared.ok) return prepared;
-    const { request, destination } = prepared.value;
-    const plan = planTranslation(deps.dialects, call, prepared.value);
+    const { destination } = prepared.value;
+    const isCollected = collects(deps.metering, call, prepared.value);
+    const request = isCollected
+      ? { ...prepared.value.request, stream: true }
+      : prepared.value.request;
+    const sent = { ...prepared.value, request };
+    const plan = planTranslation(deps.dialects, call, sent);
     if (!plan.ok) return plan;
     const { losses } = plan.value;
     const text = countedText(request, () => '');
     const started = await deps.metering.start(call, destination, {
-      stream: request.stream,
+      stream: prepared.value.request.stream,
       inputBytes: text.input().length,
       maxOutputTokens: request.maxOutputTokens,
       choices: request.n,
@@ -60,8 +66,10 @@ export function createTranslate(deps: TranslateDeps): Translate {
     });
     if (!started.ok) return started;
     const meter = started.value;
-    const exchange = { ...prepared.value, ...plan.value, meter };
-    const answer = await bookedOnBug({ meter, text }, () => answered(deps, call, exchange));
+    const exchange = { ...sent, ...plan.value, meter };
+    const answer = await bookedOnBug({ meter, text }, () =>
+      answered(deps, call, { ...exchange, isCollected }),
+    );
     if (!answer.ok) {
       meter.finish({ error: answer.error, losses, text });
     }
@@ -72,7 +80,7 @@ export function createTranslate(deps: TranslateDeps): Translate {
 async function answered(
   deps: TranslateDeps,
   call: Call,
-  exchange: TranslatedExchange,
+  exchange: TranslatedExchange & { readonly isCollected: boolean },
 ): Promise<Result<BookedAnswer, GatewayError>> {
   const { destination, chosen, request } = exchange;
   const sentAt = deps.clock.monotonic();
@@ -90,6 +98,13 @@ async function answered(
   const framing = framingOf(destination, chosen.operation);
   if (isStream(sent.value, framing) !== request.stream) {
     return otherThanAsked(sent.value, destination);
+  }
+  if (exchange.isCollected) {
+    const collected = await collectWhole({ ...exchange, call, body: sent.value.body });
+    if (!collected.ok) return collected;
+    const providerMs = deps.clock.monotonic() - sentAt;
+    const whole = { ...collected.value, served: { destination, providerMs } };
+    return ok({ type: 'whole', ...whole, losses: exchange.losses, spoken: chosen.dialect });
   }
   if (request.stream) {
     const batches = await begun(meteredBatches({ ...exchange, call, body: sent.value.body }));

@@ -57,14 +57,10 @@ const SLICE_TOKENS = 256;
 
 export function createHold(deps: HoldDeps): Hold {
   const { budgets, claims, likely, call } = deps;
-  const grows = budgets.some((budget, at) => {
-    const isFixed = budget.measure === 'requests' || budget.measure === 'concurrent';
-    return !isFixed && !holdsCeiling(budget) && claims[at] !== undefined;
-  });
   return {
     claims: claims.map(heldBy),
     estimate: { inputTokens: likely.inputTokens, outputTokens: likely.outputTokens },
-    ...(grows ? { output: createHeldOutput(deps) } : undefined),
+    ...(budgets.some(growsWithOutput) ? { output: createHeldOutput(deps) } : undefined),
     chargesOf: (event) =>
       budgets.flatMap((budget, at) => {
         const claim = claims[at];
@@ -73,6 +69,10 @@ export function createHold(deps: HoldDeps): Hold {
     release: () => deps.room.release(call.callId),
   };
 }
+
+/** Whether what is held of a budget is raised while a call writes. */
+export const growsWithOutput = (budget: Budget): boolean =>
+  budget.measure !== 'requests' && budget.measure !== 'concurrent' && !holdsCeiling(budget);
 
 const heldBy = ({ counter, amount }: Claim): Charge => ({
   budgetId: counter.budgetId,
