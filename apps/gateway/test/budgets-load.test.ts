@@ -27,7 +27,7 @@ describe('a thousand calls at once, on four faces', () => {
     expect(provider.calls).toHaveLength(100);
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(100);
     expect(replies.filter(({ status }) => status === 429)).toHaveLength(900);
-  }, 60_000);
+  }, 120_000);
 
   it('never pass a hard budget in dollars', async () => {
     const { harness, spent, provider } = await gateway({
@@ -44,7 +44,7 @@ describe('a thousand calls at once, on four faces', () => {
     expect(spent()).toBeLessThanOrEqual(PICO / 10n);
     expect(provider.calls.length).toBeGreaterThan(10);
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 402]));
-  }, 60_000);
+  }, 120_000);
 
   it('pass one in dollars by no more than what was not seen of them', async () => {
     const { harness, spent, provider } = await gateway({ words: 300, budgets: ['0.5 USD/day'] });
@@ -65,13 +65,13 @@ describe('a thousand calls at once, on four faces', () => {
     print(`overshoot ${over} of at most ${unseen} pico-dollars`);
     expect(over).toBeLessThanOrEqual(unseen);
     expect(spent()).toBeGreaterThan((limit * 8n) / 10n);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('fifty agents that may write 64,000 tokens and write 300', () => {
   it('are refused by a budget of 20 dollars only when it is spent', async () => {
     const { harness, spent, provider } = await gateway({ words: 300, budgets: ['20 USD/month'] });
-    const rounds = 20;
+    const rounds = 6;
     let refused = 0;
 
     const agent = async (at: number): Promise<void> => {

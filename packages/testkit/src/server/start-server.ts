@@ -22,7 +22,8 @@ export async function listenOnLoopback(server: Server): Promise<DisposableServer
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    // A thousand connections at once are more than the usual 511 that may wait to be taken.
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -1,0 +1,93 @@
+import { type Budget, counterOf, indexBudgets } from '@tollgate/core/budgets';
+import { describe, expect, it } from 'vitest';
+import { createSqlBudgetStore } from '../src/adapters/sql/budget-store.ts';
+import { createSqlSpentStore } from '../src/adapters/sql/spent-store.ts';
+import { openDatabase } from '../src/adapters/sqlite/open-database.ts';
+import { createSqliteDatabase } from '../src/adapters/sqlite/sqlite-database.ts';
+import { createIds } from '../src/adapters/system/create-ids.ts';
+import { systemClock } from '../src/adapters/system/system-clock.ts';
+import { explainBudgets, standingInLedger } from '../src/services/budgets/explain.ts';
+import { countingGateways, INPUT_PRICE, MODEL, OUTPUT_PRICE } from './support/counting-gateway.ts';
+import { ask, FACES } from './support/four-faces.ts';
+
+const { gateway } = countingGateways();
+
+/** What the ledger in a data folder says, beside the gateway that holds it. */
+async function inLedger<T>(
+  dataDir: string,
+  look: (stores: {
+    readonly budgets: readonly Budget[];
+    readonly spent: ReturnType<typeof createSqlSpentStore>;
+  }) => Promise<T>,
+): Promise<T> {
+  const opened = openDatabase(dataDir);
+  if (!opened.ok) throw new Error(opened.error.detail);
+  const db = createSqliteDatabase(opened.value);
+  try {
+    const budgets = await createSqlBudgetStore(db, { clock: systemClock, ids: createIds() }).list();
+    return await look({
+      budgets,
+      spent: createSqlSpentStore(db, { find: async () => undefined }),
+    });
+  } finally {
+    await db.close();
+  }
+}
+
+describe('the books of a budget', () => {
+  it('are what the provider counted, on every face, streamed or not', async () => {
+    const { harness, provider } = await gateway({
+      words: 7,
+      budgets: ['1000 requests/day', '100000 tokens/day', '5 USD/month', '5 concurrent'],
+    });
+    for (const face of FACES) {
+      await ask(harness, face, { model: MODEL, stream: true });
+      await ask(harness, face, { model: MODEL, stream: false });
+    }
+    await harness.usage();
+
+    const figures = await inLedger(harness.dataDir, async ({ budgets, spent }) => {
+      const told = await spent.figures(budgets.map((one) => counterOf(one, Date.now())));
+      const measures = new Map(budgets.map(({ id, measure }) => [id, measure]));
+      return Object.fromEntries(
+        told.map(({ counter, ...rest }) => [measures.get(counter.budgetId), rest]),
+      );
+    });
+
+    const input = provider.calls.reduce((sum, { inputTokens }) => sum + inputTokens, 0);
+    const output = provider.calls.reduce((sum, { outputTokens }) => sum + outputTokens, 0);
+    expect(provider.calls).toHaveLength(8);
+    expect(figures).toEqual({
+      requests: { spent: 8n, open: [] },
+      tokens: { spent: BigInt(input + output), open: [] },
+      usd: { spent: BigInt(input) * INPUT_PRICE + BigInt(output) * OUTPUT_PRICE, open: [] },
+      concurrent: { spent: 0n, open: [] },
+    });
+  });
+
+  it('explain themselves beforehand, those without room first', async () => {
+    const { harness } = await gateway({ words: 7, budgets: ['1000 tokens/day', '1 requests/day'] });
+    await ask(harness, 'openai', { model: MODEL, stream: false });
+    await harness.usage();
+
+    const explained = await inLedger(harness.dataDir, ({ budgets, spent }) =>
+      explainBudgets(
+        { matching: indexBudgets(budgets), standing: standingInLedger(spent) },
+        {
+          at: Date.now(),
+          keyId: 'config:member',
+          asked: MODEL,
+          provider: 'openai',
+          model: 'counted',
+        },
+        { inputTokens: 10, outputTokens: 20 },
+      ),
+    );
+
+    expect(explained).toMatchObject([
+      { terms: '1 requests/day', spent: '1', left: '0', asked: '1', hasRoom: false },
+      { terms: '1000 tokens/day', spent: '107', left: '893', asked: '30', hasRoom: true },
+    ]);
+    expect(explained?.[0]?.resetAt).toBeGreaterThan(Date.now());
+  });
+});
