@@ -14,7 +14,7 @@ import type { Outbox } from './ports/outbox.ts';
 import type { OutboxStore } from './ports/outbox-store.ts';
 import type { Upstream } from './ports/upstream.ts';
 import type { Webhooks } from './ports/webhooks.ts';
-import { createOutboxService, type OutboxService, outboxHealth } from './services/outbox.ts';
+import { createOutboxHealth, createOutboxService, type OutboxService } from './services/outbox.ts';
 import { VERSION } from './version.ts';
 
 export interface OutboxParts {
@@ -86,7 +86,7 @@ export function composeOutbox(parts: OutboxParts): ComposedOutbox {
     ...outbox,
     service: createOutboxService({ store, clock, outbox }),
     webhooks: createWebhooks({ webhooks: config.webhooks, store, wake }),
-    health: names.length === 0 ? undefined : () => outboxHealth({ store, clock, names }),
+    health: names.length === 0 ? undefined : createOutboxHealth({ store, clock, names }),
   };
 }
 

@@ -121,7 +121,9 @@ describe('webhooks', () => {
     expect(bodies.size).toBe(1);
     expect(ids.size).toBe(1);
     await expect
-      .poll(async () => (await harness.request().get('/health')).body.checks.outbox)
+      .poll(async () => (await harness.request().get('/health')).body.checks.outbox, {
+        timeout: DEADLINE_MS,
+      })
       .toEqual({ status: 'healthy', pending: 0, dead: 0 });
   });
 

@@ -27,6 +27,9 @@ const LEASE_MS = 90_000;
 /** How often it looks for what nobody wakes it for: a dead gateway's batches, dead letters sent again. */
 const LOOK_MS = 10_000;
 
+/** Failures from one look at how many wait to the next. */
+const TRIM_EACH = 10;
+
 type Step = 'empty' | 'again' | 'later';
 
 class ChannelSender implements Outbox {
@@ -194,7 +197,9 @@ class ChannelSender implements Outbox {
     const items = await store.expire(name, before);
     const fields = { component: 'outbox', dependency: name };
     if (items > 0) log.warn({ ...fields, items }, 'given up: nobody took them');
-    const forgotten = keepAtMost === undefined ? 0 : await store.trim(name, keepAtMost);
+    // Counting them takes a second where there are many: not at each try.
+    if (keepAtMost === undefined || this.#failures % TRIM_EACH !== 0) return;
+    const forgotten = await store.trim(name, keepAtMost);
     if (forgotten > 0) log.warn({ ...fields, items: forgotten }, 'forgotten: too many wait');
   }
 
