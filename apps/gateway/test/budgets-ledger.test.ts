@@ -9,6 +9,7 @@ import { systemClock } from '../src/adapters/system/system-clock.ts';
 import { explainBudgets, standingInLedger } from '../src/services/budgets/explain.ts';
 import { countingGateways, INPUT_PRICE, MODEL, OUTPUT_PRICE } from './support/counting-gateway.ts';
 import { ask, FACES } from './support/four-faces.ts';
+import { storeBudgets } from './support/with-budgets.ts';
 
 const { gateway } = countingGateways();
 
@@ -90,4 +91,14 @@ describe('the books of a budget', () => {
     ]);
     expect(explained?.[0]?.resetAt).toBeGreaterThan(Date.now());
   });
+});
+
+it('a budget that another process makes is seen soon', async () => {
+  const { harness } = await gateway({ words: 1, budgets: [] });
+  const status = async () => (await ask(harness, 'openai', { model: MODEL, stream: false })).status;
+  expect(await status()).toBe(200);
+
+  await storeBudgets(harness.dataDir, ['0 requests/life']);
+
+  await expect.poll(status, { timeout: 5_000 }).toBe(429);
 });

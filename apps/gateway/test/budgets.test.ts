@@ -61,3 +61,57 @@ describe('a budget of requests', () => {
     expect((await ask(harness)).body.error.message).toContain('(5 tokens/day');
   });
 });
+
+describe('a budget in dollars', () => {
+  it('refuses a model without a price, unless it says otherwise', async () => {
+    await using harness = await createHarness(createApp);
+    await withBudgets(harness, ['5 USD/day']);
+
+    const refused = await ask(harness, { model: 'openai/of-tomorrow' });
+
+    expect(refused.status).toBe(402);
+    expect(refused.body.error).toMatchObject({ code: 'model_without_price', param: 'model' });
+
+    await using other = await createHarness(createApp);
+    await withBudgets(other, ['5 USD/day unpriced']);
+    other.openai.mockChatCompletion(counted(10, 10));
+
+    expect((await ask(other, { model: 'openai/of-tomorrow', stream: false })).status).not.toBe(402);
+  });
+
+  it('that is hard says what a call must limit', async () => {
+    await using harness = await createHarness(createApp);
+    await withBudgets(harness, ['5 USD/day hard']);
+    harness.openai.mockChatCompletion(counted(10, 10));
+
+    const refused = await ask(harness);
+
+    expect(refused.status).toBe(400);
+    expect(refused.body.error.message).toContain('limit its output (max_tokens');
+    expect((await ask(harness, { max_tokens: 50 })).status).toBe(200);
+  });
+
+  it('that is used up sends calls on to the cheaper model that it names', async () => {
+    await using harness = await createHarness(createApp);
+    await withBudgets(harness, [
+      ['1 requests/day cheaper:openai/gpt-4o-mini', { kind: 'model', id: 'openai/gpt-4o' }],
+    ]);
+    harness.openai.mockChatCompletion(counted(10, 10));
+    harness.openai.mockChatCompletion(counted(10, 10));
+
+    expect((await ask(harness)).headers['x-tollgate-model']).toBe('openai/gpt-4o');
+    expect((await ask(harness)).headers['x-tollgate-model']).toBe('openai/gpt-4o-mini');
+  });
+});
+
+describe('a budget of calls at once', () => {
+  it('lets the next in when one has ended', async () => {
+    await using harness = await createHarness(createApp);
+    await withBudgets(harness, ['1 concurrent']);
+    for (let at = 0; at < 3; at += 1) harness.openai.mockChatCompletion(counted(10, 10));
+
+    const replies = await Promise.all([ask(harness), ask(harness), ask(harness)]);
+
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+});

@@ -25,7 +25,7 @@ export async function withBudgets(
   return ids;
 }
 
-/** Puts budgets into a data folder that no gateway holds. */
+/** Puts budgets into a data folder, as another process would. */
 export async function storeBudgets(
   dataDir: string,
   budgets: BudgetList,

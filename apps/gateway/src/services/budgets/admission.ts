@@ -99,7 +99,6 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       const uncountable = uncountableBy(budgets, call, estimates);
       if (uncountable !== undefined) return err(uncountable);
       const { likely, ceiling = likely } = estimates;
-      const isWorthWaiting = budgets.every(({ measure }) => measure !== 'requests');
       const model = modelOf(call);
       const tries = calibration.knows(call.keyId, model)
         ? [likely]
@@ -110,7 +109,11 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       for (const estimate of tries) {
         held = estimate;
         claims = claimsFor(budgets, { call: factsOf(call), likely: estimate, ceiling });
-        taken = await room.take(call.callId, claims, { signal, isWorthWaiting });
+        taken = await room.take(call.callId, claims, {
+          signal,
+          mayFitLater: (lacking) =>
+            mayFitLater(lacking) && !lacksRequests(budgets, claims, lacking),
+        });
         if (taken.type !== 'refused' || mayFitLater(taken.lacking)) break;
       }
       if (taken.type === 'unavailable') return err(unavailable);
@@ -235,6 +238,17 @@ const unlimited = (budget: Budget): GatewayError => ({
   kind: 'invalid_request',
   detail: `The budget ${budget.id} (${showBudget(budget)}) is hard, and nobody says how much this call may write: limit its output (max_tokens, max_completion_tokens, max_output_tokens or maxOutputTokens, as your dialect calls it).`,
 });
+
+/** A reserved request will be a spent one: waiting for it is in vain. */
+const lacksRequests = (
+  budgets: readonly Budget[],
+  claims: readonly Claim[],
+  lacking: readonly LackingRoom[],
+): boolean =>
+  claims.some(
+    ({ counter }, at) =>
+      budgets[at]?.measure === 'requests' && lacking.some((one) => one.counter === counter.id),
+  );
 
 /** By the budget that no waiting helps, else by the first. */
 function refusalOf(

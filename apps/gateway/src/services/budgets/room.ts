@@ -1,10 +1,4 @@
-import {
-  type Claim,
-  type Counter,
-  type LackingRoom,
-  mayFitLater,
-  type Reserved,
-} from '@tollgate/core/budgets';
+import type { Claim, Counter, LackingRoom, Reserved } from '@tollgate/core/budgets';
 import type { Charge, UsageEvent } from '@tollgate/core/usage';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -26,11 +20,14 @@ export type Taken =
 
 /** Reservations of this gateway's calls: loaded from the ledger, waited for, renewed while calls live. */
 export interface Room {
-  /** `isWorthWaiting`: of a refusal by others' reservations alone. */
+  /** `mayFitLater`: others may yet give back what is lacking, so it is waited for. */
   take(
     callId: string,
     claims: readonly Claim[],
-    waiting: { readonly signal: AbortSignal; readonly isWorthWaiting: boolean },
+    waiting: {
+      readonly signal: AbortSignal;
+      readonly mayFitLater: (lacking: readonly LackingRoom[]) => boolean;
+    },
   ): Promise<Taken>;
   extend(callId: string, claims: readonly Claim[]): Promise<Taken>;
   settle(callId: string, charges: readonly Charge[]): void;
@@ -135,12 +132,12 @@ export function createRoom(deps: RoomDeps): Room {
   };
 
   return {
-    take: async (callId, claims, { signal, isWorthWaiting }) => {
+    take: async (callId, claims, { signal, mayFitLater }) => {
       const ask = (): Promise<Taken> =>
         asked(claims, () => reservations.reserve(callId, claims, LEASE_MS));
       own.add(callId);
       let taken = await ask();
-      if (taken.type === 'refused' && isWorthWaiting && mayFitLater(taken.lacking)) {
+      if (taken.type === 'refused' && mayFitLater(taken.lacking)) {
         const attempt = async (): Promise<Attempt> => {
           taken = await ask();
           const isBlocked = taken.type === 'refused' && mayFitLater(taken.lacking);
