@@ -1,4 +1,3 @@
-import { createMemoryReservations } from './adapters/reservations/memory-reservations.ts';
 import { createSqlBudgetStore } from './adapters/sql/budget-store.ts';
 import { createSqlSpentStore } from './adapters/sql/spent-store.ts';
 import type { SqlDatabase } from './adapters/sql/sql.ts';
@@ -8,6 +7,7 @@ import type { Ids } from './ports/ids.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Log } from './ports/log.ts';
 import type { PriceBook } from './ports/price-book.ts';
+import type { Reservations } from './ports/reservations.ts';
 import type { UsageReports } from './ports/usage-reports.ts';
 import { type Admission, createAdmission } from './services/budgets/admission.ts';
 import { type BudgetDefinitions, createBudgetDefinitions } from './services/budgets/definitions.ts';
@@ -15,6 +15,7 @@ import { createRoom } from './services/budgets/room.ts';
 
 export interface BudgetParts {
   readonly db: SqlDatabase;
+  readonly reservations: Reservations;
   readonly ledger: Ledger & UsageReports;
   readonly prices: PriceBook;
   readonly clock: Clock;
@@ -31,11 +32,11 @@ export interface Budgets {
 
 /** What limits calls: definitions, what is spent, what running calls hold, and who is let in. */
 export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
-  const { db, ledger, prices, clock, ids, log } = parts;
+  const { db, reservations, ledger, prices, clock, ids, log } = parts;
   const store = createSqlBudgetStore(db, { clock, ids });
   const definitions = await createBudgetDefinitions({ store, clock, log });
   const room = createRoom({
-    reservations: createMemoryReservations(clock),
+    reservations,
     spent: createSqlSpentStore(db, ledger),
     chargesOf: (event) => admission.chargesOf(event),
     clock,

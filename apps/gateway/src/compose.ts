@@ -11,8 +11,6 @@ import {
   type ProviderDialectId,
 } from '@tollgate/core/dialects';
 import { createHealthBook } from '@tollgate/core/routing';
-import { createMemoryRateLimiter } from './adapters/limiter/memory-rate-limiter.ts';
-import { recentArrivals } from './adapters/limiter/recent-arrivals.ts';
 import { createLog } from './adapters/log/create-log.ts';
 import { createMetrics } from './adapters/metrics/create-metrics.ts';
 import { createPriceBook } from './adapters/prices/create-price-book.ts';
@@ -21,13 +19,6 @@ import { createMemoryStateMakers } from './adapters/sealing/memory-state-makers.
 import { withAccounts } from './adapters/sealing/with-accounts.ts';
 import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
 import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
-import { holdFolder } from './adapters/sqlite/hold-folder.ts';
-import { databasePath, openDatabase } from './adapters/sqlite/open-database.ts';
-import { loadSecret } from './adapters/sqlite/server-secret.ts';
-import { createSqliteDatabase } from './adapters/sqlite/sqlite-database.ts';
-import { createSqliteKeptStore } from './adapters/sqlite/sqlite-kept-store.ts';
-import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
-import { createThreadedOutboxStore } from './adapters/sqlite/threaded-outbox-store.ts';
 import { createIds } from './adapters/system/create-ids.ts';
 import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
@@ -36,8 +27,10 @@ import { createListener } from './app.ts';
 import { composeBudgets } from './compose-budgets.ts';
 import { composeDirectory } from './compose-directory.ts';
 import { composeGovernance } from './compose-governance.ts';
-import { composeOutbox, usageChannels } from './compose-outbox.ts';
+import { composeOutbox } from './compose-outbox.ts';
 import { composeResponses } from './compose-responses.ts';
+import { composeShared } from './compose-shared.ts';
+import { composeStorage } from './compose-storage.ts';
 import { createUpstreamOf } from './compose-upstreams.ts';
 import type { Config } from './config/config.ts';
 import { createEntrance } from './faces/http/entrance.ts';
@@ -55,6 +48,7 @@ import { createFindDestination } from './services/destination.ts';
 import { createEmbeddingService } from './services/embeddings.ts';
 import { createHealthService } from './services/health.ts';
 import { createFetchMedia } from './services/inline-media.ts';
+import { watchLostCalls } from './services/lost-calls.ts';
 import { createModelService } from './services/models.ts';
 import { createPass } from './services/pass.ts';
 import { createPassthroughService } from './services/passthrough.ts';
@@ -119,37 +113,18 @@ export async function compose(
     ...(onLog === undefined ? undefined : { onLine: onLog }),
   });
   const ids = createIds();
-  const folder = holdFolder(loaded.dataDir);
-  if (!folder.ok) return folder;
-  const db = openDatabase(loaded.dataDir);
-  if (!db.ok) {
-    folder.value.release();
-    return db;
-  }
-  const secret = loadSecret(loaded.dataDir, loaded.secret);
-  if (!secret.ok) {
-    db.value.close();
-    folder.value.release();
-    return secret;
-  }
-
-  const config = { ...loaded, providers: withAccounts(loaded.providers, secret.value) };
-  const directory = await composeDirectory({ config, secret: secret.value, clock, ids, log });
-  if (!directory.ok) {
-    db.value.close();
-    folder.value.release();
-    return directory;
-  }
-
-  const sql = createSqliteDatabase(db.value);
-  const ledger = createSqliteLedger({
-    path: databasePath(config.dataDir),
-    db: sql,
+  const storage = await composeStorage({ config: loaded, clock, ids, log });
+  if (!storage.ok) return storage;
+  const { secret, ledger, kept } = storage.value;
+  const config = { ...loaded, providers: withAccounts(loaded.providers, secret) };
+  const shared = composeShared({ storage: config.storage, secret, ledger, clock, log });
+  const directory = await composeDirectory({
+    config,
+    db: storage.value.records,
+    secret,
     clock,
+    ids,
     log,
-    instance: ids.prefixed('gw_'),
-    synchronous: config.storage.synchronous,
-    usageChannels: usageChannels(config.outbox),
   });
   const http = createHttpUpstream({ clock });
   const media = createMediaFetcher({
@@ -163,12 +138,13 @@ export async function compose(
     config,
     clock,
     log,
-    keyIndex: directory.value.keyIndex,
+    keyIndex: directory.keyIndex,
     upstream: http,
   });
   const outbox = composeOutbox({
     config: config.outbox,
-    store: createThreadedOutboxStore({ path: databasePath(config.dataDir) }),
+    store: storage.value.outbox,
+    ...(storage.value.instance !== undefined && { sender: storage.value.instance }),
     zion: channel,
     ledger,
     clock,
@@ -178,11 +154,23 @@ export async function compose(
 
   const tokens = createTokenCounter();
   const prices = createPriceBook({ providers: config.providers, configured: config.prices });
-  const budgets = await composeBudgets({ db: sql, ledger, prices, clock, ids, log });
+  const budgets = await composeBudgets({
+    db: storage.value.records,
+    reservations: shared.reservations,
+    ledger,
+    prices,
+    clock,
+    ids,
+    log,
+  });
   const { admission } = budgets;
   const metering = createMetering({ clock, ledger, log, tokens, prices, admission });
-  const lost = await metering.settleLost();
-  if (lost > 0) log.warn({ count: lost }, 'calls were lost with the last gateway, and are booked');
+  const lostCalls = await watchLostCalls({
+    metering,
+    clock,
+    log,
+    everyMs: storage.value.sweepMs,
+  });
   const exchange = createExchange({
     upstreamOf: (destination) => upstreamOf(destination.provider),
     deadlines: DEADLINES,
@@ -191,9 +179,8 @@ export async function compose(
   });
   const findDestination = createFindDestination(config);
   const orCheaper = createOrCheaper({ admission, findDestination });
-  const kept = createSqliteKeptStore(db.value, { clock, log });
   const state = createCarriedState({
-    sealerFor: createSealers(secret.value, { clock, kept }),
+    sealerFor: createSealers(secret, { clock, kept }),
     makers: createMemoryStateMakers(),
   });
   const pass = createPass({ clock, metering, exchange, state });
@@ -243,20 +230,17 @@ export async function compose(
       state,
     }),
     usage: createUsageService(ledger),
-    directory: directory.value.directory,
+    directory: directory.directory,
     outbox: outbox.service,
     health: createHealthService({
       version: VERSION,
       clock,
       ledger,
       governance,
-      ...(outbox.health !== undefined && { outbox: outbox.health }),
+      others: [...storage.value.checks, ...(outbox.health === undefined ? [] : [outbox.health])],
     }),
   };
   const metrics = createMetrics(ledger);
-  const limiter = createMemoryRateLimiter(clock, {
-    arrivals: recentArrivals(ledger, clock.now(), log),
-  });
   const listener = createListener({
     config,
     clock,
@@ -268,7 +252,7 @@ export async function compose(
     inspection,
     version: VERSION,
     health: services.health,
-    entrance: createEntrance({ clock, ids, log, governance, limiter }),
+    entrance: createEntrance({ clock, ids, log, governance, limiter: shared.limiter }),
     passthrough: createPassthroughService({
       config,
       governance,
@@ -297,9 +281,10 @@ export async function compose(
     server: createHttpServer(listener),
     metricsListener: (_req, res) => void sendMetrics(res, metrics),
     reports: ledger,
-    newAdminKey: directory.value.newAdminKey,
+    newAdminKey: directory.newAdminKey,
     flush,
     close: async () => {
+      await lostCalls.close();
       await services.responses.close();
       // A client that left with its connection may not have been noticed yet.
       await metering.ended();
@@ -311,9 +296,8 @@ export async function compose(
       await governance.close();
       await Promise.all([http.close(), media.close(), simulated.close(), tokens.close()]);
       const unwritten = await ledger.close();
-      await directory.value.close();
-      await sql.close();
-      folder.value.release();
+      await shared.close();
+      await storage.value.close();
       log.flush();
       return unwritten;
     },

@@ -4,6 +4,7 @@ import type { ModelPrice } from '@tollgate/core/pricing';
 import type { ProviderDescription, SaidWords } from '@tollgate/core/providers';
 import type { OutboxConfig } from './outbox-schema.ts';
 import type { Secret } from './secret.ts';
+import type { StorageConfig } from './storage-schema.ts';
 
 export type Credentials =
   | {
@@ -73,11 +74,7 @@ export interface Config {
   readonly server: { readonly host: string; readonly port: number };
   readonly dataDir: string;
   readonly governance: GovernanceConfig;
-  readonly storage: {
-    readonly ledger: 'sqlite';
-    readonly shared: 'memory';
-    readonly synchronous: 'full' | 'normal';
-  };
+  readonly storage: StorageConfig;
   /** In the order in which they are listed; `sim` is always among them. */
   readonly providers: readonly ProviderConfig[];
   /** Public name to `provider/model`. */

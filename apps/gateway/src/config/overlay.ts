@@ -46,7 +46,7 @@ export function overlayEnvironment(
     if (hasOpenAi) tree = withValue(tree, ['defaultProvider'], 'openai');
   }
   if (readVariable(env, 'REDIS_URL') !== undefined) {
-    notes.push('REDIS_URL is read and not used yet: counters and sessions are kept in memory.');
+    notes.push('REDIS_URL is not used: set storage.shared or TOLLGATE_SHARED to count in Redis.');
   }
   return { tree, variables, notes };
 }

@@ -26,7 +26,13 @@ describe('the defaults', () => {
       server: { host: '127.0.0.1', port: 8080 },
       dataDir: './data',
       governance: { kind: 'local', keys: [] },
-      storage: { ledger: 'sqlite', shared: 'memory', synchronous: 'full' },
+      storage: {
+        ledger: 'sqlite',
+        shared: 'memory',
+        synchronous: 'full',
+        deadAfterSeconds: 30,
+        whenSharedIsAway: { money: 'refuse', rates: 'allow' },
+      },
       native: { defaultTier: undefined },
       limits: { requestsPerMinute: undefined, bodyBytes: 33_554_432 },
       tiers: { simple: [], moderate: [], complex: [] },
@@ -109,7 +115,7 @@ describe('the environment', () => {
         profileTtlSeconds: 20,
         tierTtlSeconds: 30,
       },
-      notes: ['REDIS_URL is read and not used yet: counters and sessions are kept in memory.'],
+      notes: ['REDIS_URL is not used: set storage.shared or TOLLGATE_SHARED to count in Redis.'],
     });
     expect(provider(config, 'openai')?.baseUrl).toEqual({
       'openai-chat': 'http://openai.local/v1',
@@ -441,7 +447,14 @@ it.each<[string, unknown, readonly string[]]>([
     { governance: { kind: 'local', keys: [{ name: 'a', key: '${APP_KEY}' }] } },
     ['governance.keys[0].key: APP_KEY is not set; a default is written ${APP_KEY:-default}'],
   ],
-  ['another store', { storage: { ledger: 'postgres://a' } }, ['storage.ledger: expected "sqlite"']],
+  [
+    'another store',
+    { storage: { ledger: 'mysql://a/b', shared: 'postgres://a/b' } },
+    [
+      'storage.ledger: expected "sqlite", or a postgres:// URL with a host',
+      'storage.shared: expected "memory", or a redis:// or rediss:// URL with a host',
+    ],
+  ],
   [
     'a misspelt provider',
     { providers: { opnai: { apiKey: 'k' } } },

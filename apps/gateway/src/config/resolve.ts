@@ -15,6 +15,7 @@ import type { Path } from './problem.ts';
 import { resolveProviders } from './resolve-providers.ts';
 import { Key, type Settings } from './schema.ts';
 import { Secret } from './secret.ts';
+import { storageConfigOf } from './storage-schema.ts';
 
 export interface ResolveSources {
   readonly settings: Settings;
@@ -45,7 +46,7 @@ export function resolveConfig({
     server: settings.server,
     dataDir: settings.dataDir,
     governance: governanceOf(settings),
-    storage: settings.storage,
+    storage: storageConfigOf(settings.storage),
     providers: resolved.providers.map((provider) => withLossRules(provider, settings)),
     models: settings.models,
     prices: Object.fromEntries(

@@ -8,6 +8,7 @@ import { OutboxSettings } from './outbox-schema.ts';
 import { Price } from './price-schema.ts';
 import { ProviderModel } from './provider-model.ts';
 import { Quirks } from './quirk-schema.ts';
+import { StorageSettings } from './storage-schema.ts';
 
 /** What may stand in a header: visible ASCII. */
 export const Key = z
@@ -215,18 +216,7 @@ export const Settings = z.strictObject({
     description: 'Folder of the ledger, from the file’s folder (without a file: the working one).',
   }),
   governance: Governance.prefault({ kind: 'local' }),
-  storage: z
-    .strictObject({
-      ledger: z.literal('sqlite').default('sqlite').meta({ description: 'Where usage is kept.' }),
-      shared: z.literal('memory').default('memory').meta({
-        description: 'Where counters and sessions are kept.',
-      }),
-      synchronous: z.enum(['full', 'normal']).default('full').meta({
-        description:
-          'full: usage has reached the disk before a call goes on. normal: a power cut may take the latest.',
-      }),
-    })
-    .prefault({}),
+  storage: StorageSettings.prefault({}),
   providers: z.record(ProviderName, Provider).default({}).meta({
     description: 'By name. A known name brings dialect, URL and quirks; `sim` is always there.',
   }),

@@ -20,8 +20,8 @@ export interface HealthDeps {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly governance: Governance;
-  /** Absent where there is nobody to tell. */
-  readonly outbox?: () => Promise<DependencyStatus>;
+  /** Of whatever else can be away. */
+  readonly others?: readonly (() => Promise<DependencyStatus>)[];
 }
 
 export function createHealthService(deps: HealthDeps): HealthService {
@@ -31,7 +31,7 @@ export function createHealthService(deps: HealthDeps): HealthService {
       const checks = await Promise.all([
         deps.ledger.status(),
         deps.governance.status(),
-        ...(deps.outbox === undefined ? [] : [deps.outbox()]),
+        ...(deps.others ?? []).map((check) => check()),
       ]);
       return {
         status: worst(checks),

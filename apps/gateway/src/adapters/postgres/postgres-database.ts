@@ -1,5 +1,6 @@
 import { Pool, type PoolClient, TypeOverrides, types } from 'pg';
 import type { SqlDatabase, SqlRow, Statements } from '../sql/sql.ts';
+import { runMany } from './many-statements.ts';
 import { numbered } from './numbered.ts';
 
 export interface PostgresOptions {
@@ -15,6 +16,8 @@ export interface PostgresOptions {
 const CONNECT_MS = 3_000;
 const STATEMENT_MS = 10_000;
 const IDLE_MS = 30_000;
+/** A gateway that vanished amid a transaction, and whose connection still stands, holds its rows as long. */
+const SILENT_IN_TRANSACTION_MS = 3_000;
 
 /** Whole numbers of every width, and sums of them, as bigint. */
 const WHOLE = [types.builtins.INT2, types.builtins.INT4, types.builtins.INT8];
@@ -28,44 +31,52 @@ function readTypes(): TypeOverrides {
   return overrides;
 }
 
-interface Runner {
-  query(text: string, values: readonly unknown[]): Promise<QueryOutcome>;
-}
+type Queryable = Pick<PoolClient, 'query'>;
 
-interface QueryOutcome {
-  readonly rows: readonly SqlRow[];
-  readonly rowCount: number | null;
-}
-
-const statementsOn = (runner: Runner): Statements => ({
-  all: async (sql, ...parameters) => (await runner.query(numbered(sql), parameters)).rows,
-  run: async (sql, ...parameters) => (await runner.query(numbered(sql), parameters)).rowCount ?? 0,
+const statementsOn = (queryable: Queryable): Statements => ({
+  all: async (sql, ...parameters) =>
+    (await queryable.query<SqlRow>(numbered(sql), [...parameters])).rows,
+  run: async (sql, ...parameters) =>
+    (await queryable.query(numbered(sql), [...parameters])).rowCount ?? 0,
+  many: async (sql, lists) => (lists.length === 0 ? [] : runMany(queryable, numbered(sql), lists)),
 });
 
+export interface PostgresDatabase extends SqlDatabase {
+  /** Connections that are open, those of them that are idle, and statements that wait for one. */
+  pool(): { readonly open: number; readonly idle: number; readonly waiting: number };
+}
+
 /** The seam over a pool of connections to PostgreSQL. None is opened before the first statement. */
-export function createPostgresDatabase(options: PostgresOptions): SqlDatabase {
+export function createPostgresDatabase(options: PostgresOptions): PostgresDatabase {
+  const statementMs = options.statementMs ?? STATEMENT_MS;
   const pool = new Pool({
     connectionString: options.url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    statement_timeout: options.statementMs ?? STATEMENT_MS,
-    query_timeout: (options.statementMs ?? STATEMENT_MS) + 1_000,
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: Math.min(SILENT_IN_TRANSACTION_MS, statementMs),
+    query_timeout: statementMs + 1_000,
     application_name: 'tollgate',
     types: readTypes(),
+    pipeline: true,
   });
   // Without a listener an idle connection's end would be an uncaught error.
   pool.on('error', (error) => options.onIdleError?.(error));
-  const runnerOf = (queryable: Pool | PoolClient): Runner => ({
-    query: (text, values) => queryable.query<SqlRow>(text, [...values]),
-  });
+  // Nor while it is used: its statements tell of that.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const between = async <T>(begin: string, work: (tx: Statements) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query(begin);
-      const result = await work(statementsOn(runnerOf(client)));
-      await client.query('commit');
+      // Travels with the first statement of the work, which fails where this does.
+      const begun = client.query(begin);
+      begun.catch(() => undefined);
+      const result = await work(statementsOn(client));
+      await begun;
+      // Of work that went on after a refused statement nothing is kept, and PostgreSQL calls that done.
+      const { command } = await client.query('commit');
+      if (command !== 'COMMIT') throw new Error('the transaction was refused');
       return result;
     } catch (error) {
       await client.query('rollback').catch((failure: Error) => {
@@ -78,9 +89,12 @@ export function createPostgresDatabase(options: PostgresOptions): SqlDatabase {
   };
   return {
     engine: 'postgres',
-    ...statementsOn(runnerOf(pool)),
+    ...statementsOn(pool),
+    // The pool takes no statements of another kind than its own.
+    many: (sql, lists) => between('begin', (tx) => tx.many(sql, lists)),
     transaction: (work) => between('begin', work),
     snapshot: (work) => between('begin isolation level repeatable read read only', work),
+    pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 }

@@ -1,66 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { StoredKey } from '@tollgate/core/directory';
-import { createPostgres, engineTitle, missingPostgres } from '@tollgate/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type OpenedEngine, onEngine, testedEngines } from '../../../test/support/engines.ts';
 import { Secret } from '../../config/secret.ts';
 import type { UnissuedKey } from '../../ports/key-store.ts';
-import { createPostgresDatabase } from '../postgres/postgres-database.ts';
 import { MIGRATIONS } from '../sqlite/migrations.ts';
-import { createSqliteDatabase } from '../sqlite/sqlite-database.ts';
 import { createManualClock, type ManualClock } from '../test-support/manual-clock.ts';
 import { createDirectoryStores, type DirectoryStores } from './directory-stores.ts';
 import type { SqlDatabase } from './sql.ts';
-
-const SCHEMA = MIGRATIONS.join('\n');
-const tables = ['revisions', 'organisations', 'teams', 'users', 'key_secrets', 'keys'];
-
-/** The directory's tables as the migrations leave them, with the names that this engine has for types. */
-function schemaFor(engine: SqlDatabase['engine']): readonly string[] {
-  const db = new DatabaseSync(':memory:');
-  db.exec(SCHEMA);
-  const statements = tables.map((table) => {
-    const row = db.prepare('select sql from sqlite_schema where name = ?').get(table);
-    const sql = String(row?.['sql']);
-    if (engine === 'sqlite') return sql;
-    return sql
-      .replaceAll('integer', 'bigint')
-      .replaceAll('blob', 'bytea')
-      .replace(/\) *strict(, without rowid)?$/, ')');
-  });
-  db.close();
-  return [
-    ...statements,
-    "insert into organisations values ('org_default', 0, 1, 'default')",
-    "insert into teams values ('team_default', 0, 1, 'org_default', 'default')",
-    "insert into users values ('user_default', 0, 1, 'org_default', 'default', null)",
-  ];
-}
-
-interface Opened extends AsyncDisposable {
-  readonly db: SqlDatabase;
-}
-
-async function openSqlite(): Promise<Opened> {
-  const db = createSqliteDatabase(new DatabaseSync(':memory:'));
-  return { db, [Symbol.asyncDispose]: () => db.close() };
-}
-
-async function openPostgres(): Promise<Opened> {
-  const server = await createPostgres();
-  const db = createPostgresDatabase({ url: server.url });
-  return {
-    db,
-    [Symbol.asyncDispose]: async () => {
-      await db.close();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const ENGINES = [
-  { name: 'sqlite', open: openSqlite, missing: undefined },
-  { name: 'postgres', open: openPostgres, missing: await missingPostgres() },
-] as const;
 
 const secret = new Secret('a secret of the server');
 
@@ -82,9 +29,10 @@ const next = (key: StoredKey, fields: Partial<StoredKey> = {}): StoredKey => ({
   ...fields,
 });
 
-for (const { name, open, missing } of ENGINES) {
-  describe.skipIf(missing !== undefined)(engineTitle(`the directory on ${name}`, missing), () => {
-    let opened: Opened;
+for (const engine of await testedEngines()) {
+  const { missing } = engine;
+  describe.skipIf(missing !== undefined)(onEngine('the directory', engine), () => {
+    let opened: OpenedEngine;
     let clock: ManualClock;
     let stores: DirectoryStores;
 
@@ -93,9 +41,9 @@ for (const { name, open, missing } of ENGINES) {
       createDirectoryStores({ db: opened.db, secret: of, clock, configured });
 
     beforeEach(async () => {
-      opened = await open();
+      opened = await engine.open();
+      await opened.db.run('update teams set created_at = 0');
       clock = createManualClock();
-      for (const statement of schemaFor(opened.db.engine)) await opened.db.run(statement);
       stores = elsewhere();
     });
     afterEach(() => opened[Symbol.asyncDispose]());
@@ -226,6 +174,7 @@ for (const { name, open, missing } of ENGINES) {
         engine: opened.db.engine,
         transaction: (work) => opened.db.transaction(work),
         run: (sql, ...parameters) => opened.db.run(sql, ...parameters),
+        many: (sql, lists) => opened.db.many(sql, lists),
         close: () => opened.db.close(),
         all: (sql, ...parameters) => {
           asked += 1;

@@ -69,6 +69,29 @@ for (const { name, open, missing } of ENGINES) {
       expect(await db.run('update things set size = size + ? where id = ?', 2, 'once')).toBe(1);
     });
 
+    it('does one statement with many lists, and tells of each how many rows it changed', async () => {
+      const { db } = opened;
+      const sql = 'insert into things values (?, ?, null) on conflict do nothing';
+      const lists = [
+        ['many_1', 1],
+        ['many_2', 2n],
+        ['many_1', 3],
+      ];
+      expect(await db.many(sql, lists)).toEqual([1, 1, 0]);
+      expect(await db.transaction((tx) => tx.many(sql, [['many_3', 1]]))).toEqual([1]);
+      expect(await db.many(sql, [])).toEqual([]);
+    });
+
+    it('takes nothing of many where one is refused, in a transaction', async () => {
+      const { db } = opened;
+      const failed = db.transaction((tx) =>
+        tx.many('insert into things values (?, 1, null)', [['few_1'], ['few_1'], ['few_2']]),
+      );
+      await expect(failed).rejects.toThrow(/unique/i);
+      expect(await db.all("select id from things where id like 'few%'")).toEqual([]);
+      expect(await db.run('insert into things values (?, 1, null)', 'few_1')).toBe(1);
+    });
+
     it('takes nothing of work that failed', async () => {
       const { db } = opened;
       const failed = db.transaction(async (tx) => {

@@ -1,6 +1,5 @@
-import { engineTitle } from '@tollgate/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OUTBOX_ENGINES } from '../../../test/support/outbox-engines.ts';
+import { type OpenedEngine, onEngine, testedEngines } from '../../../test/support/engines.ts';
 import type { OutboxRow, OutboxStore } from '../../ports/outbox-store.ts';
 import { createManualClock, type ManualClock } from '../test-support/manual-clock.ts';
 import { createOutboxStore } from './sql-outbox-store.ts';
@@ -20,14 +19,15 @@ const row = (eventId: string, changes: Partial<OutboxRow> = {}): OutboxRow => ({
   ...changes,
 });
 
-for (const { name, open, missing } of OUTBOX_ENGINES) {
-  describe.skipIf(missing !== undefined)(engineTitle(`the outbox on ${name}`, missing), () => {
-    let opened: Awaited<ReturnType<typeof open>>;
+for (const engine of await testedEngines()) {
+  const { missing } = engine;
+  describe.skipIf(missing !== undefined)(onEngine('the outbox', engine), () => {
+    let opened: OpenedEngine;
     let clock: ManualClock;
     let store: OutboxStore;
     let keys: number;
     beforeEach(async () => {
-      opened = await open();
+      opened = await engine.open();
       clock = createManualClock(NOON);
       store = createOutboxStore(opened.db);
       keys = 0;

@@ -16,6 +16,11 @@ export interface SqlReader {
 export interface Statements extends SqlReader {
   /** Resolves with how many rows it changed. */
   run(sql: string, ...parameters: readonly SqlValue[]): Promise<number>;
+  /**
+   * The same for each list of parameters, in their order, in one round trip where there are any. In a
+   * transaction: alone, some may be done when one is refused.
+   */
+  many(sql: string, lists: readonly (readonly SqlValue[])[]): Promise<readonly number[]>;
 }
 
 /** A database that stores are written for once, whichever engine it is. Rejects when the engine refuses. */

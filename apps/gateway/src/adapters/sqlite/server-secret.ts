@@ -12,6 +12,7 @@ const SHORTEST = 16;
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && Reflect.get(error, 'code') === code;
 
+/** Random text that stands in a file, made when there is none. */
 function readOrMake(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
@@ -53,5 +54,15 @@ export function loadSecret(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return err({ detail: `the server's secret can't be read or made: ${why}` });
+  }
+}
+
+/** Names a data folder among those of other gateways: random, and as old as the folder. */
+export function folderId(dataDir: string): Result<string, DatabaseProblem> {
+  try {
+    return ok(readOrMake(join(dataDir, 'id')));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return err({ detail: `the data folder ${dataDir} can't be used: ${why}` });
   }
 }

@@ -17,6 +17,10 @@ class SqliteDatabase implements SqlDatabase {
       all: async (sql, ...parameters): Promise<readonly SqlRow[]> =>
         this.#prepare(sql).all(...parameters),
       run: async (sql, ...parameters) => Number(this.#prepare(sql).run(...parameters).changes),
+      many: async (sql, lists) => {
+        const statement = this.#prepare(sql);
+        return lists.map((parameters) => Number(statement.run(...parameters).changes));
+      },
     };
   }
 
@@ -26,6 +30,10 @@ class SqliteDatabase implements SqlDatabase {
 
   run(sql: string, ...parameters: readonly SqlValue[]): Promise<number> {
     return this.#inTurn(() => this.#direct.run(sql, ...parameters));
+  }
+
+  many(sql: string, lists: readonly (readonly SqlValue[])[]): Promise<readonly number[]> {
+    return this.#inTurn(() => this.#direct.many(sql, lists));
   }
 
   transaction<T>(work: (tx: Statements) => Promise<T>): Promise<T> {

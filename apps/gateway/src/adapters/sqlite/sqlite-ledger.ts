@@ -31,7 +31,7 @@ export function createSqliteLedger(options: LedgerOptions): Ledger & UsageReport
     reader,
     now: () => clock.now(),
     // The folder is this gateway's alone: every other instance in it is dead.
-    aliveSince: () => Number.POSITIVE_INFINITY,
+    aliveSince: () => Promise.resolve(Number.POSITIVE_INFINITY),
     close: () => Promise.all([writer.close(), reader.close()]),
   });
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
@@ -138,5 +139,21 @@ describe('the ledger with threads', () => {
     db.exec('alter table rollups_away rename to rollups');
 
     expect(await ledger.summary({ groupBy: [] })).toEqual([]);
+  });
+
+  it('can be read by another process while this one writes', async () => {
+    const ledger = ledgerWith();
+    for (let turn = 0; turn < 3; turn += 1) ledger.record(usageEvent());
+    await ledger.flush();
+
+    const script = `
+      const { DatabaseSync } = require('node:sqlite');
+      const db = new DatabaseSync(process.argv[1] + '/tollgate.db');
+      process.stdout.write(String(db.prepare('select count(*) as n from calls').get().n));`;
+    db.exec('begin immediate');
+    const seen = execFileSync(process.execPath, ['-e', script, dir.path], { encoding: 'utf8' });
+    db.exec('rollback');
+
+    expect(seen).toBe('3');
   });
 });

@@ -1,8 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { UsageReports } from '../../ports/usage-reports.ts';
+import { createPostgresWriter } from '../postgres/postgres-ledger.ts';
 import type { GroupCommitOptions } from '../sql/ledger/group-commit.ts';
-import { createBatchWriter } from '../sql/ledger/settle.ts';
+import {
+  type BatchWriter,
+  type BatchWriterOptions,
+  createBatchWriter,
+} from '../sql/ledger/settle.ts';
 import { createSqlLedger } from '../sql/ledger/sql-ledger.ts';
 import type { SqlDatabase } from '../sql/sql.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
@@ -10,7 +15,7 @@ import { createSqliteDatabase } from '../sqlite/sqlite-database.ts';
 
 interface InlineOptions extends Partial<GroupCommitOptions> {
   readonly instance?: string;
-  readonly aliveSince?: () => number;
+  readonly aliveSince?: () => Promise<number>;
 }
 
 /** The ledger without threads, on a connection of the test's own. Its end leaves that open. */
@@ -20,15 +25,18 @@ export function inlineLedger(
 ): Ledger & UsageReports {
   return createSqlLedger({
     now: () => Date.UTC(2026, 10, 23, 12),
-    writer: createBatchWriter(db, { instance }),
+    writer: inlineWriter(db, { instance }),
     reader: db,
     db,
     instance,
-    aliveSince: () => Number.POSITIVE_INFINITY,
+    aliveSince: () => Promise.resolve(Number.POSITIVE_INFINITY),
     close: () => Promise.resolve(),
     ...options,
   });
 }
+
+export const inlineWriter = (db: SqlDatabase, options: BatchWriterOptions): BatchWriter =>
+  db.engine === 'sqlite' ? createBatchWriter(db, options) : createPostgresWriter(db, options);
 
 export const sqliteLedger = (db: DatabaseSync, options?: InlineOptions): Ledger & UsageReports =>
   inlineLedger(createSqliteDatabase(db), options);

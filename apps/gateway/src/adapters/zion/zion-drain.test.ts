@@ -1,6 +1,6 @@
-import { engineTitle, MockZion } from '@tollgate/testkit';
+import { MockZion } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
-import { OUTBOX_ENGINES } from '../../../test/support/outbox-engines.ts';
+import { onEngine, testedEngines } from '../../../test/support/engines.ts';
 import { Secret } from '../../config/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { createOutboxSender } from '../outbox/outbox-sender.ts';
@@ -19,19 +19,17 @@ const EVENTS = 10_000;
 /** What was promised; a machine that others use as well has twice of it. */
 const PROMISED_MS = 5_000;
 
-const record = (db: SqlDatabase): Promise<void> =>
-  db.transaction(async (tx) => {
-    for (let n = 0; n < EVENTS; n += 1) {
-      for (const row of outboxRows(usageEvent({ user: ZION_USER }), [])) {
-        await tx.run(INSERT_OUTBOX_ROW, ...outboxValues(row));
-      }
-    }
-  });
+const record = async (db: SqlDatabase): Promise<void> => {
+  const events = Array.from({ length: EVENTS }, () => usageEvent({ user: ZION_USER }));
+  const rows = events.flatMap((event) => outboxRows(event, []).map(outboxValues));
+  await db.many(INSERT_OUTBOX_ROW, rows);
+};
 
-for (const { name, open, missing } of OUTBOX_ENGINES) {
-  describe.skipIf(missing !== undefined)(engineTitle(`Zion’s return, on ${name}`, missing), () => {
+for (const engine of await testedEngines()) {
+  const { missing } = engine;
+  describe.skipIf(missing !== undefined)(onEngine('Zion’s return', engine), () => {
     it(`is told ${EVENTS} events within 5 s, each once, by two gateways`, async () => {
-      await using opened = await open();
+      await using opened = await engine.open();
       await using zion = await MockZion.start();
       await record(opened.db);
       const upstream = createHttpUpstream({ clock: systemClock });
@@ -66,7 +64,7 @@ for (const { name, open, missing } of OUTBOX_ENGINES) {
         .toBe(0);
       const tookMs = performance.now() - startedAt;
 
-      process.stderr.write(`${name}: ${EVENTS} events told in ${Math.round(tookMs)} ms\n`);
+      process.stderr.write(`${engine.name}: ${EVENTS} events told in ${Math.round(tookMs)} ms\n`);
       expect(zion.sumIncrements().aiRequests).toBe(EVENTS);
       expect(tookMs).toBeLessThan(2 * PROMISED_MS);
       for (const sender of senders) await sender.close();

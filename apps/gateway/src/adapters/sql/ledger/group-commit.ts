@@ -125,6 +125,14 @@ export class GroupCommit {
     return true;
   }
 
+  /** Has this gateway heard of, though it has nothing to write. False: the database refuses, or hangs. */
+  async beat(): Promise<boolean> {
+    await this.flush();
+    if (this.#group === undefined && !this.#isClosed) this.#done = this.#write(this.#take());
+    await this.#done;
+    return this.#problem === undefined;
+  }
+
   /** Resolves with how many events are lost, as the database would not take them. */
   async close(): Promise<number> {
     const isWritten = await this.flush();

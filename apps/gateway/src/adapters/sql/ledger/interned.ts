@@ -59,8 +59,33 @@ const tableOf = (name: string, columns: readonly string[]): Table => ({
 
 const CALLERS = tableOf('callers', CALLER_COLUMNS);
 const ROUTES = tableOf('routes', ROUTE_COLUMNS);
-const PRICE = 'select seq as id from prices where id = ?';
-const NEW_PRICE = 'insert into prices (id, source, price) values (?, ?, ?) on conflict do nothing';
+const PRICES: Table = {
+  insert: 'insert into prices (id, source, price) values (?, ?, ?) on conflict do nothing',
+  find: 'select seq as id from prices where id = ?',
+};
+
+/** What one of a table's rows is remembered by: one text, since it is made with each call, twice. */
+const callerName = (call: Caller): string => {
+  const { keyId, keyName, userId, teamId, organisationId, user, tags, face } = call;
+  return `c${keyId}\0${face}\0${keyName}\0${userId}\0${teamId}\0${organisationId}\0${user?.id}\0${user?.externalId}\0${user?.email}\0${tags?.join('\0')}`;
+};
+
+const routeName = ({ modelAsked, provider, modelServed, serviceTier }: Route): string =>
+  `r${modelAsked}\0${provider}\0${modelServed}\0${serviceTier}`;
+
+/** The price that a cost was computed by. */
+export interface PriceUsed {
+  /** Null: nothing was priced. */
+  readonly id: string | null;
+  readonly price: BookedPrice | undefined;
+}
+
+interface Unknown {
+  readonly name: string;
+  readonly key: readonly SqlValue[];
+  /** Absent: nobody can write it. */
+  readonly row: readonly SqlValue[] | undefined;
+}
 
 /**
  * Numbers that stand in rows for texts which many rows share. What was looked up is remembered, but
@@ -73,51 +98,67 @@ export class Interned {
     this.#known.clear();
   }
 
-  caller(tx: Statements, call: Caller): number | Promise<number> {
-    const { keyId, keyName, userId, teamId, organisationId, user, tags, face } = call;
-    // By one text: with each call, twice.
-    const name = `c${keyId}\0${face}\0${keyName}\0${userId}\0${teamId}\0${organisationId}\0${user?.id}\0${user?.externalId}\0${user?.email}\0${tags?.join('\0')}`;
-    return this.#known.get(name) ?? this.#look(tx, CALLERS, name, callerValues(call));
+  /** One for each call, as the next ones. */
+  callers(tx: Statements, calls: readonly Caller[]): Promise<readonly (number | null)[]> {
+    return this.#numbers(tx, CALLERS, calls.map(callerName), (index) => {
+      const call = calls[index];
+      const values = call === undefined ? [] : callerValues(call);
+      return { key: values, row: values };
+    });
   }
 
-  route(tx: Statements, call: Route): number | Promise<number> {
-    const { modelAsked, provider, modelServed, serviceTier } = call;
-    const name = `r${modelAsked}\0${provider}\0${modelServed}\0${serviceTier}`;
-    return this.#known.get(name) ?? this.#look(tx, ROUTES, name, routeValues(call));
+  routes(tx: Statements, calls: readonly Route[]): Promise<readonly (number | null)[]> {
+    return this.#numbers(tx, ROUTES, calls.map(routeName), (index) => {
+      const call = calls[index];
+      const values = call === undefined ? [] : routeValues(call);
+      return { key: values, row: values };
+    });
   }
 
   /** Null where nothing was priced, or by a price that nobody gave. */
-  async price(
-    tx: Statements,
-    id: string | null,
-    price: BookedPrice | undefined,
-  ): Promise<number | null> {
-    if (id === null) return null;
-    const known = this.#known.get(`p${id}`);
-    if (known !== undefined) return known;
-    if (price !== undefined) {
-      await tx.run(NEW_PRICE, price.id, price.source, JSON.stringify(price.price));
-    }
-    const [row] = await tx.all(PRICE, id);
-    return row === undefined ? null : this.#remember(`p${id}`, Number(row['id']));
+  prices(tx: Statements, used: readonly PriceUsed[]): Promise<readonly (number | null)[]> {
+    const names = used.map(({ id }) => (id === null ? undefined : `p${id}`));
+    return this.#numbers(tx, PRICES, names, (index) => {
+      const { id = null, price } = used[index] ?? {};
+      return {
+        key: [id],
+        row: price && [price.id, price.source, JSON.stringify(price.price)],
+      };
+    });
   }
 
-  async #look(
+  async #numbers(
     tx: Statements,
-    { insert, find }: Table,
-    name: string,
-    values: readonly SqlValue[],
-  ): Promise<number> {
-    const found = (await tx.all(find, ...values))[0];
-    if (found !== undefined) return this.#remember(name, Number(found['id']));
-    await tx.run(insert, ...values);
-    const [made] = await tx.all(find, ...values);
-    return this.#remember(name, Number(made?.['id']));
-  }
-
-  #remember(name: string, id: number): number {
+    table: Table,
+    names: readonly (string | undefined)[],
+    valuesOf: (index: number) => Omit<Unknown, 'name'>,
+  ): Promise<readonly (number | null)[]> {
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.set(name, id);
-    return id;
+    const unknown = new Map<string, Unknown>();
+    for (const [index, name] of names.entries()) {
+      if (name === undefined || this.#known.has(name) || unknown.has(name)) continue;
+      unknown.set(name, { name, ...valuesOf(index) });
+    }
+    if (unknown.size > 0) await this.#learn(tx, table, [...unknown.values()]);
+    return names.map((name) => (name === undefined ? undefined : this.#known.get(name)) ?? null);
+  }
+
+  /** Written in one order, whoever writes: two gateways must not wait for each other. */
+  async #learn(tx: Statements, { insert, find }: Table, unknown: Unknown[]): Promise<void> {
+    const inOrder = unknown.sort((one, other) => (one.name < other.name ? -1 : 1));
+    await this.#lookUp(tx, find, inOrder);
+    const missing = inOrder.filter(({ name }) => !this.#known.has(name));
+    const rows = missing.flatMap(({ row }) => (row === undefined ? [] : [row]));
+    if (rows.length === 0) return;
+    await tx.many(insert, rows);
+    await this.#lookUp(tx, find, missing);
+  }
+
+  async #lookUp(tx: Statements, find: string, names: readonly Unknown[]): Promise<void> {
+    const found = await Promise.all(names.map(({ key }) => tx.all(find, ...key)));
+    for (const [index, { name }] of names.entries()) {
+      const id = found[index]?.[0]?.['id'];
+      if (id !== undefined) this.#known.set(name, Number(id));
+    }
   }
 }

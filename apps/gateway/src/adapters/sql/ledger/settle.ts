@@ -1,9 +1,16 @@
 import type { UsageEvent } from '@tollgate/core/usage';
+import type { OutboxRow } from '../../../ports/outbox-store.ts';
 import { INSERT_OUTBOX_ROW, outboxRows, outboxValues } from '../outbox-rows.ts';
-import type { SqlDatabase, Statements } from '../sql.ts';
-import type { BatchedEvent, BatchedIntent, LedgerBatch, TextCharge } from './batch.ts';
+import type { SqlDatabase, SqlValue, Statements } from '../sql.ts';
+import type {
+  BatchedEvent,
+  BatchedExtension,
+  BatchedIntent,
+  LedgerBatch,
+  TextCharge,
+} from './batch.ts';
 import { bytesOfCallId } from './call-id.ts';
-import { attemptOf, CALL_COLUMNS, callRow, startOf } from './call-row.ts';
+import { attemptOf, CALL_COLUMNS, callRow, type SharedTexts, startOf } from './call-row.ts';
 import { Interned } from './interned.ts';
 import { MEASURES, measuresOf, PICO_PER_MICRO, storedCost } from './measures.ts';
 
@@ -53,12 +60,13 @@ interface Rollup {
   readonly sums: number[];
 }
 
-/** Sums of one transaction: a row that many calls add to is written once. */
+/** What one transaction adds up: a row that many calls add to is written once. */
 class Sums {
   readonly #rollups = new Map<string, Rollup>();
   readonly #spent = new Map<string, { readonly charge: TextCharge; sum: bigint }>();
+  readonly #told: (readonly SqlValue[])[] = [];
 
-  add(event: UsageEvent, caller: number, route: number): void {
+  add(event: UsageEvent, { caller, route }: SharedTexts): void {
     const measures = measuresOf(event);
     const start = startOf(event);
     for (const minutes of ROLLUP_MINUTES) {
@@ -81,14 +89,23 @@ class Sums {
     }
   }
 
+  tell(rows: readonly OutboxRow[]): void {
+    for (const row of rows) this.#told.push(outboxValues(row));
+  }
+
   /** In one order, whoever writes: two gateways that add to the same rows must not wait for each other. */
   async write(tx: Statements): Promise<void> {
-    const rollups = [...this.#rollups].sort(byName);
-    for (const [, { at, sums }] of rollups) await tx.run(SQL.rollUp, ...at, ...sums);
-    for (const [, { charge, sum }] of [...this.#spent].sort(byName)) {
+    const rollups = [...this.#rollups].sort(byName).map(([, { at, sums }]) => [...at, ...sums]);
+    const spent = [...this.#spent].sort(byName).map(([, { charge, sum }]) => {
       const parts = [sum / PICO_PER_MICRO, sum % PICO_PER_MICRO];
-      await tx.run(SQL.spend, charge.budgetId, charge.windowStart, ...parts);
-    }
+      return [charge.budgetId, charge.windowStart, ...parts];
+    });
+    // Last of all what others add to as well: the shorter they wait.
+    await Promise.all([
+      tx.many(INSERT_OUTBOX_ROW, this.#told),
+      tx.many(SQL.rollUp, rollups),
+      tx.many(SQL.spend, spent),
+    ]);
   }
 }
 
@@ -109,91 +126,128 @@ export interface BatchWriter {
 export interface BatchWriterOptions {
   /** The gateway's own; new at each start. */
   readonly instance: string;
+  /** How often it is heard of while it writes. */
+  readonly heartbeatMs?: number | undefined;
   /** Channels of the outbox that want each event. */
   readonly usageChannels?: readonly string[] | undefined;
+}
+
+interface Booked extends BatchedEvent {
+  readonly id: Uint8Array;
+  readonly corrects: bigint | null;
 }
 
 /** The one transaction in which calls begin and end, over either engine. */
 export function createBatchWriter(
   db: SqlDatabase,
-  { instance, usageChannels = [] }: BatchWriterOptions,
+  { instance, heartbeatMs = HEARTBEAT_MS, usageChannels = [] }: BatchWriterOptions,
 ): BatchWriter {
   const interned = new Interned();
   let heartbeatAt = Number.NEGATIVE_INFINITY;
   let startedAt: number | undefined;
 
-  const intend = async (tx: Statements, { intent, claims }: BatchedIntent): Promise<void> => {
-    await tx.run(
-      SQL.intend,
+  const intend = async (tx: Statements, intents: readonly BatchedIntent[]): Promise<void> => {
+    const calls = intents.map(({ intent }) => intent);
+    const callers = await interned.callers(tx, calls);
+    const routes = await interned.routes(tx, calls);
+    const rows = intents.map(({ intent, claims }, index) => [
       bytesOfCallId(intent.callId),
       attemptOf(intent),
       instance,
       startOf(intent),
-      await interned.caller(tx, intent),
-      await interned.route(tx, intent),
+      callers[index] ?? null,
+      routes[index] ?? null,
       intent.stream ? 1 : 0,
       intent.estimate.inputTokens,
       intent.estimate.outputTokens,
       claims.length === 0 ? null : JSON.stringify(claims),
       intent.metadata === undefined ? null : JSON.stringify(intent.metadata),
-    );
+    ]);
+    await tx.many(SQL.intend, rows);
   };
 
-  /** False: a lost call that is settled already, or a correction of nothing. */
+  /** Resolves with those that it booked nothing for: lost calls settled already, corrections of nothing. */
   const settle = async (
     tx: Statements,
-    { event, price, charges, isLost }: BatchedEvent,
+    events: readonly BatchedEvent[],
     sums: Sums,
-  ): Promise<boolean> => {
-    const id = bytesOfCallId(event.callId);
-    const open = await tx.run(SQL.settle, id, attemptOf(event));
-    if (isLost === true && open === 0) return false;
-    const corrects = await correctedRow(tx, event);
-    if (corrects === undefined) return false;
-    const caller = await interned.caller(tx, event);
-    const route = await interned.route(tx, event);
-    const inserted = await tx.run(
-      SQL.call,
-      ...callRow(event, {
-        id,
-        caller,
-        route,
-        price: await interned.price(tx, storedCost(event.cost).priceId, price),
-        corrects,
-      }),
+  ): Promise<readonly BatchedEvent[]> => {
+    const ids = events.map(({ event }) => bytesOfCallId(event.callId));
+    const open = await tx.many(
+      SQL.settle,
+      events.map(({ event }, index) => [ids[index] ?? null, attemptOf(event)]),
     );
-    if (inserted === 0) return true;
-    sums.add(event, caller, route);
-    sums.spend(charges);
-    for (const row of outboxRows(event, usageChannels)) {
-      await tx.run(INSERT_OUTBOX_ROW, ...outboxValues(row));
+    const booked: Booked[] = [];
+    const skipped: BatchedEvent[] = [];
+    for (const [index, one] of events.entries()) {
+      const corrects = await correctedRow(tx, one.event);
+      const id = ids[index];
+      const isSettled = one.isLost === true && open[index] === 0;
+      if (isSettled || corrects === undefined || id === undefined) skipped.push(one);
+      else booked.push({ ...one, id, corrects });
     }
-    return true;
+    await insertCalls(tx, booked, sums);
+    return skipped;
+  };
+
+  const insertCalls = async (
+    tx: Statements,
+    booked: readonly Booked[],
+    sums: Sums,
+  ): Promise<void> => {
+    const events = booked.map(({ event }) => event);
+    const callers = await interned.callers(tx, events);
+    const routes = await interned.routes(tx, events);
+    const prices = await interned.prices(
+      tx,
+      booked.map(({ event, price }) => ({ id: storedCost(event.cost).priceId, price })),
+    );
+    const calls = booked.map(({ event, charges, id, corrects }, index) => ({
+      event,
+      charges,
+      shared: {
+        id,
+        corrects,
+        caller: callers[index] ?? 0,
+        route: routes[index] ?? 0,
+        price: prices[index] ?? null,
+      },
+    }));
+    const rows = calls.map(({ event, shared }) => callRow(event, shared));
+    const inserted = await tx.many(SQL.call, rows);
+    for (const [index, { event, charges, shared }] of calls.entries()) {
+      if (inserted[index] === 0) continue;
+      sums.add(event, shared);
+      sums.spend(charges);
+      sums.tell(outboxRows(event, usageChannels));
+    }
   };
 
   const writeAll = async (tx: Statements, batch: LedgerBatch): Promise<readonly number[]> => {
-    for (const callId of batch.withdrawn) {
-      await tx.run(SQL.withdraw, bytesOfCallId(callId), instance);
-    }
-    for (const one of batch.intents) await intend(tx, one);
-    for (const { callId, estimate, claims } of batch.extended) {
-      const held = claims === undefined ? null : JSON.stringify(claims);
-      const { inputTokens, outputTokens } = estimate;
-      await tx.run(SQL.extend, inputTokens, outputTokens, held, bytesOfCallId(callId));
-    }
+    await tx.many(
+      SQL.withdraw,
+      batch.withdrawn.map((callId) => [bytesOfCallId(callId), instance]),
+    );
+    await intend(tx, batch.intents);
+    await tx.many(SQL.extend, batch.extended.map(extension));
     const sums = new Sums();
-    const skipped: number[] = [];
-    for (const [position, one] of batch.events.entries()) {
-      if (!(await settle(tx, one, sums))) skipped.push(position);
-    }
+    // What is corrected may stand in the same group.
+    const [calls, corrections] = [false, true].map((isCorrection) =>
+      batch.events.filter(({ event }) => (event.corrects !== undefined) === isCorrection),
+    );
+    const skipped = new Set([
+      ...(await settle(tx, calls ?? [], sums)),
+      ...(await settle(tx, corrections ?? [], sums)),
+    ]);
     await sums.write(tx);
-    return skipped;
+    return batch.events.flatMap((event, position) => (skipped.has(event) ? [position] : []));
   };
 
   return {
     write: async (batch) => {
-      // A group of nothing asks whether the database can be written again.
-      const isDue = batch.at - heartbeatAt >= HEARTBEAT_MS || isEmpty(batch);
+      // Either way: a clock that was set back must not make this gateway look dead. A group of nothing
+      // asks whether the database can be written again.
+      const isDue = Math.abs(batch.at - heartbeatAt) >= heartbeatMs || isEmpty(batch);
       startedAt ??= batch.at;
       const began = startedAt;
       try {
@@ -210,6 +264,13 @@ export function createBatchWriter(
     },
   };
 }
+
+const extension = ({ callId, estimate, claims }: BatchedExtension): readonly SqlValue[] => [
+  estimate.inputTokens,
+  estimate.outputTokens,
+  claims === undefined ? null : JSON.stringify(claims),
+  bytesOfCallId(callId),
+];
 
 const isEmpty = ({ intents, extended, withdrawn, events }: LedgerBatch): boolean =>
   intents.length + extended.length + withdrawn.length + events.length === 0;

@@ -14,13 +14,18 @@ export interface SqlLedgerParts extends GroupCommitOptions {
   /** This gateway's own; new at each start. */
   readonly instance: string;
   /** Others that were heard of since are alive, Unix milliseconds; infinity: no other can be. */
-  readonly aliveSince: () => number;
+  readonly aliveSince: () => Promise<number>;
   /** Closes what only the ledger uses. */
   readonly close: () => Promise<unknown>;
 }
 
+export interface SqlLedger extends Ledger, UsageReports {
+  /** Has this gateway heard of, though it has nothing to write. False: the database refuses, or hangs. */
+  beat(): Promise<boolean>;
+}
+
 /** The ledger over either engine. Reports show all that was recorded so far. */
-export function createSqlLedger(parts: SqlLedgerParts): Ledger & UsageReports {
+export function createSqlLedger(parts: SqlLedgerParts): SqlLedger {
   const { db, reader, instance } = parts;
   const group = new GroupCommit(parts);
   const reports = createUsageReports(reader);
@@ -32,12 +37,13 @@ export function createSqlLedger(parts: SqlLedgerParts): Ledger & UsageReports {
   return {
     intend: (intent) => group.intend(intent),
     extend: (callId, stands) => group.extend(callId, stands),
-    lost: () => lostIntents(db, { instance, aliveSince: parts.aliveSince() }),
+    lost: async () => lostIntents(db, { instance, aliveSince: await parts.aliveSince() }),
     record: (event, booking = {}) => group.record(event, booking),
     flush: async () => {
       if (!(await group.flush())) throw new Error(`the ledger can't be written: ${group.problem}`);
     },
     subscribe: (listener) => group.subscribe(listener),
+    beat: () => group.beat(),
     status: () => Promise.resolve(statusOf(group)),
     summary: (query) => afterWriting(() => reports.summary(query)),
     recent: (query) => afterWriting(() => reports.recent(query)),

@@ -1,0 +1,91 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { err, ok, type Result } from '@tollgate/core';
+import type { Secret } from '../../config/secret.ts';
+import type { SqlDatabase, Statements } from '../sql/sql.ts';
+import type { PostgresProblem } from './open-postgres.ts';
+
+/** Of gateways that enter, among all that ask the database for locks. */
+const LOCK = 7_036_874_419;
+const DAY_MS = 86_400_000;
+
+export interface EnteringGateway {
+  /** New at each start. */
+  readonly instance: string;
+  /** Names its data folder, which is its alone: whoever held that before is dead. */
+  readonly home: string;
+  /** Whether it counts where others see it. */
+  readonly isSharing: boolean;
+  readonly deadAfterMs: number;
+}
+
+/**
+ * Lets a gateway in among those that use the database, or says why it can't be: one that counts for
+ * itself alone would let budgets and rates through once more.
+ */
+export function enterGateway(
+  db: SqlDatabase,
+  { instance, home, isSharing, deadAfterMs }: EnteringGateway,
+): Promise<Result<void, PostgresProblem>> {
+  return db.transaction(async (tx) => {
+    // Two that start at once must see each other.
+    await tx.run('select pg_advisory_xact_lock(?)', LOCK);
+    await tx.run('delete from instances where home = ?', home);
+    await forgetOld(tx);
+    const [other] = await tx.all(
+      `select is_sharing, clock_ms() - heartbeat_at as silent from instances
+       where heartbeat_at >= clock_ms() - ? and (is_sharing = 0 or ? = 0)
+       order by heartbeat_at desc limit 1`,
+      deadAfterMs,
+      isSharing ? 1 : 0,
+    );
+    if (other !== undefined) return err({ detail: refusal(isSharing, Number(other['silent'])) });
+    await tx.run(
+      `insert into instances (id, started_at, heartbeat_at, home, is_sharing)
+       values (?, clock_ms(), 0, ?, ?)`,
+      instance,
+      home,
+      isSharing ? 1 : 0,
+    );
+    return ok(undefined);
+  });
+}
+
+/** It has ended: what it left open is for others to book at once. */
+export const leaveGateway = (db: Statements, instance: string): Promise<number> =>
+  db.run('delete from instances where id = ?', instance);
+
+const forgetOld = (tx: Statements): Promise<number> =>
+  tx.run(
+    `delete from instances where heartbeat_at < clock_ms() - ?
+     and not exists (select 1 from intents where intents.instance = instances.id)`,
+    DAY_MS,
+  );
+
+function refusal(isSharing: boolean, silentMs: number): string {
+  const heard = `another gateway uses this database (heard of ${Math.round(silentMs / 1000)} s ago)`;
+  const which = isSharing ? 'counts in its memory alone' : 'would each count in their memory';
+  const who = isSharing ? `${heard} and ${which}` : `${heard}: both ${which}`;
+  return `${who}, so that budgets and rates would hold for each apart: set storage.shared (or TOLLGATE_SHARED) to one redis:// URL on all of them, or stop the other`;
+}
+
+/** Keys and state that one gateway makes are worth nothing under the secret of another. */
+export async function checkSharedSecret(
+  db: Statements,
+  secret: Secret,
+): Promise<Result<void, PostgresProblem>> {
+  const own = createHmac('sha256', secret.reveal()).update('tollgate: which secret').digest();
+  await db.run(
+    "insert into server (name, value) values ('secret', ?) on conflict (name) do nothing",
+    own,
+  );
+  const [row] = await db.all("select value from server where name = 'secret'");
+  const known = row?.['value'];
+  const isSame =
+    known instanceof Uint8Array && known.length === own.length && timingSafeEqual(known, own);
+  if (isSame) return ok(undefined);
+  return err({
+    detail:
+      "this gateway's secret is not the one that the database is used with, so that no key would be found: " +
+      "set TOLLGATE_SECRET to one value for all gateways (the first one's is in the file `secret` of its data folder)",
+  });
+}

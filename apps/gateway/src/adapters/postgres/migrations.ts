@@ -1,0 +1,15 @@
+import { BUDGET_TABLES } from './budget-tables.ts';
+import { DIRECTORY_TABLES } from './directory-tables.ts';
+import { LEDGER_TABLES } from './ledger-tables.ts';
+import { OUTBOX_TABLES } from './outbox-tables.ts';
+
+/**
+ * The schema's history on PostgreSQL, oldest first; the version is the number of steps taken. A step
+ * that was released is never edited: a change is a new step.
+ */
+export const MIGRATIONS: readonly string[] = [
+  LEDGER_TABLES,
+  OUTBOX_TABLES,
+  DIRECTORY_TABLES,
+  BUDGET_TABLES,
+];
