@@ -5,7 +5,7 @@ import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Config } from '../config/config.ts';
 import type { UsageReports } from '../ports/usage-reports.ts';
 import { createDirectory, type Directory } from '../services/admin/directory.ts';
-import { withDatabase } from './with-database.ts';
+import { withDatabase } from './open-records.ts';
 
 export interface Stores {
   readonly directory: Directory;
