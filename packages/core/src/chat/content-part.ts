@@ -81,6 +81,8 @@ export interface ToolCallPart extends PartBase {
   readonly name: string;
   /** The exact text that came, parsed only by who needs it. May be invalid JSON. */
   readonly argumentsJson: string;
+  /** It is called with free text (a custom tool of OpenAI's): the arguments are `{"input": text}`. */
+  readonly isCustom?: true;
 }
 
 export interface ToolResultPart extends PartBase {

@@ -74,7 +74,13 @@ function startOf(part: ContentPart): PartStart | undefined {
         ...rest,
       };
     case 'tool-call':
-      return { type: 'tool-call', id: part.id, name: part.name, ...rest };
+      return {
+        type: 'tool-call',
+        id: part.id,
+        name: part.name,
+        ...(part.isCustom === undefined ? {} : { isCustom: part.isCustom }),
+        ...rest,
+      };
     case 'media':
       return {
         type: 'media',

@@ -21,6 +21,7 @@ export type PartStart =
       readonly type: 'tool-call';
       readonly id: string;
       readonly name: string;
+      readonly isCustom?: true;
       readonly rest?: Rest;
     }
   | {

@@ -1,9 +1,10 @@
 import type { ContentPart, ToolResultPart } from '../chat/content-part.ts';
 import type { Feature } from '../chat/features.ts';
-import { type Loss, lost } from '../chat/loss.ts';
+import { changed, type Loss, lost } from '../chat/loss.ts';
 import type { ChatRequest } from '../chat/request.ts';
 import type { Rest } from '../chat/rest.ts';
 import { isJsonObject, type JsonObject } from '../json/json-value.ts';
+import { knowsCustomTools } from './openai-custom.ts';
 
 /** Fields that hold settings side by side: each of them is told by its own name. */
 const HOLDERS: ReadonlySet<string> = new Set([
@@ -42,6 +43,10 @@ export function foreignFields(
   const tellParts = (parts: readonly ContentPart[], at: string): void => {
     for (const [index, part] of parts.entries()) {
       tell(part.type === 'tool-result' ? besideResult(part) : part.rest, `${at}[${index}].rest.`);
+      if (part.type === 'tool-call' && part.isCustom === true && !knowsCustomTools(dialect)) {
+        const why = 'the free text that the tool was called with stands in an object';
+        losses.push(changed('toolArguments', `${at}[${index}].argumentsJson`, 'emulated', why));
+      }
       if (part.type === 'tool-result') tellParts(part.content, `${at}[${index}].content`);
     }
   };

@@ -86,6 +86,7 @@ export const HubToolCallPart = z.strictObject({
   id: z.string(),
   name: z.string(),
   argumentsJson: z.string(),
+  isCustom: z.literal(true).exactOptional(),
   ...PART,
 });
 

@@ -29,7 +29,13 @@ export const HubPartStart = z.discriminatedUnion('type', [
     rest,
   }),
   z.strictObject({ type: z.literal('refusal'), rest }),
-  z.strictObject({ type: z.literal('tool-call'), id: z.string(), name: z.string(), rest }),
+  z.strictObject({
+    type: z.literal('tool-call'),
+    id: z.string(),
+    name: z.string(),
+    isCustom: z.literal(true).exactOptional(),
+    rest,
+  }),
   z.strictObject({
     type: z.literal('media'),
     kind: MediaKind,

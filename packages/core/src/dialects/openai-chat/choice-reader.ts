@@ -1,9 +1,10 @@
 import type { TokenLogprob } from '../../chat/content-part.ts';
 import type { StateOrigin } from '../../chat/provider-state.ts';
 import type { PartStart, StreamEvent } from '../../chat/stream-event.ts';
+import { customArguments } from '../openai-custom.ts';
 import { readAnnotation } from './annotations.ts';
 import { readFinish } from './finish-reason.ts';
-import { DIALECT, imageFrom } from './parts.ts';
+import { imageFrom } from './parts.ts';
 import {
   besideWords,
   detailKey,
@@ -340,13 +341,12 @@ export function endChoice(before: ChoiceState, to: Telling): void {
 }
 
 function tellCustom(state: ChoiceState, call: Call, at: number, to: Telling): ChoiceState {
-  const raw = {
-    id: freeId(state, at, to),
-    type: 'custom',
-    custom: { name: call.name, input: call.held },
-  };
+  const id = freeId(state, at, to);
   const where = { choice: to.choice, part: state.nextPart };
-  to.tell({ type: 'part-start', ...where, start: { type: 'opaque', dialect: DIALECT, raw } });
+  const start: PartStart = { type: 'tool-call', id, name: call.name, isCustom: true };
+  to.tell({ type: 'part-start', ...where, start });
+  const delta = { type: 'arguments' as const, json: customArguments(call.held) };
+  to.tell({ type: 'part-delta', ...where, delta });
   to.tell({ type: 'part-end', ...where });
   return { ...state, nextPart: where.part + 1 };
 }

@@ -2,9 +2,9 @@ import type { TokenLogprob } from '../../chat/content-part.ts';
 import type { Feature } from '../../chat/features.ts';
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { PartDelta, PartStart, StreamEvent } from '../../chat/stream-event.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import type { JsonObject, JsonValue } from '../../json/json-value.ts';
+import { customInput } from '../openai-custom.ts';
 import { writeAnnotation } from './annotations.ts';
-import { DIALECT } from './parts.ts';
 
 /** What one event adds to a choice: the fields of its delta, and the token log probabilities. */
 export interface Piece {
@@ -20,7 +20,7 @@ interface Part {
   readonly call: number;
   /** Arguments of a call have been written. */
   readonly hasArguments: boolean;
-  /** Bytes of an image, which go out whole. */
+  /** Bytes of an image, or what a custom tool is called with, which go out whole. */
   readonly held: string;
 }
 
@@ -68,8 +68,6 @@ const lossesAt =
   };
 
 function startPart(state: WriterState, index: number, start: PartStart, lose: LoseHere): Written {
-  const custom = customCall(start);
-  const isCall = start.type === 'tool-call' || custom !== undefined;
   const part: Part = {
     start,
     offset: state.textLength,
@@ -80,14 +78,13 @@ function startPart(state: WriterState, index: number, start: PartStart, lose: Lo
   const next: WriterState = {
     ...state,
     parts: new Map(state.parts).set(index, part),
-    calls: state.calls + (isCall ? 1 : 0),
+    calls: state.calls + (start.type === 'tool-call' ? 1 : 0),
   };
+  // Its input is known once its arguments are whole.
+  if (start.type === 'tool-call' && start.isCustom === true) return [next, undefined];
   if (start.type === 'tool-call') {
     const call = { id: start.id, type: 'function', function: { name: start.name, arguments: '' } };
     return [next, { delta: { tool_calls: [{ index: part.call, ...call }] } }];
-  }
-  if (custom !== undefined) {
-    return [next, { delta: { tool_calls: [{ index: part.call, ...custom }] } }];
   }
   if (start.type === 'server-tool')
     lose('serverToolTurn', 'what the provider ran itself has no place here');
@@ -96,11 +93,6 @@ function startPart(state: WriterState, index: number, start: PartStart, lose: Lo
     lose('replyMedia', `a reply holds no ${start.kind} here`);
   }
   return [next, undefined];
-}
-
-function customCall(start: PartStart): JsonObject | undefined {
-  if (start.type !== 'opaque' || start.dialect !== DIALECT || !isJsonObject(start.raw)) return;
-  return start.raw['type'] === 'custom' ? start.raw : undefined;
 }
 
 interface Growing {
@@ -124,6 +116,9 @@ function growPart(
       return writeText(state, part, delta.text);
     case 'arguments': {
       if (delta.json === '') return [state, undefined];
+      if (part.start.type === 'tool-call' && part.start.isCustom === true) {
+        return [withPart({ held: part.held + delta.json }), undefined];
+      }
       const call = { index: part.call, function: { arguments: delta.json } };
       return [withPart({ hasArguments: true }), { delta: { tool_calls: [call] } }];
     }
@@ -183,6 +178,11 @@ function endPart(state: WriterState, index: number): Written {
   const parts = new Map(state.parts);
   parts.delete(index);
   const next = { ...state, parts };
+  if (part?.start.type === 'tool-call' && part.start.isCustom === true) {
+    const { id, name } = part.start;
+    const custom = { name, input: customInput(part.held) };
+    return [next, { delta: { tool_calls: [{ index: part.call, id, type: 'custom', custom }] } }];
+  }
   if (part?.start.type === 'tool-call' && !part.hasArguments) {
     // Clients parse arguments unseen: a call without any must still be JSON.
     const call = { index: part.call, function: { arguments: '{}' } };

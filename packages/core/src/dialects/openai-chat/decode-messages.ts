@@ -1,8 +1,8 @@
 import type { ContentPart, ReasoningPart, ToolResultPart } from '../../chat/content-part.ts';
 import type { GatewayError } from '../../chat/error.ts';
 import type { Message } from '../../chat/message.ts';
-import type { JsonObject } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
+import { customArguments } from '../openai-custom.ts';
 import { restOf } from '../rest-of.ts';
 import { readAnnotation } from './annotations.ts';
 import { DIALECT, decodeContent } from './parts.ts';
@@ -24,7 +24,7 @@ export const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
   'annotations',
 ]);
 
-export const CALL_FIELDS: ReadonlySet<string> = new Set(['id', 'type', 'function']);
+export const CALL_FIELDS: ReadonlySet<string> = new Set(['id', 'type', 'function', 'custom']);
 
 /** Calls seen so far: a result must answer one, and legacy results name no id. */
 interface Calls {
@@ -143,10 +143,17 @@ function annotated(wire: WireAssistantMessage): readonly ContentPart[] {
 }
 
 function callPart(call: NonNullable<WireAssistantMessage['tool_calls']>[number]): ContentPart {
-  if (call.type === 'custom' || !isFunctionCall(call)) {
-    return { type: 'opaque', dialect: DIALECT, raw: call as JsonObject };
-  }
   const rest = restOf(DIALECT, call, CALL_FIELDS);
+  if (!isFunctionCall(call)) {
+    return {
+      type: 'tool-call',
+      id: call.id,
+      name: call.custom.name,
+      argumentsJson: customArguments(call.custom.input),
+      isCustom: true,
+      ...(rest === undefined ? {} : { rest }),
+    };
+  }
   return {
     type: 'tool-call',
     id: call.id,

@@ -2,9 +2,10 @@ import type { ContentPart, ToolResultPart } from '../../chat/content-part.ts';
 import type { Feature } from '../../chat/features.ts';
 import { changed, type Loss, lost } from '../../chat/loss.ts';
 import type { Message } from '../../chat/message.ts';
-import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import type { JsonObject } from '../../json/json-value.ts';
 import type { Target } from '../dialect.ts';
 import { isForeignFile } from '../is-foreign-file.ts';
+import { customInput } from '../openai-custom.ts';
 import { withOwnIds } from '../own-ids.ts';
 import { restFor } from '../rest-of.ts';
 import { CALL_FIELDS, MESSAGE_FIELDS } from './decode-messages.ts';
@@ -214,11 +215,12 @@ function say(said: Said, part: ContentPart): boolean {
     case 'tool-call': {
       // Many look-alikes parse it unseen: a call without arguments must still be JSON.
       const text = part.argumentsJson === '' ? '{}' : part.argumentsJson;
+      const { id, name } = part;
       said.calls.push({
         ...restFor(DIALECT, part.rest, CALL_FIELDS),
-        id: part.id,
-        type: 'function',
-        function: { name: part.name, arguments: text },
+        ...(part.isCustom === true
+          ? { id, type: 'custom', custom: { name, input: customInput(text) } }
+          : { id, type: 'function', function: { name, arguments: text } }),
       });
       return true;
     }
@@ -230,11 +232,6 @@ function say(said: Said, part: ContentPart): boolean {
       if (part.kind !== 'audio' || part.source.type !== 'provider-file') return false;
       if (isForeignFile(part.source, [DIALECT])) return false;
       said.audio.push({ id: part.source.id });
-      return true;
-    case 'opaque':
-      if (part.dialect !== DIALECT || !isJsonObject(part.raw)) return false;
-      if (part.raw['type'] !== 'custom') return false;
-      said.calls.push(part.raw);
       return true;
     default:
       return false;

@@ -157,7 +157,7 @@ describe('reading a stream', () => {
     expect(choices[0]).toMatchObject({ stopReason: 'tool-calls', rawReason: 'stop' });
   });
 
-  it('reads the old single call, and a custom one as the dialect’s own', () => {
+  it('reads the old single call, and a custom one with its free text in an object', () => {
     const { choices } = replyOf([
       delta({ function_call: { name: 'f', arguments: '{' } }),
       delta({ function_call: { arguments: '}' } }),
@@ -169,11 +169,7 @@ describe('reading a stream', () => {
 
     expect(choices[0]?.content).toEqual([
       { type: 'tool-call', id: 'call_chatcmpl1_0_0', name: 'f', argumentsJson: '{}' },
-      {
-        type: 'opaque',
-        dialect: 'openai-chat',
-        raw: { id: 'c', type: 'custom', custom: { name: 'g', input: 'ab' } },
-      },
+      { type: 'tool-call', id: 'c', name: 'g', argumentsJson: '{"input":"ab"}', isCustom: true },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
+import { type CustomTool, customTool } from '../openai-custom.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { cacheOf, DIALECT } from './parts.ts';
 import { decodeWebSearch, isWebSearch } from './web-search.ts';
@@ -95,10 +96,32 @@ export function encodeTools(
     }
     if (isWebSearch(tool)) return [];
     if (tool.dialect === DIALECT) return [tool.raw];
+    const custom = customTool(tool);
+    if (custom !== undefined) return [encodeCustom(custom, path, lose)];
     const why = `this provider does not run the tool ${tool.name}`;
     lose(lost('serverTools', path, why));
     return [];
   });
+}
+
+function encodeCustom(
+  { name, description, format, others }: CustomTool,
+  path: string,
+  lose: (loss: Loss) => void,
+): JsonObject {
+  for (const field of others) {
+    lose(lost('unknownFields', `${path}.raw.${field}`, 'a field that only another dialect knows'));
+  }
+  const { type, ...grammar } = format ?? {};
+  const isGrammar = type === 'grammar';
+  return {
+    type: 'custom',
+    custom: {
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(format === undefined ? {} : { format: isGrammar ? { type, grammar } : format }),
+    },
+  };
 }
 
 function encodeFunction(tool: FunctionTool): JsonObject {

@@ -70,7 +70,11 @@ const FunctionToolCall = z.looseObject({
   type: z.literal('function').nullish(),
   function: FunctionCall,
 });
-const CustomToolCall = z.looseObject({ id: z.string().min(1), type: z.literal('custom') });
+const CustomToolCall = z.looseObject({
+  id: z.string().min(1),
+  type: z.literal('custom'),
+  custom: z.looseObject({ name: z.string().min(1), input: z.string() }),
+});
 const ToolCall = z.union([FunctionToolCall, CustomToolCall]);
 
 const ReasoningDetail = z.looseObject({

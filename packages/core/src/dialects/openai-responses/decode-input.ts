@@ -4,9 +4,16 @@ import type { Message, Role } from '../../chat/message.ts';
 import type { ProviderState } from '../../chat/provider-state.ts';
 import type { JsonObject } from '../../json/json-value.ts';
 import { err, ok, type Result } from '../../result.ts';
+import { customArguments } from '../openai-custom.ts';
 import { restOf } from '../rest-of.ts';
 import { DIALECT } from './dialect-name.ts';
-import { CALL_FIELDS, MESSAGE_FIELDS, REASONING_FIELDS, wholePart } from './item-kind.ts';
+import {
+  CALL_FIELDS,
+  CUSTOM_FIELDS,
+  MESSAGE_FIELDS,
+  REASONING_FIELDS,
+  wholePart,
+} from './item-kind.ts';
 import { decodeContent } from './parts.ts';
 import {
   isMessageItem,
@@ -25,6 +32,8 @@ interface Reading {
   readonly messages: { role: Role; content: ContentPart[] }[];
   /** Calls seen so far: a result must answer one. */
   readonly calls: Set<string>;
+  /** Calls of custom tools that are answered: what else looks like one, its provider ran itself. */
+  readonly answered: ReadonlySet<string>;
 }
 
 /**
@@ -36,7 +45,8 @@ export function decodeInput(
   /** All that was said before stands in the input: nothing is where we can't see it. */
   isWhole = false,
 ): Result<readonly Message[], GatewayError> {
-  const reading: Reading = { messages: [], calls: new Set() };
+  const answered = new Set(answersIn(wire).map(({ call_id }) => call_id));
+  const reading: Reading = { messages: [], calls: new Set(), answered };
   if (typeof wire.instructions === 'string' && wire.instructions !== '') {
     add(reading, 'system', [{ type: 'text', text: wire.instructions }]);
   }
@@ -49,7 +59,10 @@ export function decodeInput(
   for (const [index, item] of (wire.input ?? []).entries()) {
     if (isMessageItem(item)) addMessage(reading, item);
     else if (!isTypedItem(item)) addWhole(reading, item);
-    else if (item.type !== 'function_call_output') addTurn(reading, item);
+    else if (item.type === 'custom_tool_call_output') {
+      if (reading.calls.has(item.call_id)) addResult(reading, item);
+      else addWhole(reading, item);
+    } else if (item.type !== 'function_call_output') addTurn(reading, item);
     else if (isContinued || reading.calls.has(item.call_id)) addResult(reading, item);
     else return err(orphan(index));
   }
@@ -85,21 +98,28 @@ function addMessage(reading: Reading, item: WireMessageItem): void {
   else addToTurn(reading, content);
 }
 
-type TurnItem = Exclude<WireTypedItem, { readonly type: 'function_call_output' }>;
+type TurnItem = Exclude<WireTypedItem, ResultItem>;
 
 function addTurn(reading: Reading, item: TurnItem): void {
   if (item.type === 'reasoning') {
     addToTurn(reading, thoughtsOf(item));
     return;
   }
+  if (item.type === 'custom_tool_call' && !reading.answered.has(item.call_id)) {
+    addWhole(reading, item);
+    return;
+  }
   reading.calls.add(item.call_id);
-  const rest = restOf(DIALECT, item, CALL_FIELDS);
+  const isCustom = item.type === 'custom_tool_call';
+  const rest = restOf(DIALECT, item, isCustom ? CUSTOM_FIELDS : CALL_FIELDS);
   addToTurn(reading, [
     {
       type: 'tool-call',
       id: item.call_id,
       name: item.name,
-      argumentsJson: item.arguments,
+      ...(isCustom
+        ? { argumentsJson: customArguments(item.input), isCustom }
+        : { argumentsJson: item.arguments }),
       ...(rest === undefined ? {} : { rest }),
     },
   ]);
@@ -130,7 +150,17 @@ function thoughtsOf(
   });
 }
 
-type ResultItem = Extract<WireTypedItem, { readonly type: 'function_call_output' }>;
+type ResultItem = Extract<
+  WireTypedItem,
+  { readonly type: 'function_call_output' | 'custom_tool_call_output' }
+>;
+
+function answersIn({ input }: WireRequest): readonly ResultItem[] {
+  if (!Array.isArray(input)) return [];
+  return input.flatMap((item) =>
+    isTypedItem(item) && item.type === 'custom_tool_call_output' ? [item] : [],
+  );
+}
 
 const RESULT_FIELDS: ReadonlySet<string> = new Set(['type', 'call_id', 'output', 'id', 'status']);
 

@@ -13,11 +13,12 @@ import type { Target } from '../dialect.ts';
 import { foreignCitations } from '../foreign-citations.ts';
 import { isSameOrigin } from '../is-same-origin.ts';
 import { askedServers, wholeTurns } from '../mcp.ts';
+import { customInput } from '../openai-custom.ts';
 import { restFor } from '../rest-of.ts';
 import { unsayable } from '../unsayable.ts';
 import { writeAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
-import { CALL_FIELDS, CALL_ITEM } from './item-kind.ts';
+import { CALL_FIELDS, CALL_ITEM, CUSTOM_FIELDS } from './item-kind.ts';
 import { isToldTurn, mcpItems, outcomesIn } from './mcp-turn.ts';
 import { contentOf, encodePart } from './parts.ts';
 
@@ -29,6 +30,8 @@ interface Context {
   readonly ids: CallIds;
   /** The MCP servers that are asked: calls of others have no place here. */
   readonly servers: ReadonlySet<string>;
+  /** Calls of custom tools, whose results are items of their own kind. */
+  readonly custom: ReadonlySet<string>;
   readonly lose: Lose;
 }
 
@@ -44,7 +47,14 @@ export function encodeInput(request: ChatRequest, target: Target, lose: Lose): J
   const { messages } = request;
   const ids = createCallIds({ most: MOST_OF_ID, anyText: true });
   const servers = askedServers(DIALECT, request, target.quirks);
-  const context = { target, lose, ids, servers };
+  const custom = new Set(
+    messages.flatMap(({ content }) =>
+      content.flatMap((part) =>
+        part.type === 'tool-call' && part.isCustom === true ? [part.id] : [],
+      ),
+    ),
+  );
+  const context = { target, lose, ids, servers, custom };
   // Instructions alone are refused: with nothing beside them they are the input.
   const instructions = messages.length > 1 ? instructionsOf(messages[0]) : undefined;
   const input = messages.flatMap((message, index) => {
@@ -123,7 +133,7 @@ function encodeResult(part: ToolResultPart, path: string, context: Context): Jso
   });
   return {
     ...restFor(DIALECT, part.rest, RESULT_FIELDS),
-    type: 'function_call_output',
+    type: context.custom.has(part.callId) ? 'custom_tool_call_output' : 'function_call_output',
     call_id: context.ids.forResult(part.callId),
     output: contentOf(content),
   };
@@ -203,6 +213,13 @@ function messageFields(part: ContentPart): JsonObject {
 }
 
 function encodeOther(part: ContentPart, path: string, context: Context): readonly JsonObject[] {
+  if (part.type === 'tool-call' && part.isCustom === true) {
+    const { id: _id, [CALL_ITEM]: _item, ...own } = restFor(DIALECT, part.rest, CUSTOM_FIELDS);
+    const call_id = context.ids.forCall(part.id);
+    const { name } = part;
+    const input = customInput(part.argumentsJson);
+    return [{ ...own, type: 'custom_tool_call', call_id, name, input }];
+  }
   if (part.type === 'tool-call') {
     const { id: _id, [CALL_ITEM]: _item, ...own } = restFor(DIALECT, part.rest, CALL_FIELDS);
     // Some look-alikes parse it unseen: a call without arguments must still be JSON.

@@ -1,6 +1,7 @@
 import type { PartStart } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 import type { Quirks } from '../../providers/quirks.ts';
+import { customArguments } from '../openai-custom.ts';
 import { DIALECT } from './dialect-name.ts';
 import { sharedTurn } from './mcp-turn.ts';
 
@@ -31,6 +32,7 @@ const CLIENT_RUN: ReadonlyMap<string, { readonly name: string; readonly says: re
 export interface ClientCall {
   readonly name: string;
   readonly argumentsJson: string;
+  readonly isCustom?: true;
 }
 
 /**
@@ -41,8 +43,8 @@ export function clientCall(raw: JsonObject, quirks: Quirks): ClientCall | undefi
   const { type, name, input, execution, environment } = raw;
   if (type === 'custom_tool_call') {
     if (quirks.runsCustomTools === true || typeof name !== 'string') return undefined;
-    // Free text, which most dialects have no place for: their arguments are an object.
-    return { name, argumentsJson: JSON.stringify({ input: input ?? '' }) };
+    const text = typeof input === 'string' ? input : '';
+    return { name, argumentsJson: customArguments(text), isCustom: true };
   }
   const known = typeof type === 'string' ? CLIENT_RUN.get(type) : undefined;
   if (known === undefined || (type === 'tool_search_call' && execution !== 'client')) {
@@ -80,6 +82,9 @@ export const CALL_FIELDS: ReadonlySet<string> = new Set([
   'name',
   'arguments',
   'status',
+]);
+export const CUSTOM_FIELDS: ReadonlySet<string> = new Set([
+  ...['type', 'call_id', 'name', 'input', 'status'],
 ]);
 /** Where a call's part keeps its item, if that is no plain function call. */
 export const CALL_ITEM = 'item';

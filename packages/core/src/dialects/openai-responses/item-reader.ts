@@ -144,10 +144,11 @@ const stateOf = (kind: ProviderState['kind'], data: string, to: Reading): Provid
 });
 
 /** Beside what it says, the item as it came: for a face of the same dialect. */
-const waitingCall = ({ callId, raw }: Item, { name }: ClientCall): PartStart => ({
+const waitingCall = ({ callId, raw }: Item, { name, isCustom }: ClientCall): PartStart => ({
   type: 'tool-call',
   id: callId,
   name,
+  ...(isCustom === undefined ? {} : { isCustom }),
   rest: { dialect: DIALECT, fields: { [CALL_ITEM]: raw } },
 });
 

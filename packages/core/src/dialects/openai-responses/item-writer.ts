@@ -118,6 +118,13 @@ export const ownFields = (start: PartStart): JsonObject =>
 export const callFields = (start: PartStart): JsonObject =>
   start.type === 'tool-call' ? restFor(DIALECT, start.rest, CALL_FIELDS) : {};
 
+/** A part of a message that we have no words for. */
+export const isContent = (start: PartStart): boolean =>
+  start.type === 'opaque' && start.rest?.fields['item'] !== undefined;
+
+export const isCustom = (start: PartStart): boolean =>
+  start.type === 'tool-call' && start.isCustom === true;
+
 /** A slot as it stands in its item. */
 export function slotValue(slot: Slot): JsonObject {
   switch (slot.type) {

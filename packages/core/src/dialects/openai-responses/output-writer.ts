@@ -2,6 +2,7 @@ import type { SharedTurn } from '../../chat/content-part.ts';
 import { type Loss, lost } from '../../chat/loss.ts';
 import type { PartDelta, PartStart, StreamEvent } from '../../chat/stream-event.ts';
 import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
+import { customInput } from '../openai-custom.ts';
 import { restFor } from '../rest-of.ts';
 import { writeAnnotation } from './annotations.ts';
 import { DIALECT } from './dialect-name.ts';
@@ -11,6 +12,8 @@ import {
   callFields,
   doneEvent,
   eventAt,
+  isContent,
+  isCustom,
   messageFields,
   type OpenItem,
   ownFields,
@@ -46,7 +49,7 @@ interface Part {
   itemId: string | undefined;
   /** Of what a provider's tool did, in words that others have too: the latest. */
   shared: SharedTurn | undefined;
-  /** Bytes of an image, which go out whole. */
+  /** Bytes of an image, or what a custom tool is called with, which go out whole. */
   held: string;
 }
 
@@ -158,6 +161,10 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
     const fields = callFields(start);
     const own = fields[CALL_ITEM];
     if (isJsonObject(own)) return beginWhole(part, own);
+    if (start.isCustom === true) {
+      const custom = { type: 'custom_tool_call', call_id: start.id, name: start.name, input: '' };
+      return beginWhole(part, custom);
+    }
     const head = {
       ...fields,
       type: 'function_call',
@@ -221,9 +228,6 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
     }
   };
 
-  const isContent = (start: PartStart): boolean =>
-    start.type === 'opaque' && start.rest?.fields['item'] !== undefined;
-
   /** A part of a message that we have no words for, as it came. */
   const writeContent = (part: Part, raw: JsonObject): readonly WireFields[] => {
     const head = { ...messageFields(part.start), type: 'message', role: 'assistant' };
@@ -253,6 +257,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
       case 'text':
         return SPOKEN.has(part.start.type) ? say(part, delta.text) : [];
       case 'arguments':
+        if (isCustom(part.start)) part.held += delta.json;
         if (item === undefined || item.raw !== undefined || delta.json === '') return [];
         item.arguments += delta.json;
         return [eventAt(item, 'response.function_call_arguments.delta', { delta: delta.json })];
@@ -324,7 +329,7 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
     parts.delete(index);
     const begun =
       part.start.type === 'reasoning' && part.item === undefined ? beginThought(part, false) : [];
-    const whole = [...endArguments(part), ...endImage(part), ...writeMcp(part)];
+    const whole = [...endArguments(part), ...endCustom(part), ...endImage(part), ...writeMcp(part)];
     const ended = [...begun, ...endSlot(part), ...whole];
     const { item } = part;
     if (item === undefined) return ended;
@@ -351,6 +356,18 @@ export function createOutputWriter(idSeed: string, lose: (loss: Loss) => void): 
     }
     const fields = { name: start.name, arguments: item.arguments };
     return [...events, eventAt(item, 'response.function_call_arguments.done', fields)];
+  };
+
+  /** What a custom tool is called with is known once its arguments are whole. */
+  const endCustom = (part: Part): readonly WireFields[] => {
+    const { item } = part;
+    if (item?.raw === undefined || !isCustom(part.start) || item.raw['input'] !== '') return [];
+    const input = customInput(part.held);
+    item.raw = { ...item.raw, input };
+    return [
+      eventAt(item, 'response.custom_tool_call_input.delta', { delta: input }),
+      eventAt(item, 'response.custom_tool_call_input.done', { input }),
+    ];
   };
 
   /** An image that a model made stands here as the result of the tool that makes images. */

@@ -2,6 +2,7 @@ import { type Loss, lost } from '../../chat/loss.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import type { JsonObject, JsonValue } from '../../json/json-value.ts';
 import type { Quirks } from '../../providers/quirks.ts';
+import { type CustomTool, customTool } from '../openai-custom.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { encodeServerTool } from '../server-tools.ts';
 import { DIALECT } from './dialect-name.ts';
@@ -17,6 +18,8 @@ const FUNCTION_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 const isFunction = (tool: WireTool): tool is WireFunctionTool => tool.type === 'function';
+
+type Lose = (loss: Loss) => void;
 
 export function decodeTool(tool: WireTool): Tool {
   if (!isFunction(tool)) {
@@ -40,7 +43,7 @@ export function decodeTool(tool: WireTool): Tool {
 export function encodeTools(
   tools: readonly Tool[],
   quirks: Quirks,
-  lose: (loss: Loss) => void,
+  lose: Lose,
 ): readonly JsonObject[] {
   return tools.flatMap((tool, index) => {
     const path = `tools[${index}]`;
@@ -50,9 +53,18 @@ export function encodeTools(
       }
       return [encodeFunction(tool)];
     }
+    const custom = tool.dialect === DIALECT ? undefined : customTool(tool);
+    if (custom !== undefined) return [encodeCustom(custom, path, lose)];
     const own = encodeServerTool({ tool, path }, WORDS, quirks, lose);
     return own === undefined ? [] : [own];
   });
+}
+
+function encodeCustom({ others, ...tool }: CustomTool, path: string, lose: Lose): JsonObject {
+  for (const field of others) {
+    lose(lost('unknownFields', `${path}.raw.${field}`, 'a field that only another dialect knows'));
+  }
+  return { type: 'custom', ...tool };
 }
 
 /** What is not said to be strict must be said not to be: left out, it would be here. */
@@ -103,6 +115,7 @@ function naming(name: string, tools: readonly Tool[]): JsonObject {
     return { ...naming(server.name, tools), name: name.slice(server.name.length + 1) };
   }
   if (tool.type !== 'server') return { type: 'function', name };
+  if (customTool(tool) !== undefined) return { type: 'custom', name };
   const isForeign = tool.dialect !== DIALECT && tool.shared !== undefined;
   const said = isForeign ? WORDS.say(tool.shared) : tool.raw;
   const { type, name: own, server_label: label } = said ?? {};

@@ -100,6 +100,21 @@ const TypedItem = z.discriminatedUnion('type', [
     status: Text,
   }),
   z.looseObject({
+    type: z.literal('custom_tool_call'),
+    call_id: z.string().min(1),
+    name: z.string().min(1),
+    input: z.string(),
+    id: Text,
+    status: Text,
+  }),
+  z.looseObject({
+    type: z.literal('custom_tool_call_output'),
+    call_id: z.string().min(1),
+    output: Content,
+    id: Text,
+    status: Text,
+  }),
+  z.looseObject({
     type: z.literal('reasoning'),
     id: Text,
     summary: z.array(Thought).nullish(),
@@ -113,6 +128,8 @@ export type WireTypedItem = z.infer<typeof TypedItem>;
 const TYPED_ITEMS: ReadonlySet<string> = new Set([
   'function_call',
   'function_call_output',
+  'custom_tool_call',
+  'custom_tool_call_output',
   'reasoning',
 ]);
 
