@@ -36,7 +36,7 @@ export interface CountedText {
 export interface CallMeter {
   /** The provider's own count; the latest wins. */
   sawUsage(usage: Usage): void;
-  sawModel(model: string): void;
+  sawModel(model: string, serviceTier?: string): void;
   /** The first piece of an answer reached us. */
   sawFirstToken(): void;
   /** To be told a stream's text as it passes, and obeyed; absent: no budget counts what it writes. */

@@ -30,7 +30,7 @@ export async function* meteredBatches(
       for (const event of batch) {
         if (event.type === 'usage') meter.sawUsage(event.usage);
         else if (event.type === 'start') {
-          meter.sawModel(event.model);
+          meter.sawModel(event.model, event.serviceTier);
           losses.push(...(chosen.dialect.leftOut?.(event) ?? []));
         } else if (event.type === 'part-delta') {
           meter.sawFirstToken();

@@ -77,7 +77,7 @@ export async function* passFrames(
     const usage = tap.usage();
     if (usage !== undefined) meter.sawUsage(usage);
     const model = tap.model();
-    if (model !== undefined) meter.sawModel(model);
+    if (model !== undefined) meter.sawModel(model, tap.serviceTier?.());
     const { losses = [], watch } = request;
     const text = textOf(request, () => kept.text());
     const isCut = error !== undefined && CUTS.has(error.kind);

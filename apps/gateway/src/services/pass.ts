@@ -113,7 +113,9 @@ function finishWhole(
   if (!facts.ok) return fail(withoutSecrets(facts.error, destination.provider));
   hearing.whole(json);
   if (facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
-  if (facts.value.model !== undefined) meter.sawModel(facts.value.model);
+  if (facts.value.model !== undefined) {
+    meter.sawModel(facts.value.model, facts.value.serviceTier);
+  }
   const text = textOf(request, () => protocol.passage.outputText(json));
   const heard = request.watch?.whole(json, { meter, text, losses });
   if (heard !== 'taken') meter.finish({ losses, text });

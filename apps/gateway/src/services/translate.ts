@@ -136,7 +136,7 @@ async function wholeAnswer(
   const reply = stops === undefined ? decoded.value : cutAtStop(decoded.value, stops);
   const providerMs = timing.clock.monotonic() - timing.sentAt;
   if (reply.usage !== undefined) meter.sawUsage(reply.usage);
-  meter.sawModel(reply.model);
+  meter.sawModel(reply.model, reply.serviceTier);
   const missing = exchange.owesCall ? missingCall(reply, target.provider) : undefined;
   if (missing !== undefined) return err(missing);
   const book = (): void => {

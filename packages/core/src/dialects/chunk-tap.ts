@@ -8,6 +8,7 @@ import { isBraced } from './is-braced.ts';
 import { decodeErrorValue, errorValueOf } from './openai-errors.ts';
 import { decodeOpenAiUsage, usageField } from './openai-usage.ts';
 import type { Tap, TapOptions, Verdict } from './passage.ts';
+import { serviceTierOf } from './read-openai-reply.ts';
 import { valueFinder } from './value-finder.ts';
 
 const PASS: Verdict = { type: 'pass' };
@@ -34,6 +35,7 @@ export function createChunkTap(options: TapOptions): Tap {
   const countsElsewhere = elsewhere === undefined ? undefined : valueFinder(elsewhere);
   let usage: Usage | undefined;
   let model: string | undefined;
+  let serviceTier: string | undefined;
   let hasBegun = false;
   let hasFinished = false;
   const several =
@@ -56,6 +58,7 @@ export function createChunkTap(options: TapOptions): Tap {
     const named = body['model'];
     if (several !== undefined) hasFinished = several.note(body);
     if (model === undefined && typeof named === 'string' && named !== '') model = named;
+    serviceTier = serviceTierOf(body).serviceTier ?? serviceTier;
     const counted = decodeOpenAiUsage(usageField(body, quirks), quirks);
     if (counted === undefined) return PASS;
     usage = counted;
@@ -89,6 +92,7 @@ export function createChunkTap(options: TapOptions): Tap {
     },
     usage: () => usage,
     model: () => model,
+    serviceTier: () => serviceTier,
     hasEnded: () => hasFinished,
   };
 }

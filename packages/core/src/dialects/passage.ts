@@ -44,6 +44,8 @@ export interface Tap {
   usage(): Usage | undefined;
   /** The model that served, once it was told. */
   model(): string | undefined;
+  /** The class of service that it was served in, where the dialect tells. */
+  serviceTier?(): string | undefined;
   /** True once the dialect's own end was seen; a stream that stops before is truncated. */
   hasEnded(): boolean;
   /**
@@ -103,5 +105,6 @@ export interface MenderOptions {
 
 export interface ReadReply {
   readonly model?: string;
+  readonly serviceTier?: string;
   readonly usage?: Usage;
 }

@@ -18,7 +18,11 @@ export function readOpenAiReply(
   if (error !== undefined) return err(decodeErrorValue(error, provider));
   if (!Array.isArray(body[list])) return err(unreadable(provider, `it has no ${list}`));
   const usage = decodeOpenAiUsage(usageField(body, quirks), quirks);
-  return ok({ ...modelOf(body), ...(usage === undefined ? {} : { usage }) });
+  return ok({
+    ...modelOf(body),
+    ...serviceTierOf(body),
+    ...(usage === undefined ? {} : { usage }),
+  });
 }
 
 const unreadable = (provider: string, detail: string): GatewayError => ({
@@ -26,6 +30,12 @@ const unreadable = (provider: string, detail: string): GatewayError => ({
   provider,
   detail,
 });
+
+/** What a provider chooses by itself, `auto`, is no class of service. */
+export const serviceTierOf = (body: JsonObject): { readonly serviceTier?: string } => {
+  const tier = body['service_tier'];
+  return typeof tier === 'string' && tier !== '' && tier !== 'auto' ? { serviceTier: tier } : {};
+};
 
 const modelOf = (body: JsonObject): { readonly model?: string } => {
   const model = body['model'];

@@ -28,7 +28,7 @@ describe('createMeter', () => {
   it('ends a counted call with the provider’s own figures', () => {
     const meter = createMeter(call);
     meter.sent();
-    meter.sawModel('gpt-4o-mini-2024-07-18');
+    meter.sawModel('gpt-4o-mini-2024-07-18', 'flex');
     meter.sawFirstToken(3.6);
     meter.sawFirstToken(9);
     meter.sawUsage(whole);
@@ -39,6 +39,7 @@ describe('createMeter', () => {
       ...call,
       modelSent: 'gpt-4o-mini',
       modelServed: 'gpt-4o-mini-2024-07-18',
+      serviceTier: 'flex',
       usage: whole,
       status: 'ok',
       latencyMs: 12,

@@ -51,7 +51,8 @@ export interface Meter {
   sent(): void;
   /** The provider's own count. The latest wins, side by side: one without input keeps the last input. */
   sawUsage(usage: Usage): void;
-  sawModel(model: string): void;
+  /** `serviceTier`: the provider's class of service that it was served in, where it says. */
+  sawModel(model: string, serviceTier?: string): void;
   /** Milliseconds since the call was admitted; the first wins. */
   sawFirstToken(elapsedMs: number): void;
   /** Undefined for every end but the first. */
@@ -83,6 +84,7 @@ export function createMeter(call: AdmittedCall): Meter {
   let isFinished = false;
   let seen: Usage | undefined;
   let modelServed = call.modelServed;
+  let servedIn: string | undefined;
   let firstTokenMs: number | undefined;
 
   return {
@@ -97,8 +99,9 @@ export function createMeter(call: AdmittedCall): Meter {
         output: hasCounts(usage.output) ? usage.output : (seen?.output ?? usage.output),
       };
     },
-    sawModel: (model) => {
+    sawModel: (model, serviceTier) => {
       modelServed = model;
+      servedIn = serviceTier ?? servedIn;
     },
     sawFirstToken: (elapsedMs) => {
       isSent = true;
@@ -115,6 +118,7 @@ export function createMeter(call: AdmittedCall): Meter {
       const base: UsageEvent = {
         ...call,
         ...(modelServed === undefined ? undefined : { modelServed }),
+        ...(servedIn === undefined ? undefined : { serviceTier: servedIn }),
         ...(call.modelServed === undefined || call.modelServed === modelServed
           ? undefined
           : { modelSent: call.modelServed }),

@@ -50,6 +50,7 @@ export const anthropicPassage: Passage = {
     return ok({
       ...(model == null ? {} : { model }),
       ...(usage == null ? {} : { usage: decodeUsage(usage) }),
+      ...(usage?.service_tier == null ? {} : { serviceTier: usage.service_tier }),
     });
   },
 
@@ -85,6 +86,7 @@ function createTap({ provider }: TapOptions): Tap {
   let wire: WireUsage | undefined;
   let counted: Usage | undefined;
   let model: string | undefined;
+  let serviceTier: string | undefined;
   let ended = false;
 
   const count = (usage: WireUsage, isPlaceholder: boolean): void => {
@@ -113,6 +115,7 @@ function createTap({ provider }: TapOptions): Tap {
       const message = WireReply.safeParse(chunk.data.message);
       if (message.success) {
         model = message.data.model ?? undefined;
+        serviceTier = message.data.usage?.service_tier ?? undefined;
         // A message that comes whole in its start has its true counts there.
         const isWhole = message.data.stop_reason != null;
         if (message.data.usage != null) count(message.data.usage, !isWhole);
@@ -121,7 +124,13 @@ function createTap({ provider }: TapOptions): Tap {
     return PASS;
   };
 
-  return { push, usage: () => counted, model: () => model, hasEnded: () => ended };
+  return {
+    push,
+    usage: () => counted,
+    model: () => model,
+    serviceTier: () => serviceTier,
+    hasEnded: () => ended,
+  };
 }
 
 /** Fields whose text a model reads or writes as words; ids, types and base64 are none. */

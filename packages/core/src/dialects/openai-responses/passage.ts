@@ -7,6 +7,7 @@ import type { SseEvent } from '../../sse/sse-event.ts';
 import { readEnvelope } from '../openai-envelope.ts';
 import { decodeErrorValue, errorValueOf } from '../openai-errors.ts';
 import type { Passage, ReadReply, Tap, TapOptions, Verdict } from '../passage.ts';
+import { serviceTierOf } from '../read-openai-reply.ts';
 import { textWithin } from '../text-within.ts';
 import { failedFields } from './failed-fields.ts';
 import { createMender } from './mender.ts';
@@ -66,6 +67,7 @@ function readReply(
   return ok({
     ...(model === undefined ? {} : { model }),
     ...(usage === undefined ? {} : { usage }),
+    ...serviceTierOf(body),
   });
 }
 
@@ -77,6 +79,7 @@ const LAST: Verdict = { type: 'last' };
 function createTap({ provider }: TapOptions): Tap {
   let usage: Usage | undefined;
   let model: string | undefined;
+  let serviceTier: string | undefined;
   let hasEnded = false;
   let created: JsonObject | undefined;
   let latest = '';
@@ -88,6 +91,7 @@ function createTap({ provider }: TapOptions): Tap {
     if (type === 'response.created') created = response;
     model ??= modelOf(response);
     usage = decodeUsage(response['usage']) ?? usage;
+    serviceTier = serviceTierOf(response).serviceTier ?? serviceTier;
     if (type === 'error' || type === 'response.failed') {
       const told = errorValueOf(response) ?? errorValueOf(body) ?? body;
       return { type: 'fail', error: decodeErrorValue(told, provider) };
@@ -111,6 +115,7 @@ function createTap({ provider }: TapOptions): Tap {
     },
     usage: () => usage,
     model: () => model,
+    serviceTier: () => serviceTier,
     hasEnded: () => hasEnded,
     failure: (error) => {
       if (created === undefined) return undefined;
