@@ -1,6 +1,7 @@
 import { BUDGET_TABLES } from './budget-tables.ts';
 import { DIRECTORY_TABLES } from './directory-tables.ts';
 import { LEDGER_TABLES } from './ledger-tables.ts';
+import { MODEL_SENT } from './model-sent.ts';
 import { OUTBOX_TABLES } from './outbox-tables.ts';
 
 /**
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly string[] = [
   OUTBOX_TABLES,
   DIRECTORY_TABLES,
   BUDGET_TABLES,
+  MODEL_SENT,
 ];

@@ -1,5 +1,6 @@
 import { BUDGETS } from './budget-migration.ts';
 import { DIRECTORY } from './directory-migration.ts';
+import { MODEL_SENT } from './migration-model-sent.ts';
 import { NARROW_LEDGER } from './migration-narrow-ledger.ts';
 import { OUTBOX_BY_CHANNEL, OUTBOX_CURSORS } from './outbox-migration.ts';
 
@@ -136,4 +137,5 @@ export const MIGRATIONS: readonly string[] = [
   OUTBOX_CURSORS,
   NARROW_LEDGER,
   BUDGETS,
+  MODEL_SENT,
 ];

@@ -81,6 +81,7 @@ export const SELECT_CALLS = `
     callers.organisation_id, callers.governed_id, callers.governed_external_id,
     callers.governed_email, callers.tags, callers.face,
     routes.model_asked, routes.provider, routes.model_served, routes.service_tier,
+    routes.model_sent,
     prices.id as price_id, corrected.call_id as corrected_id
   from calls
   join callers on callers.id = calls.caller
@@ -165,6 +166,7 @@ export function readCall(row: SqlRow): UsageEvent {
     startedAt: number(row, 'started_at'),
     ...readShared(row),
     ...field('serviceTier', row['service_tier'], String),
+    ...field('modelSent', row['model_sent'], String),
     stream: number(row, 'stream') === 1,
     attempt: number(row, 'attempt'),
     ...field('corrects', row['corrected_id'], callIdOf),

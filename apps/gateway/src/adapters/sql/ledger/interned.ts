@@ -17,13 +17,22 @@ export const CALLER_COLUMNS = [
   'tags',
   'face',
 ] as const;
-export const ROUTE_COLUMNS = ['model_asked', 'provider', 'model_served', 'service_tier'] as const;
+export const ROUTE_COLUMNS = [
+  'model_asked',
+  'provider',
+  'model_served',
+  'service_tier',
+  'model_sent',
+] as const;
 
 type Caller = Pick<
   UsageEvent,
   'keyId' | 'keyName' | 'userId' | 'teamId' | 'organisationId' | 'user' | 'tags' | 'face'
 >;
-type Route = Pick<UsageEvent, 'modelAsked' | 'provider' | 'modelServed' | 'serviceTier'>;
+type Route = Pick<
+  UsageEvent,
+  'modelAsked' | 'provider' | 'modelServed' | 'serviceTier' | 'modelSent'
+>;
 
 /** Absent is the empty text: null would make two rows of one caller. */
 const callerValues = (call: Caller): string[] => [
@@ -44,6 +53,7 @@ const routeValues = (call: Route): string[] => [
   call.provider ?? '',
   call.modelServed ?? '',
   call.serviceTier ?? '',
+  call.modelSent ?? '',
 ];
 
 interface Table {

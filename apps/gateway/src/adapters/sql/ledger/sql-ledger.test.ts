@@ -23,6 +23,7 @@ const FULL: Partial<UsageEvent> = {
   tags: ['batch', 'eu'],
   metadata: { job: '7' },
   serviceTier: 'priority',
+  modelSent: 'gpt-4o',
   stream: true,
   attempt: 2,
   usage: {
