@@ -9,15 +9,18 @@ import type { Log } from './ports/log.ts';
 import type { PriceBook } from './ports/price-book.ts';
 import type { Reservations } from './ports/reservations.ts';
 import type { UsageReports } from './ports/usage-reports.ts';
+import type { Webhooks } from './ports/webhooks.ts';
 import { type Admission, createAdmission } from './services/budgets/admission.ts';
 import { type BudgetDefinitions, createBudgetDefinitions } from './services/budgets/definitions.ts';
 import { createRoom } from './services/budgets/room.ts';
+import { createThresholds } from './services/budgets/thresholds.ts';
 
 export interface BudgetParts {
   readonly db: SqlDatabase;
   readonly reservations: Reservations;
   readonly ledger: Ledger & UsageReports;
   readonly prices: PriceBook;
+  readonly webhooks: Webhooks;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -27,27 +30,34 @@ export interface Budgets {
   readonly store: BudgetStore;
   readonly definitions: BudgetDefinitions;
   readonly admission: Admission;
+  /** Resolves when it waits to be told what budgets have come to. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** What limits calls: definitions, what is spent, what running calls hold, and who is let in. */
 export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
-  const { db, reservations, ledger, prices, clock, ids, log } = parts;
+  const { db, reservations, ledger, prices, webhooks, clock, ids, log } = parts;
   const store = createSqlBudgetStore(db, { clock, ids });
   const definitions = await createBudgetDefinitions({ store, clock, log });
+  const spent = createSqlSpentStore(db, ledger);
   const room = createRoom({
     reservations,
-    spent: createSqlSpentStore(db, ledger),
+    spent,
     chargesOf: (event) => admission.chargesOf(event),
     clock,
     log,
   });
   const admission = createAdmission({ definitions, room, prices, ledger, clock });
+  // After admission, which settles what a call held when its event is durable: the same event, one listener on.
+  const thresholds = createThresholds({ definitions, room, spent, webhooks, ledger, clock, log });
   return {
     store,
     definitions,
     admission,
+    idle: thresholds.idle,
     close: async () => {
+      thresholds.close();
       definitions.close();
       await room.close();
     },

@@ -159,6 +159,7 @@ export async function compose(
     reservations: shared.reservations,
     ledger,
     prices,
+    webhooks: outbox.webhooks,
     clock,
     ids,
     log,
@@ -275,6 +276,7 @@ export async function compose(
   const flush = async (): Promise<void> => {
     await metering.idle();
     await ledger.flush();
+    await budgets.idle();
     await outbox.flush(FLUSH_MS);
   };
   return ok({
@@ -289,6 +291,7 @@ export async function compose(
       // A client that left with its connection may not have been noticed yet.
       await metering.ended();
       await ledger.flush().catch(() => undefined);
+      await budgets.idle();
       await outbox.flush(FLUSH_MS);
       await outbox.close();
       await budgets.close();

@@ -32,6 +32,7 @@ export {
 } from './reservation.ts';
 export { createReservationBook, type Lease, type ReservationBook } from './reservation-book.ts';
 export { showAmount, showBudget, unitOf } from './show-budget.ts';
+export { passedThresholds } from './thresholds.ts';
 export { isTimeZone } from './time-zone.ts';
 export {
   type Counter,
