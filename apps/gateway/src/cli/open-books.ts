@@ -1,14 +1,17 @@
 import { auditBooks } from '../adapters/sql/audit/audit-books.ts';
 import { repairBooks } from '../adapters/sql/audit/repair-books.ts';
 import { createSqlBudgetStore } from '../adapters/sql/budget-store.ts';
+import type { SqlDatabase } from '../adapters/sql/sql.ts';
 import { holdFolder } from '../adapters/sqlite/hold-folder.ts';
-import { openDatabase } from '../adapters/sqlite/open-database.ts';
-import { createSqliteDatabase } from '../adapters/sqlite/sqlite-database.ts';
 import { createIds } from '../adapters/system/create-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Books } from '../ports/audit.ts';
 import { CliFailure } from './context.ts';
+import { withDatabase } from './open-records.ts';
+
+/** A gateway that said nothing for so long is dead. */
+const ALIVE_MS = 60_000;
 
 /** Opens the books. `isAlone`: for a repair, which no gateway may write beside. */
 export async function withBooks<T>(
@@ -19,21 +22,26 @@ export async function withBooks<T>(
   const hold = isAlone ? holdFolder(config.dataDir) : undefined;
   if (hold?.ok === false) throw new CliFailure(hold.error.detail);
   try {
-    const opened = openDatabase(config.dataDir);
-    if (!opened.ok) throw new CliFailure(opened.error.detail);
-    const db = createSqliteDatabase(opened.value);
-    const ids = createIds();
-    try {
+    return await withDatabase(config, async ({ db }) => {
+      if (isAlone && db.engine === 'postgres') await refuseBesideGateways(db);
+      const ids = createIds();
       const budgets = await createSqlBudgetStore(db, { clock: systemClock, ids }).list();
-      return await use({
+      return use({
         audit: (sources) => auditBooks(db, { ...sources, budgets }),
         repair: () =>
           repairBooks(db, { budgets, now: systemClock.now(), newCallId: () => ids.callId() }),
       });
-    } finally {
-      await db.close();
-    }
+    });
   } finally {
     if (hold?.ok === true) hold.value.release();
   }
+}
+
+async function refuseBesideGateways(db: SqlDatabase): Promise<void> {
+  const since = systemClock.now() - ALIVE_MS;
+  const alive = await db.all('select id from instances where heartbeat_at >= ?', since);
+  if (alive.length === 0) return;
+  throw new CliFailure(
+    `${alive.length} gateways run on this ledger: stop them, and repair a minute later`,
+  );
 }
