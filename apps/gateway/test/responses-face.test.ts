@@ -235,6 +235,29 @@ describe('a Responses client of another provider', () => {
     expect(harness.anthropic.receivedRequests()).toEqual([]);
   });
 
+  it.each([false, true])(
+    'is told that a reply that is too large is not stored, streamed: %s',
+    async (stream) => {
+      await using harness = await start();
+      const text = 'y'.repeat(8_700_000);
+      const reply = messageResponse(text);
+      harness.anthropic.mockMessage(
+        stream ? eventStream(namedEvents(messageEvents(reply))) : json(reply),
+      );
+
+      const asked = { model: CLAUDE, input: 'x'.repeat(8_200_000), max_output_tokens: 64 };
+      const client = clientOf(harness);
+      let said: unknown;
+      if (stream) {
+        for await (const event of await client.responses.create({ ...asked, stream: true })) {
+          if (event.type === 'response.completed') said = event.response;
+        }
+      } else said = await client.responses.create(asked);
+
+      expect(fieldsOf(said)['store']).toBe(false);
+    },
+  );
+
   it('is told that a reply to a request that is too large is not stored', async () => {
     await using harness = await start();
     harness.anthropic.mockMessageSuccess();

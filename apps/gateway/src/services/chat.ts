@@ -149,8 +149,9 @@ export function createChatService(deps: ChatDeps): ChatService {
         if (booked.type === 'whole') {
           const encoded = face.encodeReply(booked.reply, answering);
           unsaid = () => encoded.losses;
-          watch?.whole(encoded.value);
-          const body = JSON.stringify(encoded.value);
+          const heard = watch?.whole(encoded.value);
+          const said = typeof heard === 'object' ? heard.told : encoded.value;
+          const body = JSON.stringify(said);
           booked.book();
           return ok({ type: 'whole', body, losses: [...losses, ...encoded.losses], served });
         }
@@ -187,10 +188,7 @@ async function* encodedFrames(
   { face, answering, watch, hear }: FaceStream,
 ): AsyncGenerator<string, void> {
   const encoder = face.createStreamEncoder(answering);
-  const render = (frame: SseEvent): string => {
-    watch?.event(frame);
-    return renderSse(frame);
-  };
+  const render = (frame: SseEvent): string => renderSse(watch?.event(frame) ?? frame);
   hear(encoder.losses);
   try {
     yield '';

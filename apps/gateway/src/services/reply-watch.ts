@@ -1,11 +1,12 @@
 import type { Loss } from '@tollgate/core/chat';
-import type { JsonValue } from '@tollgate/core/json';
+import type { JsonObject, JsonValue } from '@tollgate/core/json';
 import type { SseEvent } from '@tollgate/core/sse';
 import type { CallMeter, CountedText } from './call-meter.ts';
 
 /** Hears a reply as its client is told it, each time before its client is. */
 export interface ReplyWatch {
-  event(event: SseEvent): void;
+  /** Returns what is told in its place, where that is something else. */
+  event(event: SseEvent): SseEvent | undefined;
   /** `booking`: of a reply that passes, which may be only the beginning of what is made. */
   whole(reply: JsonValue, booking?: Booking): Heard;
   /** Of a stream that passes: it broke off, or its client left, and what is made of it may go on. */
@@ -20,5 +21,5 @@ export interface Booking {
   readonly losses: readonly Loss[];
 }
 
-/** `taken`: whoever hears it will book the call. */
-export type Heard = 'heard' | 'taken';
+/** `taken`: whoever hears it will book the call. `told`: what is told in the reply's place. */
+export type Heard = 'heard' | 'taken' | { readonly told: JsonObject };

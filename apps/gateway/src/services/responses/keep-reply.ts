@@ -28,15 +28,15 @@ function finalResponse({ event, data }: SseEvent): JsonObject | undefined {
 
 /**
  * Keeps a response once it is whole. `isRaw`: it passes, as its provider wrote it. `onUnkept`: it is
- * too large, or could not be written.
+ * too large, or could not be written; its last words then say so, where they are ours.
  */
 export function keepWhole(
   { kept, owner, destination, input, previous }: Keeping,
   { isRaw, onUnkept }: { readonly isRaw: boolean; readonly onUnkept?: () => void },
 ): ReplyWatch {
-  const keep = (response: JsonObject): void => {
+  const isKept = (response: JsonObject): boolean => {
     const { id, output } = response;
-    if (typeof id !== 'string' || id === '' || !Array.isArray(output)) return;
+    if (typeof id !== 'string' || id === '' || !Array.isArray(output)) return true;
     const kind = {
       at: 'here',
       provider: destination.provider.name,
@@ -46,19 +46,23 @@ export function keepWhole(
       ...(isRaw ? { isRaw } : undefined),
       ...(previous === undefined ? undefined : { previous }),
     } as const;
-    if (!kept.keep(owner, id, kind, output)) onUnkept?.();
+    if (kept.keep(owner, id, kind, output)) return true;
+    onUnkept?.();
+    return isRaw;
   };
   return {
     event: (event) => {
       const response = finalResponse(event);
-      if (response !== undefined) keep(response);
+      if (response === undefined || isKept(response)) return undefined;
+      const body = parseJson(event.data);
+      const said = body.ok && isJsonObject(body.value) ? body.value : {};
+      return { ...event, data: JSON.stringify({ ...said, response: unkept(response) }) };
     },
-    whole: (body) => {
-      if (isJsonObject(body)) keep(body);
-      return 'heard';
-    },
+    whole: (body) => (isJsonObject(body) && !isKept(body) ? { told: unkept(body) } : 'heard'),
   };
 }
+
+const unkept = (response: JsonObject): JsonObject => ({ ...response, store: false });
 
 /**
  * Notes whose a response is that its provider keeps: as soon as its id is told, since who loses the
@@ -79,9 +83,11 @@ export function noteOwner(
   return {
     event: (event) => {
       const response = begun === undefined ? firstResponse(event) : finalResponse(event);
-      if (response === undefined) return;
-      begun ??= response;
-      note(response);
+      if (response !== undefined) {
+        begun ??= response;
+        note(response);
+      }
+      return undefined;
     },
     whole: (body, booking) => {
       if (!isJsonObject(body)) return 'heard';

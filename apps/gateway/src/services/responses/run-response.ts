@@ -136,9 +136,10 @@ async function runToEnd(
   const watch: ReplyWatch = {
     ...keeper,
     event: (event) => {
-      keeper.event(event);
+      const told = keeper.event(event);
       if (event.event === 'response.failed') failed = failureIn(event.data);
       else isFailed = !ENDS.has(event.event ?? '');
+      return told;
     },
   };
   try {
