@@ -162,15 +162,21 @@ describe('an MCP server that the provider asks', () => {
     await using harness = await start();
     const expectation = harness.openai.mockResponse(json(replied('openai', 'synthetic-mcp')));
 
-    const reply = await post(harness, '/v1/messages', {
-      model: 'gpt-5.2',
-      max_tokens: 64,
-      messages: [{ role: 'user', content: 'Ask.' }],
-      mcp_servers: [
-        { type: 'url', name: 's', url: 'https://mcp.example', authorization_token: TOKEN },
-      ],
-      tools: [{ type: 'mcp_toolset', mcp_server_name: 's' }],
-    });
+    const reply = await post(
+      harness,
+      '/v1/messages',
+      {
+        model: 'gpt-5.2',
+        max_tokens: 64,
+        messages: [{ role: 'user', content: 'Ask.' }],
+        mcp_servers: [
+          { type: 'url', name: 's', url: 'https://mcp.example', authorization_token: TOKEN },
+        ],
+        tools: [{ type: 'mcp_toolset', mcp_server_name: 's' }],
+      },
+      // It is served: what opens it here is not missing there.
+      { headers: { 'anthropic-beta': 'mcp-client-2025-11-20', 'x-tollgate-strict': 'true' } },
+    );
 
     expect(reply.status).toBe(200);
     expect(expectation.requests).toMatchObject([

@@ -61,7 +61,6 @@ export const REQUEST_SAMPLES: { readonly [feature in Feature]: RequestSample | u
   logitBias: { request: { logitBias: { '50256': -100 } } },
   n: { request: { n: 2 } },
   stopSequences: { request: { stopSequences: ['END'] } },
-  blankStopSequences: { request: { stopSequences: ['\n'] } },
   verbosity: { request: { verbosity: 'low' } },
   modalities: { request: { modalities: ['text', 'audio'] } },
   audioFormat: {

@@ -96,7 +96,7 @@ export function joinedHeaders(some: Headers, more: Headers = {}): Headers {
 
 /** Headers that a provider of another dialect has no use for, where that asks less of it. */
 function lostHeaders({ headers: listed = [] }: WireProtocol, headers: Headers): readonly Loss[] {
-  const hints = listed.filter(({ name, isHint }) => isHint && headers[name] !== undefined);
+  const hints = listed.filter((one) => one.isHint && asksMore(one, headers[one.name]));
   const names = [
     ...hints.map(({ name }) => name),
     ...unlisted(listed, headers).map(([name]) => name),
@@ -104,6 +104,11 @@ function lostHeaders({ headers: listed = [] }: WireProtocol, headers: Headers): 
   const why = 'speaks another dialect, which has no such header';
   return names.map((name) => droppedHeader(name, why));
 }
+
+const asksMore = ({ opensFields = [] }: DialectHeader, header: string | undefined): boolean =>
+  header !== undefined &&
+  (opensFields.length === 0 ||
+    !valuesOf(header).every((value) => opensFields.some((begin) => value.startsWith(begin))));
 
 const unlisted = (
   listed: readonly DialectHeader[],

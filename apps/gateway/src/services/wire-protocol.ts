@@ -26,6 +26,8 @@ export interface DialectHeader {
   readonly name: string;
   /** Whether another dialect's provider is asked for less without it, so that the client is told. */
   readonly isHint: boolean;
+  /** Values, by how they begin, that open fields of the body: what becomes of those is told there. */
+  readonly opensFields?: readonly string[];
 }
 
 /** A provider's refusal, read: status, headers and at most the first 64 KiB of its body. */

@@ -38,7 +38,6 @@ const TABLE = {
   logitBias: hint('biases on tokens'),
   n: meaning('more choices than one'),
   stopSequences: meaning('stop sequences'),
-  blankStopSequences: hint('stop sequences of white space'),
   verbosity: hint('how much is written'),
   modalities: meaning('output other than text'),
   audioFormat: hint('the format and voice of audio that is written'),

@@ -13,7 +13,7 @@ export const messagesProtocol: WireProtocol = {
   dialect: anthropicMessages,
   headers: [
     { name: 'anthropic-version', isHint: false },
-    { name: 'anthropic-beta', isHint: true },
+    { name: 'anthropic-beta', isHint: true, opensFields: ['mcp-client-'] },
   ],
   // Its own agent's protocol wants them taken as an open list. Whose account is billed is the
   // operator's to say, and what a browser may do is said to us.

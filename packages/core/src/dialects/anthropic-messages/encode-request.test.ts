@@ -56,10 +56,10 @@ describe('settings', () => {
       ['topP dropped hint'],
     ],
     [
-      'leaves out stop sequences of white space',
+      'leaves stop sequences of white space to whoever reads the reply',
       { stopSequences: ['\n', 'END'] },
       { stop_sequences: ['END'] },
-      ['stopSequences dropped hint'],
+      ['stopSequences emulated hint'],
     ],
     ['refuses several choices', { n: 2 }, {}, ['n dropped meaning']],
     ['takes one choice', { n: 1, frequencyPenalty: 0 }, {}, []],

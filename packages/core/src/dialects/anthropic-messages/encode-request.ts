@@ -172,14 +172,9 @@ function clampTemperature(temperature: number, losses: Loss[]): number {
 
 function encodeStops({ stopSequences: stops }: ChatRequest, losses: Loss[]): JsonObject {
   const usable = (stops ?? []).filter((stop) => stop.trim() !== '');
-  if (usable.length < (stops ?? []).length) {
-    losses.push(
-      lost(
-        'blankStopSequences',
-        'stopSequences',
-        'a stop sequence of white space is not taken here',
-      ),
-    );
+  if (usable.length < (stops ?? []).filter((stop) => stop !== '').length) {
+    const why = 'of white space none are taken here: the reply is read, and cut at the first';
+    losses.push(changed('stopSequences', 'stopSequences', 'emulated', why));
   }
   return usable.length === 0 ? {} : { stop_sequences: usable };
 }

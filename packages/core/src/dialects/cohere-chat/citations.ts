@@ -84,7 +84,8 @@ function describeSource(annotation: Annotation, text: string): JsonObject {
   return {
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
-    text: start === undefined ? '' : text.slice(start, end),
+    // Which words rest on it may be unknown: they are left out then, since no words would be a wrong answer.
+    ...(start === undefined ? {} : { text: text.slice(start, end) }),
     sources: [{ type: 'document', id: url ?? title ?? '', document }],
   };
 }
