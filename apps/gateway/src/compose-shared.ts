@@ -70,7 +70,7 @@ export function composeShared({ storage, secret, ledger, clock, log }: SharedPar
         clock,
         ask: async () => {
           await redis.ping();
-          return 'rates and reservations are shared';
+          return {};
         },
         whenAway: { status: 'degraded', meaning: `${meaning}, until it is back` },
       }),

@@ -168,8 +168,7 @@ function sharedStorage(
         clock,
         ask: async () => {
           await pools.quick.all('select 1');
-          const { open, idle, waiting } = pools.quick.pool();
-          return `${open} connections, ${idle} of them idle, ${waiting} calls wait for one`;
+          return { pool: pools.quick.pool() };
         },
         whenAway: { status: 'unhealthy', meaning: 'new calls are refused until it is back' },
       }),

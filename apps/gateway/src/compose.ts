@@ -238,7 +238,11 @@ export async function compose(
       clock,
       ledger,
       governance,
-      others: [...storage.value.checks, ...(outbox.health === undefined ? [] : [outbox.health])],
+      others: [
+        ...storage.value.checks,
+        ...shared.checks,
+        ...(outbox.health === undefined ? [] : [outbox.health]),
+      ],
     }),
   };
   const metrics = createMetrics(ledger);

@@ -12,11 +12,13 @@ import {
   toJson,
 } from './context.ts';
 import { csvHead, csvLine } from './csv.ts';
+import { onlySqlite } from './only-sqlite.ts';
 import { backUp, databaseStatus, ledgerPages, migrateDatabase } from './open-database.ts';
 
 /** What the ledger's database is, checked whole. */
 export function printDatabaseStatus(context: CliContext, options: CommonOptions): void {
   const { config } = readConfig(context, options);
+  onlySqlite(config);
   const status = databaseStatus(config.dataDir);
   if (!status.ok) throw new CliFailure(status.error.detail);
   if (options.json === true) {
@@ -40,6 +42,7 @@ export function printDatabaseStatus(context: CliContext, options: CommonOptions)
 
 export function migrate(context: CliContext, options: CommonOptions): void {
   const { config } = readConfig(context, options);
+  onlySqlite(config);
   migrateDatabase(config.dataDir);
   context.out('The schema is up to date.');
 }
@@ -47,6 +50,7 @@ export function migrate(context: CliContext, options: CommonOptions): void {
 /** A copy of one instant; the gateway may run. */
 export function backUpDatabase(context: CliContext, file: string, options: CommonOptions): void {
   const { config } = readConfig(context, options);
+  onlySqlite(config);
   const path = resolve(context.cwd, file);
   const bytes = backUp(config.dataDir, path);
   if (!bytes.ok) throw new CliFailure(bytes.error.detail);
@@ -72,6 +76,7 @@ export async function exportLedger(context: CliContext, options: ExportOptions):
     throw misused(`--format: expected csv or jsonl, got "${format}"`);
   }
   const { config } = readConfig(context, options);
+  onlySqlite(config);
   const { head, line } = FORMATS[format];
   async function* texts(): AsyncGenerator<string, void> {
     if (head !== '') yield head;

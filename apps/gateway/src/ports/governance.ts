@@ -20,6 +20,8 @@ export interface DependencyStatus {
   readonly latencyMs?: number;
   /** What to do about it; no addresses or keys. */
   readonly detail?: string;
+  /** Connections that are open, those of them that are idle, and calls that wait for one. */
+  readonly pool?: { readonly open: number; readonly idle: number; readonly waiting: number };
   /** Of what waits to be told to others. */
   readonly facts?: {
     readonly pending: number;

@@ -5,7 +5,7 @@ export interface DependencyCheckOptions {
   readonly name: string;
   readonly clock: Clock;
   /** Resolves with what it tells of itself. Rejects while it is away. */
-  readonly ask: () => Promise<string>;
+  readonly ask: () => Promise<Pick<DependencyStatus, 'pool'>>;
   readonly whenAway: {
     readonly status: 'degraded' | 'unhealthy';
     /** What that means for calls. */
@@ -27,10 +27,10 @@ export function createDependencyCheck({
   return async () => {
     const askedAt = clock.monotonic();
     try {
-      const detail = await within(LONGEST_MS, ask());
+      const told = await within(LONGEST_MS, ask());
       awaySince = undefined;
       const latencyMs = Math.round(clock.monotonic() - askedAt);
-      return { name, status: 'healthy', latencyMs, detail };
+      return { name, status: 'healthy', latencyMs, ...told };
     } catch {
       awaySince ??= clock.now();
       const since = new Date(awaySince).toISOString();

@@ -79,6 +79,7 @@ const wireReport = (report: HealthReport) => ({
         status: check.status,
         ...(check.latencyMs === undefined ? undefined : { latency_ms: check.latencyMs }),
         ...(check.detail === undefined ? undefined : { error: check.detail }),
+        ...(check.pool === undefined ? undefined : { pool: check.pool }),
         ...(check.facts === undefined ? undefined : wireFacts(check.facts)),
       },
     ]),
