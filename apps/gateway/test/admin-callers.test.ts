@@ -32,6 +32,12 @@ const forAll = (row: Partial<Row> = {}): Row => ({ member: 200, foreign: 200, ad
 
 const named = { input: { name: 'new' }, bad: { nam: 'new' } };
 const changed = { input: { version: 1, name: 'new' }, bad: { name: 'new' } };
+const scope = { kind: 'tag', id: 'ci' };
+const budget = {
+  input: { scope, budget: '9000 requests/day' },
+  bad: { scope, budget: '100 bananas/day' },
+};
+const changedBudget = { input: { version: 1, budget: '9001 requests/day' }, bad: { version: 0 } };
 const page = { input: { limit: 5 }, bad: { limit: 0 } };
 const resent = { input: { channel: 'zion' }, bad: { ids: [] } };
 /** Others' keys are as good as absent; its own is its to read. */
@@ -65,6 +71,11 @@ const ROUTES: { readonly [route: string]: Row } = {
     bad: { overlapSeconds: -1 },
     admin: 200,
   }),
+  'POST /admin/v1/budgets': forAdmins({ ...budget, admin: 201 }),
+  'GET /admin/v1/budgets': forAdmins({ ...page, admin: 200 }),
+  'GET /admin/v1/budgets/{id}': forAdmins({ id: 'budget', admin: 200 }),
+  'PATCH /admin/v1/budgets/{id}': forAdmins({ id: 'budget', ...changedBudget, admin: 200 }),
+  'DELETE /admin/v1/budgets/{id}': forAdmins({ id: 'budget', admin: 200 }),
   'DELETE /admin/v1/keys/{id}': forAdmins({ id: 'key', admin: 200 }),
   'GET /admin/v1/outbox': forAdmins({ admin: 200 }),
   'GET /admin/v1/outbox/dead-letters': forAdmins({ ...page, admin: 200 }),
@@ -98,6 +109,11 @@ const PROCEDURES: { readonly [procedure: string]: Row } = {
   'admin.keys.update': forAdmins({ id: 'key', ...changed, admin: 200 }),
   'admin.keys.rotate': forAdmins({ id: 'key', bad: { overlapSeconds: 'x' }, admin: 200 }),
   'admin.keys.revoke': forAdmins({ id: 'key', bad: {}, admin: 200 }),
+  'admin.budgets.create': forAdmins({ ...budget, admin: 200 }),
+  'admin.budgets.get': forAdmins({ id: 'budget', bad: {}, admin: 200 }),
+  'admin.budgets.list': forAdmins({ ...page, admin: 200 }),
+  'admin.budgets.update': forAdmins({ id: 'budget', ...changedBudget, admin: 200 }),
+  'admin.budgets.delete': forAdmins({ id: 'budget', bad: {}, admin: 200 }),
   'admin.outbox.status': forAdmins({ admin: 200 }),
   'admin.outbox.deadLetters': forAdmins({ ...page, admin: 200 }),
   'admin.outbox.resend': forAdmins({ ...resent, admin: 200 }),

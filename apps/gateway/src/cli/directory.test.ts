@@ -8,10 +8,12 @@ interface Ran {
   readonly err: string;
 }
 
-async function run(cwd: string, line: string): Promise<Ran> {
+const run = (cwd: string, line: string): Promise<Ran> => words(cwd, ...line.split(' '));
+
+async function words(cwd: string, ...args: readonly string[]): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
-  const code = await runCli(line.split(' '), {
+  const code = await runCli(args, {
     env: {},
     cwd,
     out: (text) => out.push(text),
@@ -167,5 +169,73 @@ describe('tollgate keys', () => {
 
     expect(code).toBe(1);
     expect(err).toContain(text);
+  });
+});
+
+describe('tollgate budgets', () => {
+  it('makes, lists, shows, changes and deletes, and keys come with theirs', async () => {
+    using folder = tempDir();
+    await words(folder.path, 'teams', 'create', '--name', 'research');
+
+    const key = await words(
+      folder.path,
+      ...['keys', 'create', '--name', 'app'],
+      ...['--budget', '100 requests/day', '--budget', '20 usd/month'],
+    );
+    const made = await words(
+      folder.path,
+      'budgets',
+      'create',
+      '5 concurrent',
+      '--team',
+      'research',
+    );
+    const { budgets } = await json(folder.path, 'budgets list');
+    const ofKey = await json(folder.path, 'budgets list --key app');
+    const [, dollars, concurrent] = budgets;
+    const changed = await words(folder.path, 'budgets', 'update', dollars.id, '30 USD/month hard');
+    const other = await words(folder.path, 'budgets', 'update', dollars.id, '30 USD/day');
+    const held = await words(folder.path, 'teams', 'delete', 'research');
+    const deleted = await words(folder.path, 'budgets', 'delete', concurrent.id);
+    const freed = await words(folder.path, 'teams', 'delete', 'research');
+
+    expect([key.code, made.code, changed.code, deleted.code, freed.code]).toEqual([0, 0, 0, 0, 0]);
+    expect(budgets.map(({ budget }: { budget: string }) => budget)).toEqual([
+      '100 requests/day',
+      '20 USD/month',
+      '5 concurrent',
+    ]);
+    expect(ofKey.budgets).toHaveLength(2);
+    expect(changed.out).toBe(`The budget "30 USD/month hard" (${dollars.id}) is changed.`);
+    expect(other).toMatchObject({ code: 2, err: expect.stringContaining('keeps what it counts') });
+    expect(held).toMatchObject({ code: 1, err: expect.stringContaining('still has budgets') });
+  });
+
+  it('makes no key whose budget can not be read, and says how one is written', async () => {
+    using folder = tempDir();
+
+    const refused = await words(
+      folder.path,
+      ...['keys', 'create', '--name', 'app', '--budget', '-5 USD/month'],
+    );
+
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('--budget: This is no budget: -5 is negative. Examples:');
+    expect((await json(folder.path, 'keys list')).keys).toEqual([]);
+  });
+
+  it.each([
+    [['budgets', 'create', '5 concurrent'], 2, 'expected one of --key'],
+    [['budgets', 'create', '5 concurrent', '--tag', 'a', '--model', 'b'], 2, 'expected one'],
+    [['budgets', 'create', '5 bananas/day', '--tag', 'a'], 2, '"bananas" is not known'],
+    [['budgets', 'create', '5 concurrent', '--team', 'nowhere'], 1, 'There is no team'],
+    [['budgets', 'show', 'bud_nobody'], 1, 'There is no budget "bud_nobody"'],
+  ])('ends %j with %i and says what is wrong with it', async (args, expected, text) => {
+    using folder = tempDir();
+
+    const { code, err } = await words(folder.path, ...args);
+
+    expect(err).toContain(text);
+    expect(code).toBe(expected);
   });
 });

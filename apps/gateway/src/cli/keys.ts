@@ -4,6 +4,7 @@ import {
   NewKeyWire,
   optionalField,
   type StoredKey,
+  tidyBudget,
 } from '@tollgate/core/directory';
 import type { Directory } from '../services/admin/directory.ts';
 import { checked } from './checked.ts';
@@ -18,12 +19,14 @@ import {
 import { idOf } from './directory-records.ts';
 import { dayOf, spanOf } from './instant.ts';
 import { changedTermsOf, type KeyOptions, newTermsOf } from './key-options.ts';
+import { noSuchKey, oneKey } from './one-key.ts';
 import { withStores } from './open-stores.ts';
 import { allOf, OPERATOR, valueOrFail } from './operator.ts';
 import { renderTable } from './table.ts';
 
 export interface CreateKeyOptions extends CommonOptions, KeyOptions {
   readonly name: string;
+  readonly budget?: readonly string[];
 }
 
 /** Prints the key alone on stdout, so that a script can take it; it is never shown again. */
@@ -33,7 +36,14 @@ export async function createKey(context: CliContext, options: CreateKeyOptions):
   const created = await withStores(config, async ({ directory }) => {
     const owners = await ownersOf(directory, options);
     const wanted = checked(NewKeyWire, { name: options.name, ...owners, ...terms });
-    return valueOrFail(await directory.keys.create(OPERATOR, wanted));
+    // Before the key: one whose budget can't be read is not made without it.
+    const budgets = (options.budget ?? []).map((text) => valueOrFail(tidyBudget(text)));
+    const made = valueOrFail(await directory.keys.create(OPERATOR, wanted));
+    const scope = { kind: 'key' as const, id: made.stored.id };
+    for (const budget of budgets) {
+      valueOrFail(await directory.budgets.create(OPERATOR, { scope, budget }));
+    }
+    return made;
   });
   printNewPlaintext(context, created, { options, done: 'made' });
 }
@@ -137,24 +147,6 @@ function whyNot(named: readonly StoredKey[], idOrName: string): string | undefin
   }
   if (named.some(({ revokedAt }) => revokedAt === undefined)) return undefined;
   return named.length > 0 ? `"${idOrName}" is revoked already.` : noSuchKey(idOrName);
-}
-
-const noSuchKey = (idOrName: string): string =>
-  `There is no key with the name or id "${idOrName}"; tollgate keys list shows all.`;
-
-/** The one that is meant: by its id, else the one live key of this name. */
-async function oneKey({ keys }: Directory, idOrName: string): Promise<StoredKey> {
-  const named = valueOrFail(await keys.named(OPERATOR, idOrName));
-  const byId = named.find(({ id }) => id === idOrName);
-  if (byId !== undefined) return byId;
-  const live = named.filter(({ revokedAt }) => revokedAt === undefined);
-  const [one = named[0]] = live;
-  if (one === undefined) throw new CliFailure(noSuchKey(idOrName));
-  if (live.length < 2) return one;
-  const ids = live.map(({ id }) => id).join(', ');
-  throw new CliFailure(
-    `${live.length} keys are called "${idOrName}": name one by its id (${ids}).`,
-  );
 }
 
 /** Whose a key is to be, by ids; `none` for a user clears it. */

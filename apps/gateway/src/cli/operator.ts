@@ -29,6 +29,7 @@ const OPTIONS: { readonly [field: string]: string } = {
   tags: '--tag',
   metadata: '--meta',
   expiresAt: '--expires',
+  budget: '--budget',
 };
 
 /** The option that a path of a body belongs to: `tags[0]` to `--tag`. */

@@ -128,13 +128,15 @@ export function addKeys(program: Command, context: CliContext): void {
     keys
       .command('create')
       .description('make a key and print it: the only time that it is shown')
-      .requiredOption('--name <name>', 'what it is called in reports'),
+      .requiredOption('--name <name>', 'what it is called in reports')
+      .option('--budget <budget>', 'as in "20 USD/month"; may be given several times', collected),
   )
     .addHelpText(
       'after',
       examples([
         'tollgate keys create --name app',
         "tollgate keys create --name ci --models 'sim/*' --rate-limit 60 --expires 30d --json",
+        'tollgate keys create --name team-a --budget "100 requests/day" --budget "20 USD/month"',
         'tollgate keys create --name batch --team research --tag env:prod --tag nightly',
       ]),
     )

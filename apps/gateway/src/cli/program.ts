@@ -3,6 +3,7 @@ import { addAudit } from './audit-command.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { examples } from './examples.ts';
 import { addOutbox } from './outbox-command.ts';
+import { addBudgets } from './program-budgets.ts';
 import { addDatabase } from './program-database.ts';
 import { addKeys, addRecords } from './program-directory.ts';
 import type { UsageOptions } from './usage.ts';
@@ -39,6 +40,7 @@ export function createProgram(context: CliContext): Command {
     });
   addKeys(program, context);
   addRecords(program, context);
+  addBudgets(program, context);
   addReports(program, context);
   addAudit(program, context);
   const outbox = add(program, 'outbox', 'show what waits to be told to others, and send it again');

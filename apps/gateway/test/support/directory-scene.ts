@@ -34,6 +34,7 @@ export interface Scene {
   readonly user: string;
   readonly key: string;
   readonly plaintext: string;
+  readonly budget: string;
 }
 
 export async function makeScene(harness: Harness): Promise<Scene> {
@@ -54,5 +55,17 @@ export async function makeScene(harness: Harness): Promise<Scene> {
   const stored = created['stored'] as Json;
   const plaintext = String(created['plaintext']);
   harness.addSecret(plaintext);
-  return { organisation, team, user, key: String(stored['id']), plaintext };
+  const budget = await send(harness, harness.keys.admin, {
+    method: 'POST',
+    path: '/admin/v1/budgets',
+    body: { scope: { kind: 'key', id: stored['id'] }, budget: '9000 requests/day' },
+  });
+  return {
+    organisation,
+    team,
+    user,
+    key: String(stored['id']),
+    plaintext,
+    budget: String(budget.body['id']),
+  };
 }

@@ -1,4 +1,17 @@
 export {
+  type BudgetPatch,
+  changedBudget,
+  type NewBudget,
+  type StoredBudget,
+  tidyBudget,
+} from './budget.ts';
+export {
+  BudgetPatchWire,
+  BudgetWire,
+  budgetFiltersWire,
+  NewBudgetWire,
+} from './budget-wire.ts';
+export {
   type CreatedKey,
   changedKey,
   type KeyPatch,

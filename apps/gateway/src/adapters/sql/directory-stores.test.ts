@@ -125,6 +125,28 @@ for (const engine of await testedEngines()) {
       expect(deleted.ok).toBe(!issued.ok);
     });
 
+    it('keeps a budget as it was written, and what it is for while it is there', async () => {
+      const scope = { kind: 'team', id: 'team_t' } as const;
+      const budget = { id: 'bud_1', createdAt: 1, version: 1, scope, budget: '20 USD/month' };
+      expect(await stores.budgets.create(budget)).toMatchObject({
+        error: { kind: 'invalid_request', path: 'scope.id' },
+      });
+      const team = { id: 'team_t', createdAt: 1, version: 1, organisationId: 'org_default' };
+      await stores.teams.create({ ...team, name: 't' });
+      await stores.budgets.create(budget);
+
+      const changed = { ...budget, version: 2, budget: '30 USD/month' };
+      expect(await stores.budgets.replace(changed)).toMatchObject({ ok: true });
+      expect(await stores.budgets.replace(changed)).toMatchObject({ error: { kind: 'conflict' } });
+      expect(await stores.budgets.list({ where: { scopeId: 'team_t' } })).toEqual({
+        ok: true,
+        value: { items: [changed] },
+      });
+      expect(await stores.teams.delete('team_t')).toMatchObject({ error: { kind: 'conflict' } });
+      await stores.budgets.delete('bud_1');
+      expect(await stores.teams.delete('team_t')).toMatchObject({ ok: true });
+    });
+
     it('makes keys of 256 random bits with all that was said of them, found by plaintext alone', async () => {
       const { stored, plaintext } = await issue('key_1', {
         allowedModels: ['openai/*'],

@@ -1,4 +1,4 @@
-import type { Organisation, Team, User } from '@tollgate/core/directory';
+import type { Organisation, StoredBudget, Team, User } from '@tollgate/core/directory';
 import type { LocalKeyConfig } from '../../config/config.ts';
 import type { Secret } from '../../config/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -6,7 +6,7 @@ import type { KeyIndex, KeyStore } from '../../ports/key-store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import { ensureAdminKey } from './admin-key.ts';
-import { ORGANISATIONS, TEAMS, USERS } from './directory-tables.ts';
+import { BUDGETS, ORGANISATIONS, TEAMS, USERS } from './directory-tables.ts';
 import { createKeyDigest } from './key-digest.ts';
 import { createKeyIndex } from './key-index.ts';
 import { createKeyStore } from './key-store.ts';
@@ -27,6 +27,7 @@ export interface DirectoryStores {
   readonly teams: RecordStore<Team>;
   readonly users: RecordStore<User>;
   readonly keys: KeyStore;
+  readonly budgets: RecordStore<StoredBudget>;
   readonly keyIndex: KeyIndex;
   /** Resolves with the admin key when it was made just now. */
   ensureAdminKey(configured: Secret | undefined): Promise<string | undefined>;
@@ -41,6 +42,7 @@ export function createDirectoryStores(options: DirectoryStoreOptions): Directory
     organisations: createRecordStore(db, ORGANISATIONS, { log }),
     teams: createRecordStore(db, TEAMS, { log }),
     users: createRecordStore(db, USERS, { log }),
+    budgets: createRecordStore(db, BUDGETS, { log }),
     keys: createKeyStore({ db, digest, configured, log, onChange: keyIndex.forget.bind(keyIndex) }),
     keyIndex,
     ensureAdminKey: (wanted) => ensureAdminKey({ db, digest, clock }, wanted),

@@ -1,6 +1,8 @@
+import { type BudgetScope, SCOPE_KINDS } from '@tollgate/core/budgets';
 import {
   type Organisation,
   optionalField,
+  type StoredBudget,
   type StoredKey,
   type Team,
   type User,
@@ -19,6 +21,13 @@ const ORGANISATION = { table: 'organisations', noun: 'organisation', field: 'org
 /** Those that were revoked stay for the reports, and keep nothing. */
 const LIVE_KEYS = { table: 'keys', nouns: 'keys', condition: 'revoked_at is null' };
 
+const budgetsOf = (kind: 'organisation' | 'team' | 'user') => ({
+  table: 'budgets',
+  column: 'scope_id',
+  nouns: 'budgets',
+  condition: `scope_kind = '${kind}'`,
+});
+
 export const ORGANISATIONS: RecordTable<Organisation> = {
   table: 'organisations',
   noun: 'organisation',
@@ -29,6 +38,7 @@ export const ORGANISATIONS: RecordTable<Organisation> = {
   children: [
     { table: 'teams', column: 'organisation_id', nouns: 'teams' },
     { table: 'users', column: 'organisation_id', nouns: 'users' },
+    budgetsOf('organisation'),
   ],
 };
 
@@ -43,7 +53,7 @@ export const TEAMS: RecordTable<Team> = {
   }),
   filters: { organisationId: 'organisation_id' },
   parents: [{ ...ORGANISATION, id: ({ organisationId }) => organisationId }],
-  children: [{ ...LIVE_KEYS, column: 'team_id' }],
+  children: [{ ...LIVE_KEYS, column: 'team_id' }, budgetsOf('team')],
 };
 
 export const USERS: RecordTable<User> = {
@@ -62,7 +72,7 @@ export const USERS: RecordTable<User> = {
   }),
   filters: { organisationId: 'organisation_id' },
   parents: [{ ...ORGANISATION, id: ({ organisationId }) => organisationId }],
-  children: [{ ...LIVE_KEYS, column: 'user_id' }],
+  children: [{ ...LIVE_KEYS, column: 'user_id' }, budgetsOf('user')],
 };
 
 export const KEYS: RecordTable<StoredKey> = {
@@ -107,6 +117,41 @@ export const KEYS: RecordTable<StoredKey> = {
   parents: [
     { table: 'teams', noun: 'team', field: 'teamId', id: ({ teamId }) => teamId },
     { table: 'users', noun: 'user', field: 'userId', id: ({ userId }) => userId },
+  ],
+  children: [],
+};
+
+/** What a budget is for must be there, unless another service or the configuration knows it. */
+const scopeIn = (kind: BudgetScope['kind'], table: string) => ({
+  table,
+  noun: kind,
+  field: 'scope.id',
+  id: ({ scope }: StoredBudget) =>
+    scope.kind === kind && !/^(config|zion):/.test(scope.id) ? scope.id : undefined,
+});
+
+export const BUDGETS: RecordTable<StoredBudget> = {
+  table: 'budgets',
+  noun: 'budget',
+  columns: ({ scope, budget }) => ({
+    scope_kind: scope.kind,
+    scope_id: scope.id,
+    terms: budget,
+  }),
+  record: (row) => ({
+    ...stored(row),
+    scope: {
+      kind: SCOPE_KINDS.find((kind) => kind === row['scope_kind']) ?? 'tag',
+      id: textIn(row, 'scope_id'),
+    },
+    budget: textIn(row, 'terms'),
+  }),
+  filters: { scopeKind: 'scope_kind', scopeId: 'scope_id' },
+  parents: [
+    scopeIn('key', 'keys'),
+    scopeIn('user', 'users'),
+    scopeIn('team', 'teams'),
+    scopeIn('organisation', 'organisations'),
   ],
   children: [],
 };

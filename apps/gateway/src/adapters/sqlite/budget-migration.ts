@@ -8,3 +8,9 @@ export const BUDGETS = `
     terms text not null
   ) strict;
   `;
+
+/** A budget is changed like every record: at the version that it was read at. */
+export const BUDGET_VERSIONS = `
+  alter table budgets add column version integer not null default 1;
+  create index budgets_by_scope on budgets (scope_kind, scope_id);
+  `;

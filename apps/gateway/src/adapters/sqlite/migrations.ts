@@ -1,4 +1,4 @@
-import { BUDGETS } from './budget-migration.ts';
+import { BUDGET_VERSIONS, BUDGETS } from './budget-migration.ts';
 import { DIRECTORY } from './directory-migration.ts';
 import { MODEL_SENT } from './migration-model-sent.ts';
 import { NARROW_LEDGER } from './migration-narrow-ledger.ts';
@@ -138,4 +138,5 @@ export const MIGRATIONS: readonly string[] = [
   NARROW_LEDGER,
   BUDGETS,
   MODEL_SENT,
+  BUDGET_VERSIONS,
 ];

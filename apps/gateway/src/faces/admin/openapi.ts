@@ -7,6 +7,9 @@ import type { AdminRoute } from './route.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 
 const SCHEMAS = {
+  Budget: directory.BudgetWire,
+  BudgetPatch: directory.BudgetPatchWire,
+  NewBudget: directory.NewBudgetWire,
   CreatedKey: directory.CreatedKeyWire,
   Error: AdminErrorBody,
   Key: directory.KeyWire,
@@ -103,4 +106,4 @@ function withoutBounds(schema: { maximum?: unknown; minimum?: unknown }): void {
 }
 
 const ABOUT =
-  'Organisations, teams, users and keys. For keys of the role admin; any key may read itself at `/admin/v1/keys/self`. Instants are Unix milliseconds. A change names the `version` that it was made from.';
+  'Organisations, teams, users, keys and budgets. For keys of the role admin; any key may read itself at `/admin/v1/keys/self`. Instants are Unix milliseconds. A change names the `version` that it was made from.';

@@ -1,5 +1,9 @@
 import {
+  BudgetPatchWire,
+  BudgetWire,
+  budgetFiltersWire,
   IdWire,
+  NewBudgetWire,
   NewOrganisationWire,
   NewTeamWire,
   NewUserWire,
@@ -47,5 +51,14 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     filters: ofOrganisation,
   }),
   ...KEY_ROUTES,
+  ...resourceRoutes({
+    plural: 'budgets',
+    noun: 'budget',
+    of: ({ directory }) => directory.budgets,
+    record: BudgetWire,
+    newRecord: NewBudgetWire,
+    patch: BudgetPatchWire,
+    filters: budgetFiltersWire,
+  }),
   ...OUTBOX_ROUTES,
 ];

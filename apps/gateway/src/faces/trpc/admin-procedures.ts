@@ -1,7 +1,10 @@
 import {
+  BudgetPatchWire,
+  budgetFiltersWire,
   IdWire,
   KeyPatchWire,
   KeyRotationWire,
+  NewBudgetWire,
   NewKeyWire,
   NewOrganisationWire,
   NewTeamWire,
@@ -41,6 +44,7 @@ const Pages = z.strictObject(pageWire).optional();
 const PagesOfOrganisation = z
   .strictObject({ ...pageWire, organisationId: IdWire.exactOptional() })
   .optional();
+const PagesOfBudgets = z.strictObject({ ...pageWire, ...budgetFiltersWire }).optional();
 const PagesOfKeys = z
   .strictObject({ ...pageWire, teamId: IdWire.exactOptional(), userId: IdWire.exactOptional() })
   .optional();
@@ -124,10 +128,21 @@ const keys = {
   ),
 };
 
+const budgets = {
+  ...plainProcedures(({ directory }) => directory.budgets, PagesOfBudgets),
+  create: taking(NewBudgetWire).mutation(async ({ ctx, input }) =>
+    valueOrThrow(await ctx.services.directory.budgets.create(ctx.call.identity, input)),
+  ),
+  update: withId(BudgetPatchWire).mutation(async ({ ctx, input }) =>
+    valueOrThrow(await ctx.services.directory.budgets.update(ctx.call.identity, input.id, input)),
+  ),
+};
+
 export const adminProcedures = {
   organisations,
   teams,
   users,
   keys,
+  budgets,
   outbox: outboxProcedures,
 } satisfies AdminProcedures;

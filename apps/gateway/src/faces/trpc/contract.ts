@@ -1,3 +1,4 @@
+import type { BudgetScope } from '@tollgate/core/budgets';
 import type {
   ChatReply,
   ChatRequest,
@@ -8,9 +9,11 @@ import type {
 } from '@tollgate/core/chat';
 import type {
   AtVersion,
+  BudgetPatch,
   CreatedKey,
   KeyPatch,
   KeyRotation,
+  NewBudget,
   NewKey,
   NewOrganisation,
   NewTeam,
@@ -20,6 +23,7 @@ import type {
   Page,
   PageQuery,
   Stored,
+  StoredBudget,
   StoredKey,
   Team,
   TeamPatch,
@@ -63,6 +67,7 @@ export type {
 export type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
 export type { UsageEvent } from '@tollgate/core/usage';
 export type {
+  BudgetPatch,
   ChannelStatus,
   CreatedKey,
   DeadLetterQuery,
@@ -71,6 +76,7 @@ export type {
   KeyPatch,
   KeyRotation,
   ListedModel,
+  NewBudget,
   NewKey,
   NewOrganisation,
   NewTeam,
@@ -78,6 +84,7 @@ export type {
   Organisation,
   OrganisationPatch,
   Page,
+  StoredBudget,
   ShownLetter,
   StoredKey,
   Team,
@@ -183,6 +190,11 @@ export interface ListOfKeys extends PageQuery {
   readonly userId?: string;
 }
 
+export interface ListOfBudgets extends PageQuery {
+  readonly scopeKind?: BudgetScope['kind'];
+  readonly scopeId?: string;
+}
+
 /** Records of one kind, for administrators: the same as `/admin/v1` over HTTP. */
 export type RecordProcedures<R extends Stored, New, Patch extends AtVersion, List> = {
   create: Mutation<New, R>;
@@ -216,6 +228,7 @@ export type AdminProcedures = {
     rotate: Mutation<KeyRotation & ById, CreatedKey>;
     revoke: Mutation<ById, StoredKey>;
   };
+  budgets: RecordProcedures<StoredBudget, NewBudget, BudgetPatch, ListOfBudgets>;
   outbox: OutboxProcedures;
 };
 

@@ -1,16 +1,21 @@
 import { ok } from '@tollgate/core';
 import {
+  type BudgetPatch,
+  changedBudget,
   changedOrganisation,
   changedTeam,
   changedUser,
   DEFAULT_IDS,
+  type NewBudget,
   type NewOrganisation,
   type NewTeam,
   type NewUser,
   type Organisation,
   type OrganisationPatch,
+  type StoredBudget,
   type Team,
   type TeamPatch,
+  tidyBudget,
   type User,
   type UserPatch,
 } from '@tollgate/core/directory';
@@ -27,6 +32,7 @@ export interface Directory {
   readonly teams: Resource<Team, NewTeam, TeamPatch>;
   readonly users: Resource<User, NewUser, UserPatch>;
   readonly keys: KeyResource;
+  readonly budgets: Resource<StoredBudget, NewBudget, BudgetPatch>;
 }
 
 export interface DirectoryStores {
@@ -34,6 +40,7 @@ export interface DirectoryStores {
   readonly teams: RecordStore<Team>;
   readonly users: RecordStore<User>;
   readonly keys: KeyStore;
+  readonly budgets: RecordStore<StoredBudget>;
 }
 
 export interface DirectoryParts {
@@ -53,7 +60,7 @@ export function createDirectory({ stores, clock, ids }: DirectoryParts): Directo
       store: stores.organisations,
       noun: 'organisation',
       made: ({ name }: NewOrganisation) => ok({ ...fresh('org_'), name }),
-      changed: changedOrganisation,
+      changed: (standing, patch) => ok(changedOrganisation(standing, patch)),
       standing: DEFAULT_IDS.organisation,
     }),
     teams: createResource({
@@ -61,7 +68,7 @@ export function createDirectory({ stores, clock, ids }: DirectoryParts): Directo
       noun: 'team',
       made: ({ organisationId = DEFAULT_IDS.organisation, name }: NewTeam) =>
         ok({ ...fresh('team_'), organisationId, name }),
-      changed: changedTeam,
+      changed: (standing, patch) => ok(changedTeam(standing, patch)),
       standing: DEFAULT_IDS.team,
     }),
     users: createResource({
@@ -69,9 +76,18 @@ export function createDirectory({ stores, clock, ids }: DirectoryParts): Directo
       noun: 'user',
       made: ({ organisationId = DEFAULT_IDS.organisation, ...rest }: NewUser) =>
         ok({ ...fresh('user_'), organisationId, ...rest }),
-      changed: changedUser,
+      changed: (standing, patch) => ok(changedUser(standing, patch)),
       standing: DEFAULT_IDS.user,
     }),
     keys: createKeyResource({ ...stores, clock, ids }),
+    budgets: createResource({
+      store: stores.budgets,
+      noun: 'budget',
+      made: ({ scope, budget }: NewBudget) => {
+        const tidy = tidyBudget(budget);
+        return tidy.ok ? ok({ ...fresh('bud_'), scope, budget: tidy.value }) : tidy;
+      },
+      changed: changedBudget,
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@tollgate/core';
+import { err, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
 import { type AtVersion, type Page, type Stored, staleRecord } from '@tollgate/core/directory';
 import type { Identity } from '@tollgate/core/governance';
@@ -22,7 +22,7 @@ export interface ResourceParts<R extends Stored, New, Patch> {
   readonly noun: string;
   /** The record that is wanted, or what is wrong with it. */
   readonly made: (wanted: New) => Result<R, GatewayError>;
-  readonly changed: (record: R, patch: Patch) => R;
+  readonly changed: (record: R, patch: Patch) => Result<R, GatewayError>;
   /** The one that new records belong to where they name none: it stays. */
   readonly standing?: string;
 }
@@ -52,8 +52,9 @@ export function createResource<R extends Stored, New, Patch extends AtVersion>({
       if (!read.ok) return read;
       if (read.value.version !== patch.version) return err(staleRecord(noun));
       const next = changed(read.value, patch);
-      const stored = await store.replace(next);
-      return stored.ok ? ok(next) : stored;
+      if (!next.ok) return next;
+      const stored = await store.replace(next.value);
+      return stored.ok ? next : stored;
     },
     delete: async (by, id) => {
       const refusal = refuseUnlessAdmin(by);
