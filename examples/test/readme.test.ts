@@ -41,10 +41,11 @@ function settled(text: string): string {
     .replace(/tg_[\w-]+…?/g, 'tg_…')
     .replace(/chatcmpl-[0-9a-f]+/g, 'chatcmpl-…')
     .replace(/msg_[0-9a-f]+/g, 'msg_…')
+    .replace(/\b(?<kind>team|bud)_[0-9a-f]{24}/g, '$<kind>_…')
     .replace(/(?<name>"responseId": ?)"[0-9a-f]+"/g, '$<name>"…"')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
-    .replace(/(?<name>"(?:created|uptime_seconds)": ?)\d+/g, '$<name>0')
+    .replace(/(?<name>"(?:created|createdAt|uptime_seconds)": ?)\d+/g, '$<name>0')
     .trim();
 }
 

@@ -76,6 +76,17 @@ it('makes and revokes keys that hold in a running gateway within a second', asyn
   ]);
 }, 40_000);
 
+it('makes budgets that hold in a running gateway within a second', async () => {
+  await using gateway = await start('--json');
+  const { url } = JSON.parse(await gateway.waitForLine(/^\{/));
+  const { key } = JSON.parse(await cli('keys', 'create', '--name', 'app', '--json'));
+
+  expect((await echo(url, key)).status).toBe(200);
+  await cli('budgets', 'create', '1 requests/day', '--key', 'app');
+
+  expect(await untilStatus(() => echo(url, key), 429)).toBe(429);
+}, 40_000);
+
 it('says what to do when its port is taken, shows the key it made, and ends with 1', async () => {
   await using other = await startServer((_req, res) => void res.end());
   env = { ...env, TOLLGATE_PORT: String(other.port) };

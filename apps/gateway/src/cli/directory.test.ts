@@ -192,21 +192,23 @@ describe('tollgate budgets', () => {
     );
     const { budgets } = await json(folder.path, 'budgets list');
     const ofKey = await json(folder.path, 'budgets list --key app');
-    const [, dollars, concurrent] = budgets;
-    const changed = await words(folder.path, 'budgets', 'update', dollars.id, '30 USD/month hard');
-    const other = await words(folder.path, 'budgets', 'update', dollars.id, '30 USD/day');
+    const idOf = (text: string): string =>
+      budgets.find(({ budget }: { budget: string }) => budget === text)?.id;
+    const [dollars, concurrent] = [idOf('20 USD/month'), idOf('5 concurrent')];
+    const changed = await words(folder.path, 'budgets', 'update', dollars, '30 USD/month hard');
+    const other = await words(folder.path, 'budgets', 'update', dollars, '30 USD/day');
     const held = await words(folder.path, 'teams', 'delete', 'research');
-    const deleted = await words(folder.path, 'budgets', 'delete', concurrent.id);
+    const deleted = await words(folder.path, 'budgets', 'delete', concurrent);
     const freed = await words(folder.path, 'teams', 'delete', 'research');
 
     expect([key.code, made.code, changed.code, deleted.code, freed.code]).toEqual([0, 0, 0, 0, 0]);
-    expect(budgets.map(({ budget }: { budget: string }) => budget)).toEqual([
+    expect(budgets.map(({ budget }: { budget: string }) => budget).sort()).toEqual([
       '100 requests/day',
       '20 USD/month',
       '5 concurrent',
     ]);
     expect(ofKey.budgets).toHaveLength(2);
-    expect(changed.out).toBe(`The budget "30 USD/month hard" (${dollars.id}) is changed.`);
+    expect(changed.out).toBe(`The budget "30 USD/month hard" (${dollars}) is changed.`);
     expect(other).toMatchObject({ code: 2, err: expect.stringContaining('keeps what it counts') });
     expect(held).toMatchObject({ code: 1, err: expect.stringContaining('still has budgets') });
   });
