@@ -8,3 +8,9 @@ export const BUDGET_TABLES = `
     terms text not null
   );
 `;
+
+/** A budget is changed like every record: at the version that it was read at. */
+export const BUDGET_VERSIONS = `
+  alter table budgets add column version bigint not null default 1;
+  create index budgets_by_scope on budgets (scope_kind, scope_id);
+`;

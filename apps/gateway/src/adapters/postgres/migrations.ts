@@ -1,4 +1,4 @@
-import { BUDGET_TABLES } from './budget-tables.ts';
+import { BUDGET_TABLES, BUDGET_VERSIONS } from './budget-tables.ts';
 import { DIRECTORY_TABLES } from './directory-tables.ts';
 import { LEDGER_TABLES } from './ledger-tables.ts';
 import { MODEL_SENT } from './model-sent.ts';
@@ -14,4 +14,5 @@ export const MIGRATIONS: readonly string[] = [
   DIRECTORY_TABLES,
   BUDGET_TABLES,
   MODEL_SENT,
+  BUDGET_VERSIONS,
 ];
