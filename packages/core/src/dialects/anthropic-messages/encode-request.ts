@@ -11,6 +11,7 @@ import type { EncodedRequest, Target } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
 import { askedServers } from '../mcp.ts';
 import { rulesOf, type VersionRules } from './api-version.ts';
+import { longestFirst } from './cache-order.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeReasoning, reasoningRoom } from './encode-reasoning.ts';
 import { encodeTools } from './encode-tools.ts';
@@ -23,10 +24,11 @@ import { bindThoughts } from './thought-binding.ts';
 const DEFAULT_MAX_TOKENS = 4096;
 
 export function encodeRequest(
-  request: ChatRequest,
+  asked: ChatRequest,
   target: Target,
 ): Result<EncodedRequest, GatewayError> {
   const losses: Loss[] = [];
+  const request = longestFirst(asked, losses);
   const { ability, origin } = target;
   const rules = rulesOf(target.apiVersion);
   const { system, messages, isPrefilled } = encodeMessages(request.messages, {
@@ -40,9 +42,9 @@ export function encodeRequest(
   const maxTokens = encodeLimit(request, target, losses);
   const reasoning = encodeReasoning(request, { ability, maxTokens, isPrefilled }, losses);
   const rest = unnamed(request.rest);
-  const asked = reasoning.thinking;
-  const isThinking = asked?.['type'] === 'enabled' || asked?.['type'] === 'adaptive';
-  const own = asked === undefined ? rest.ownThinking : { ...rest.thinking, ...asked };
+  const thought = reasoning.thinking;
+  const isThinking = thought?.['type'] === 'enabled' || thought?.['type'] === 'adaptive';
+  const own = thought === undefined ? rest.ownThinking : { ...rest.thinking, ...thought };
   const { thinking, headers } = bindThoughts(messages, own, target);
   const tools = encodeTools(request, target, losses);
   const opted = optedIn(headers, writesServers(request, tools));
