@@ -86,6 +86,8 @@ function problemOf(leaf: Leaf, given: Given): string | undefined {
   if (Array.isArray(value) && value.length === 0) return undefined;
   // A schema that allows everything says nothing, and its place is never empty.
   if (last === 'schema') return undefined;
+  // An object that lists no properties may have any: to list none says no more.
+  if (last === 'properties' && isInSchema(steps)) return undefined;
   if (typeof value === 'string' && isFree(steps)) {
     const seen = isMarkerSeen(steps, value, given);
     if (seen !== undefined) return seen ? undefined : 'its text is nowhere';

@@ -154,7 +154,7 @@ function encodeResult(
     return [];
   });
   const { response, beside, ...fields } = fieldsOf(part.rest);
-  const said = texts.length === 1 ? (texts[0] ?? '') : texts;
+  const said = texts.length > 1 ? texts : (texts[0] ?? '');
   return {
     ...(isJsonObject(beside) ? beside : {}),
     functionResponse: {

@@ -3,6 +3,7 @@ import type { FunctionTool, Tool, ToolChoice } from '../../chat/tool.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { type CustomTool, customTool } from '../openai-custom.ts';
 import { restFor, restOf } from '../rest-of.ts';
+import { withProperties } from '../with-properties.ts';
 import { cacheOf, DIALECT } from './parts.ts';
 import { decodeWebSearch, isWebSearch } from './web-search.ts';
 import type { WireFunction, WireRequest, WireTool, WireToolChoice } from './wire.ts';
@@ -133,7 +134,7 @@ function encodeFunction(tool: FunctionTool): JsonObject {
       ...restFor(DIALECT, tool.rest, FUNCTION_FIELDS),
       name: tool.name,
       ...(tool.description === undefined ? {} : { description: tool.description }),
-      ...(tool.parameters === undefined ? {} : { parameters: tool.parameters }),
+      ...(tool.parameters === undefined ? {} : { parameters: withProperties(tool.parameters) }),
       ...(tool.strict === undefined ? {} : { strict: tool.strict }),
     },
   };

@@ -5,6 +5,7 @@ import type { Quirks } from '../../providers/quirks.ts';
 import { type CustomTool, customTool } from '../openai-custom.ts';
 import { restFor, restOf } from '../rest-of.ts';
 import { encodeServerTool } from '../server-tools.ts';
+import { withProperties } from '../with-properties.ts';
 import { DIALECT } from './dialect-name.ts';
 import { sharedTool, WORDS } from './shared-tools.ts';
 import type { WireFunctionTool, WireTool, WireToolChoice } from './wire.ts';
@@ -73,7 +74,7 @@ const encodeFunction = (tool: FunctionTool): JsonObject => ({
   type: 'function',
   name: tool.name,
   ...(tool.description === undefined ? {} : { description: tool.description }),
-  parameters: tool.parameters ?? { type: 'object', properties: {} },
+  parameters: withProperties(tool.parameters ?? { type: 'object' }),
   strict: tool.strict === true,
 });
 
