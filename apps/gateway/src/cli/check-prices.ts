@@ -1,4 +1,6 @@
+import { otherTier } from '@tollgate/core/pricing';
 import type { Config } from '../config/config.ts';
+import type { UsageRow } from '../ports/usage-reports.ts';
 import { type Check, fine, warning } from './check.ts';
 import { CliFailure } from './context.ts';
 import { withStores } from './open-stores.ts';
@@ -10,21 +12,26 @@ const MOST_NAMED = 10;
 export async function checkPrices(config: Config, now: number): Promise<Check> {
   try {
     const rows = await withStores(config, ({ reports }) =>
-      reports.summary({ groupBy: ['model'], from: now - MONTH_MS }),
+      reports.summary({ groupBy: ['model', 'tier'], from: now - MONTH_MS }),
     );
     const unpriced = rows.filter(({ unpricedRequests }) => unpricedRequests > 0);
     if (unpriced.length === 0) return fine('prices', 'every call of the last 30 days has its cost');
     const named = unpriced
       .slice(0, MOST_NAMED)
-      .map(({ model = '', unpricedRequests }) => `${model} (calls: ${unpricedRequests})`);
+      .map((row) => `${nameOf(row)} (calls: ${row.unpricedRequests})`);
     const others = unpriced.length - named.length;
     return warning(
       'prices',
-      `no price for ${named.join(', ')}${others > 0 ? ` and ${others} more models` : ''}`,
-      'say what they cost under prices: their tokens are counted, their cost is unknown',
+      `no price for ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
+      'say what they cost under prices, a tier as provider/model@tier: their tokens are counted, their cost is unknown',
     );
   } catch (error) {
     if (!(error instanceof CliFailure)) throw error;
     return fine('prices', 'no ledger to look into');
   }
+}
+
+function nameOf({ model = '', serviceTier }: UsageRow): string {
+  const tier = otherTier(serviceTier);
+  return tier === undefined ? model : `${model} in the tier ${tier}`;
 }

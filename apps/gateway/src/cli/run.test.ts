@@ -293,6 +293,7 @@ describe('tollgate doctor, of prices', () => {
     await withLedger(loaded.value.config.dataDir, (ledger) => {
       const cost = { picoUsd: null, reason: 'no price for the model' } as const;
       ledger.record(usageEvent({ cost, startedAt: Date.now() }));
+      ledger.record(usageEvent({ cost, startedAt: Date.now(), serviceTier: 'priority' }));
     });
 
     const { code, out } = await run(folder.path, 'doctor --json', { TOLLGATE_PORT: '0' });
@@ -301,7 +302,8 @@ describe('tollgate doctor, of prices', () => {
     expect(code).toBe(0);
     expect(prices).toMatchObject({
       status: 'warning',
-      detail: 'no price for openai/gpt-4o-mini (calls: 1)',
+      detail:
+        'no price for openai/gpt-4o-mini (calls: 1), openai/gpt-4o-mini in the tier priority (calls: 1)',
       advice: expect.stringContaining('under prices'),
     });
   });

@@ -88,6 +88,7 @@ const COLUMNS = {
   team: { head: 'TEAM', cell: ({ teamId }) => teamId },
   organisation: { head: 'ORGANISATION', cell: ({ organisationId }) => organisationId },
   model: { head: 'MODEL', cell: ({ model }) => model },
+  tier: { head: 'TIER', cell: ({ serviceTier }) => serviceTier },
   face: { head: 'FACE', cell: ({ face }) => face },
   tag: { head: 'TAG', cell: ({ tag }) => tag },
 } as const satisfies {

@@ -224,7 +224,8 @@ export const Settings = z.strictObject({
     description: 'Public name to provider/model.',
   }),
   prices: z.record(ProviderModel, Price).default({}).meta({
-    description: 'By provider/model: what it costs, in place of what the bundled list says.',
+    description:
+      'By provider/model: what it costs, in place of what the bundled list says. By provider/model@tier: what it costs where its provider served it in that tier (priority, flex); the standard price is never taken for another tier.',
   }),
   losses: z.record(ProviderModel, Losses).default({}).meta({ description: LOSSES }),
   defaultProvider: ProviderName.optional().meta({

@@ -10,6 +10,14 @@ export interface BookedPrice {
 
 /** What models cost. A price that isn't known is undefined, never one that is near. */
 export interface PriceBook {
-  /** The price at an instant (Unix milliseconds) of a provider's model, by the first name that has one. */
-  priceOf(provider: string, models: readonly string[], at: number): BookedPrice | undefined;
+  /**
+   * The price at an instant (Unix milliseconds) of a provider's model, by the first name that has one.
+   * `tier`: of service; absent: the provider's standard one.
+   */
+  priceOf(
+    provider: string,
+    models: readonly string[],
+    at: number,
+    tier?: string,
+  ): BookedPrice | undefined;
 }

@@ -8,6 +8,7 @@ export const USAGE_GROUPS = [
   'team',
   'organisation',
   'model',
+  'tier',
   'face',
   'tag',
 ] as const;
@@ -27,6 +28,8 @@ export interface UsageRow {
   readonly organisationId?: string;
   /** `provider/model`, as it served. */
   readonly model?: string;
+  /** Of service, as its provider calls it; empty where it didn't say. */
+  readonly serviceTier?: string;
   readonly face?: string;
   /** A call with several counts under each; one without, under the empty tag. */
   readonly tag?: string;

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
 import { optionalField } from '@tollgate/core/directory';
+import { otherTier } from '@tollgate/core/pricing';
 import { abilityOf } from '@tollgate/core/providers';
 import {
   type AdmittedCall,
@@ -67,6 +68,8 @@ export interface AskedFor {
   readonly maxOutputTokens?: number | undefined;
   /** Answers that are written, each up to that limit; absent: one. */
   readonly choices?: number | undefined;
+  /** The class of service that is asked for; absent: the provider's standard one. */
+  readonly serviceTier?: string | undefined;
   /** All that is sent, in UTF-8; asked for where the most that it may cost is held. */
   readonly sentBytes: () => number;
 }
@@ -136,7 +139,10 @@ export function createMetering(deps: MeterDeps): Metering {
   };
 
   const start: Metering['start'] = async (call, destination, asked) => {
-    const intended = admitted(call, destination, asked.stream);
+    const intended = {
+      ...admitted(call, destination, asked.stream),
+      ...optionalField('serviceTier', tierAskedFor(asked)),
+    };
     const budgets = admission.budgetsOf(intended);
     let hold: Hold | undefined;
     if (budgets.length > 0) {
@@ -280,6 +286,14 @@ const admitted = (call: Call, destination: Destination, stream: boolean): Admitt
   stream,
   attempt: 1,
 });
+
+/** What no provider calls a tier would only fill the books. */
+const TIER_NAME = /^[a-z_]{1,24}$/;
+
+function tierAskedFor({ serviceTier }: AskedFor): string | undefined {
+  const tier = otherTier(serviceTier);
+  return tier !== undefined && TIER_NAME.test(tier) ? tier : undefined;
+}
 
 const lineOf = (event: UsageEvent) => ({
   callId: event.callId,

@@ -36,6 +36,7 @@ export function createPass(deps: PassDeps): Pass {
       inputBytes: request.text.length,
       maxOutputTokens: envelope.maxOutputTokens,
       choices: envelope.choices,
+      serviceTier: envelope.serviceTier,
       sentBytes: () => Buffer.byteLength(request.text),
     });
     if (!started.ok) return started;

@@ -1,4 +1,4 @@
-import { costOf } from '@tollgate/core/pricing';
+import { costOf, otherTier } from '@tollgate/core/pricing';
 import type { Cost, UsageEvent } from '@tollgate/core/usage';
 import type { BookedPrice, PriceBook } from '../ports/price-book.ts';
 
@@ -7,13 +7,21 @@ export interface PricedEvent {
   readonly price: BookedPrice | undefined;
 }
 
-/** An event with what it cost, by the price of the model that served, else of the one `asked` for. */
+/**
+ * An event with what it cost, by the price of the model that served, else of the one `asked` for, in the
+ * tier that served: another tier's price is never taken for it.
+ */
 export function priced(event: UsageEvent, prices: PriceBook, asked: string): PricedEvent {
-  const { usage, provider, modelServed = asked } = event;
+  const { usage, provider, modelServed = asked, startedAt } = event;
   if (usage === undefined || provider === undefined) return { event, price: undefined };
-  const price = prices.priceOf(provider, [modelServed, asked], event.startedAt);
+  const tier = otherTier(event.serviceTier);
+  const models = [modelServed, asked];
+  const price = prices.priceOf(provider, models, startedAt, tier);
   if (price === undefined) {
-    return { event: { ...event, cost: unpriced('no price for the model') }, price };
+    const isModelKnown =
+      tier !== undefined && prices.priceOf(provider, models, startedAt) !== undefined;
+    const what = isModelKnown ? `tier ${tier}` : 'model';
+    return { event: { ...event, cost: unpriced(`no price for the ${what}`) }, price };
   }
   const cost = costOf(usage, price.price);
   if (!cost.ok) return { event: { ...event, cost: unpriced(cost.error) }, price: undefined };

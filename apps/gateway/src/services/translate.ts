@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@tollgate/core';
-import { cutAtStop, type GatewayError } from '@tollgate/core/chat';
+import { cutAtStop, type GatewayError, type Loss } from '@tollgate/core/chat';
 import type { Dialect } from '@tollgate/core/dialects';
 import { missingCall } from '@tollgate/core/output';
 import type { Clock } from '../ports/clock.ts';
@@ -62,6 +62,7 @@ export function createTranslate(deps: TranslateDeps): Translate {
       inputBytes: text.input().length,
       maxOutputTokens: request.maxOutputTokens,
       choices: request.n,
+      serviceTier: losses.some(dropsTier) ? undefined : request.serviceTier,
       sentBytes: () => Buffer.byteLength(JSON.stringify(plan.value.chosen.body)),
     });
     if (!started.ok) return started;
@@ -155,3 +156,6 @@ function otherThanAsked(reply: UpstreamReply, destination: Destination) {
     detail: 'The provider sent another kind of body than it was asked for.',
   });
 }
+
+/** A provider that isn't told of a tier serves in its standard one. */
+const dropsTier = ({ feature }: Loss): boolean => feature === 'serviceTier';

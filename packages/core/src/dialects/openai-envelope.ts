@@ -22,7 +22,7 @@ export function readEnvelope(body: JsonObject): Result<Envelope, GatewayError> {
   if (!parsed.success) return err(wireProblem(parsed.error));
   const { model, stream, ...limits } = parsed.data;
   const limit = limits.max_completion_tokens ?? limits.max_output_tokens ?? limits.max_tokens;
-  const options = body['stream_options'];
+  const { stream_options: options, service_tier: tier } = body;
   const choices = writtenChoices(body);
   return ok({
     model,
@@ -31,6 +31,7 @@ export function readEnvelope(body: JsonObject): Result<Envelope, GatewayError> {
     includeUsage: isJsonObject(options) && options['include_usage'] === true,
     ...(asksForSeveral(body) ? { severalChoices: true } : {}),
     ...(choices > 1 ? { choices } : {}),
+    ...(typeof tier === 'string' ? { serviceTier: tier } : {}),
   });
 }
 

@@ -18,6 +18,8 @@ export interface Envelope {
   readonly severalChoices?: boolean;
   /** How many answers are written; absent: one. */
   readonly choices?: number;
+  /** The class of service that it asks for, as its dialect names it. */
+  readonly serviceTier?: string;
 }
 
 /**

@@ -49,6 +49,11 @@ export interface ProviderDescription {
   readonly quirks: Quirks;
   /** What the price list calls it; absent: as it is named here. `free`: its calls cost nothing. */
   readonly pricedAs?: string | { readonly free: true };
+  /**
+   * What tokens cost in other tiers of service than its standard one, in percent of that: where one
+   * rule holds for all its models and classes of tokens. A tier that isn't named has no known price.
+   */
+  readonly tierPercent?: { readonly [tier: string]: number };
   /** Which of the values that clients opt in to something with it knows; absent: none. */
   readonly betas?: Betas;
   /** What its Responses API does besides answering at once; absent: nothing, so Tollgate does it. */

@@ -20,6 +20,7 @@ export type AdmittedCall = Pick<
   | 'modelAsked'
   | 'provider'
   | 'modelServed'
+  | 'serviceTier'
   | 'stream'
   | 'attempt'
 >;

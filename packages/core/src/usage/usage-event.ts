@@ -37,7 +37,7 @@ export interface UsageEvent {
   /** As the provider was asked for it, where it answered by another name. */
   readonly modelSent?: string;
   readonly modelServed?: string;
-  /** The provider's class of service that it was served in, where the provider says. */
+  /** The class of service that it was served in, as its provider says; else the one asked for, if any. */
   readonly serviceTier?: string;
   readonly stream: boolean;
   readonly attempt: number;

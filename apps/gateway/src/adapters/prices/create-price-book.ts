@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ModelPrice } from '@tollgate/core/pricing';
+import { atPercent, type ModelPrice, otherTier } from '@tollgate/core/pricing';
 import { LRUCache } from 'lru-cache';
 import type { ProviderConfig } from '../../config/config.ts';
 import type { BookedPrice, PriceBook } from '../../ports/price-book.ts';
@@ -12,7 +12,7 @@ const MAX_REMEMBERED = 1_000;
 
 export interface PriceBookSources {
   readonly providers: readonly ProviderConfig[];
-  /** By `provider/model`; what the operator says wins over the list. */
+  /** By `provider/model`, or `provider/model@tier`; what the operator says wins over the list. */
   readonly configured: { readonly [model: string]: ModelPrice };
 }
 
@@ -23,7 +23,7 @@ export function createPriceBook({ providers, configured }: PriceBookSources): Pr
     max: MAX_REMEMBERED,
   });
 
-  const lookUp = (provider: string, model: string, at: number): Found => {
+  const standard = (provider: string, model: string, at: number): Found => {
     const own = configured[`${provider}/${model}`];
     if (own !== undefined) return booked('configuration', own);
     const name = listedAs.get(provider);
@@ -33,19 +33,36 @@ export function createPriceBook({ providers, configured }: PriceBookSources): Pr
     return listed === undefined ? undefined : booked(PRICE_LIST, listed);
   };
 
-  const find = (provider: string, model: string, at: number): Found => {
-    const key = `${provider}/${model}`;
+  const lookUp = (provider: string, { model, tier, at }: Wanted): Found => {
+    if (tier === undefined) return standard(provider, model, at);
+    const own = configured[`${provider}/${model}@${tier}`];
+    if (own !== undefined) return booked('configuration', own);
+    const found = standard(provider, model, at);
+    if (found === undefined || found === FREE) return found;
+    const percent = percentOf(provider, tier);
+    return percent === undefined
+      ? undefined
+      : booked(found.source, atPercent(found.price, percent));
+  };
+
+  const find = (provider: string, wanted: Wanted): Found => {
+    const key = JSON.stringify([provider, wanted.model, wanted.tier]);
     const remembered = known.get(key);
-    if (remembered !== undefined && at < remembered.until) return remembered.found;
-    const found = lookUp(provider, model, at);
-    known.set(key, { until: at + BELIEVED_MS, found });
+    if (remembered !== undefined && wanted.at < remembered.until) return remembered.found;
+    const found = lookUp(provider, wanted);
+    known.set(key, { until: wanted.at + BELIEVED_MS, found });
     return found;
   };
 
+  const percentOf = (provider: string, tier: string): number | undefined => {
+    const rules = providers.find(({ name }) => name === provider)?.tierPercent ?? {};
+    return Object.hasOwn(rules, tier) ? rules[tier] : undefined;
+  };
+
   return {
-    priceOf: (provider, models, at) => {
+    priceOf: (provider, models, at, tier) => {
       for (const model of models) {
-        const found = find(provider, model, at);
+        const found = find(provider, { model, tier: otherTier(tier), at });
         if (found !== undefined) return found;
       }
       return undefined;
@@ -54,6 +71,12 @@ export function createPriceBook({ providers, configured }: PriceBookSources): Pr
 }
 
 type Found = BookedPrice | undefined;
+
+interface Wanted {
+  readonly model: string;
+  readonly tier: string | undefined;
+  readonly at: number;
+}
 
 const booked = (source: string, price: ModelPrice): BookedPrice => ({
   id: createHash('sha256').update(JSON.stringify(price)).digest('base64url').slice(0, 16),

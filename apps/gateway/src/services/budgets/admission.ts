@@ -176,7 +176,12 @@ const modelOf = ({ provider, modelServed, modelAsked }: AdmittedCall): string =>
   `${provider ?? ''}/${modelServed ?? modelAsked}`;
 
 const priceOf = (prices: PriceBook, call: AdmittedCall): ModelPrice | undefined =>
-  prices.priceOf(call.provider ?? '', [call.modelServed ?? call.modelAsked], call.startedAt)?.price;
+  prices.priceOf(
+    call.provider ?? '',
+    [call.modelServed ?? call.modelAsked],
+    call.startedAt,
+    call.serviceTier,
+  )?.price;
 
 const knownOf = (calibration: Calibration, keyId: string, model: string) => ({
   tokensPerByte: calibration.tokensPerByte(model),

@@ -29,10 +29,12 @@ export const bedrockPassage: Passage = {
     if (!parsed.success) return err(wireProblem(parsed.error));
     const { model, stream, inferenceConfig } = parsed.data;
     const limit = inferenceConfig?.maxTokens;
+    const tier = isJsonObject(body['serviceTier']) ? body['serviceTier']['type'] : undefined;
     return ok({
       model,
       stream: stream === true,
       ...(limit == null ? {} : { maxOutputTokens: limit }),
+      ...(typeof tier === 'string' ? { serviceTier: tier } : {}),
       // Streams of this dialect always carry usage.
       includeUsage: true,
     });

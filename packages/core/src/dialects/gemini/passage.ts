@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-v
 import { parseJson } from '../../json/parse-json.ts';
 import { err, ok } from '../../result.ts';
 import { createChoiceBook } from '../choice-book.ts';
-import type { Passage, Tap, TapOptions, Verdict } from '../passage.ts';
+import type { Passage, ReadReply, Tap, TapOptions, Verdict } from '../passage.ts';
 import { valueFinder } from '../value-finder.ts';
 import { wireProblem } from '../wire-problem.ts';
 import { camelNames } from './camel-names.ts';
@@ -16,6 +16,7 @@ import { decodeUsage } from './usage.ts';
 const Envelope = z.looseObject({
   model: z.string().min(1),
   stream: z.boolean().nullish(),
+  serviceTier: z.string().nullish().catch(undefined),
   generationConfig: z
     .looseObject({
       maxOutputTokens: z.int().nonnegative().nullish(),
@@ -30,13 +31,14 @@ export const geminiPassage: Passage = {
   envelope(body) {
     const parsed = Envelope.safeParse(camelNames(body));
     if (!parsed.success) return err(wireProblem(parsed.error));
-    const { model, stream, generationConfig } = parsed.data;
+    const { model, stream, serviceTier, generationConfig } = parsed.data;
     const limit = generationConfig?.maxOutputTokens;
     const count = generationConfig?.candidateCount;
     return ok({
       model,
       stream: stream === true,
       ...(limit == null ? {} : { maxOutputTokens: limit }),
+      ...(serviceTier == null ? {} : { serviceTier }),
       // Streams of this dialect always carry usage.
       includeUsage: true,
       ...(typeof count === 'number' && count > 1 ? { severalChoices: true, choices: count } : {}),
@@ -67,10 +69,12 @@ export const geminiPassage: Passage = {
   },
 };
 
-function factsOf(wire: WireReply) {
+function factsOf(wire: WireReply): ReadReply {
+  const serviceTier = wire.usageMetadata?.serviceTier;
   const usage = wire.usageMetadata == null ? undefined : decodeUsage(wire.usageMetadata);
   return {
     ...(wire.modelVersion == null ? {} : { model: wire.modelVersion }),
+    ...(serviceTier == null ? {} : { serviceTier }),
     ...(usage === undefined ? {} : { usage }),
   };
 }
@@ -92,7 +96,7 @@ function createTap({ provider, severalChoices }: TapOptions): Tap {
   let latest: string | undefined;
   let ended = false;
 
-  const facts = (): ReturnType<typeof factsOf> => {
+  const facts = (): ReadReply => {
     const json = latest === undefined ? undefined : parseJson(latest);
     const parsed = WireReply.safeParse(json?.ok === true ? json.value : null);
     return parsed.success ? factsOf(parsed.data) : {};
@@ -122,6 +126,7 @@ function createTap({ provider, severalChoices }: TapOptions): Tap {
     },
     usage: () => facts().usage,
     model: () => facts().model,
+    serviceTier: () => facts().serviceTier,
     hasEnded: () => ended,
   };
 }

@@ -23,6 +23,7 @@ export const WireUsage = z.looseObject({
   promptTokensDetails: ByModality,
   cacheTokensDetails: ByModality,
   candidatesTokensDetails: ByModality,
+  serviceTier: Text,
 });
 export type WireUsage = z.infer<typeof WireUsage>;
 

@@ -32,6 +32,9 @@ export const anthropic: ProviderDescription = {
   keyVariables: ['ANTHROPIC_API_KEY'],
   quirks: { repeatsStart: true, serverTools: ['web-search', 'code-execution', 'mcp'] },
   betas: { 'anthropic-beta': ['*'] },
+  // platform.claude.com/docs/en/about-claude/pricing: batches cost half, writes and reads of caches
+  // too. The priority tier is bought beforehand, at a price between Anthropic and its customer.
+  tierPercent: { batch: 50 },
   models: [
     { id: 'claude-opus-5-5', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
     {

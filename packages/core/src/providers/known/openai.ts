@@ -28,6 +28,9 @@ export const openai: ProviderDescription = {
   quirks: { serverTools: ['web-search', 'code-execution', 'mcp'], openAiFields: true },
   betas: { 'openai-beta': ['*'] },
   responses: { keeps: true, background: true },
+  // developers.openai.com/api/docs/guides/batch and flex-processing: half, cached tokens too. What
+  // `priority` and `fast` cost differs by model, and what `scale` costs is between it and its customer.
+  tierPercent: { flex: 50, batch: 50 },
   models: [
     { id: 'gpt-4o', created: 1706745600, ability: NEVER_REASONS },
     { id: 'gpt-4o-mini', created: 1706745600, ability: NEVER_REASONS },

@@ -14,6 +14,7 @@ const GROUPS = {
     model: `case when routes.provider = '' then '' else routes.provider || '/' end
       || case when routes.model_served = '' then routes.model_asked else routes.model_served end`,
   },
+  tier: { service_tier: 'routes.service_tier' },
   face: { face: 'callers.face' },
   tag: { tags: 'callers.tags' },
 } as const satisfies { readonly [group in Exclude<UsageGroup, 'day' | 'month'>]: object };
@@ -104,6 +105,7 @@ type Group = Pick<
   | 'teamId'
   | 'organisationId'
   | 'model'
+  | 'serviceTier'
   | 'face'
   | 'tag'
 >;
@@ -172,6 +174,8 @@ function partOf(
       };
     case 'model':
       return { value: text('model'), fields: { model: text('model') } };
+    case 'tier':
+      return { value: text('service_tier'), fields: { serviceTier: text('service_tier') } };
     case 'face':
       return { value: text('face'), fields: { face: text('face') } };
     case 'tag':
