@@ -36,7 +36,7 @@ const usageEvent = (callId: string): UsageEvent => ({
 /** What a test changes of a gateway in which all goes well. */
 interface World {
   readonly hub?: Services['chat']['hub'];
-  readonly find?: Services['chat']['find'];
+  readonly choose?: Services['chat']['choose'];
   readonly recent?: readonly UsageEvent[];
 }
 
@@ -47,7 +47,7 @@ function fakeServices(world: World): Services & { emit(event: UsageEvent): void 
   const listeners = new Set<(event: UsageEvent) => void>();
   const services = {
     chat: {
-      find: world.find ?? (async () => ok(destination)),
+      choose: world.choose ?? (async () => ok(destination)),
       hub: world.hub ?? (async () => ok({ type: 'whole' as const, reply, losses: [], served })),
     },
     models: {
@@ -193,7 +193,7 @@ it.each([
   async (path, init) => {
     const limit = { name: 'requests', limit: 1, used: 1, remaining: 0, retryAfterSeconds: 7 };
     const { request } = await start({
-      find: async () => err({ kind: 'quota_exceeded', limit, detail: 'used up' }),
+      choose: async () => err({ kind: 'quota_exceeded', limit, detail: 'used up' }),
     });
 
     const response = await request(path, init);
