@@ -1,4 +1,5 @@
 import { createSqlBudgetStore } from './adapters/sql/budget-store.ts';
+import { ZION_CHANNEL } from './adapters/sql/outbox-rows.ts';
 import { createSqlSpentStore } from './adapters/sql/spent-store.ts';
 import type { SqlDatabase } from './adapters/sql/sql.ts';
 import type { BudgetStore } from './ports/budget-store.ts';
@@ -6,14 +7,17 @@ import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Log } from './ports/log.ts';
+import type { OutboxStore } from './ports/outbox-store.ts';
 import type { PriceBook } from './ports/price-book.ts';
 import type { Reservations } from './ports/reservations.ts';
 import type { UsageReports } from './ports/usage-reports.ts';
+import type { UserUsage } from './ports/user-usage.ts';
 import type { Webhooks } from './ports/webhooks.ts';
 import { type Admission, createAdmission } from './services/budgets/admission.ts';
 import { type BudgetDefinitions, createBudgetDefinitions } from './services/budgets/definitions.ts';
 import { createRoom } from './services/budgets/room.ts';
 import { createThresholds } from './services/budgets/thresholds.ts';
+import { createUserUsage } from './services/budgets/user-usage.ts';
 
 export interface BudgetParts {
   readonly db: SqlDatabase;
@@ -21,6 +25,7 @@ export interface BudgetParts {
   readonly ledger: Ledger & UsageReports;
   readonly prices: PriceBook;
   readonly webhooks: Webhooks;
+  readonly outbox: OutboxStore;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -30,6 +35,8 @@ export interface Budgets {
   readonly store: BudgetStore;
   readonly definitions: BudgetDefinitions;
   readonly admission: Admission;
+  /** What was counted of a governance service's users. */
+  readonly userUsage: UserUsage;
   /** Resolves when it waits to be told what budgets have come to. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -37,7 +44,7 @@ export interface Budgets {
 
 /** What limits calls: definitions, what is spent, what running calls hold, and who is let in. */
 export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
-  const { db, reservations, ledger, prices, webhooks, clock, ids, log } = parts;
+  const { db, reservations, ledger, prices, webhooks, outbox, clock, ids, log } = parts;
   const store = createSqlBudgetStore(db, { clock, ids });
   const definitions = await createBudgetDefinitions({ store, clock, log });
   const spent = createSqlSpentStore(db, ledger);
@@ -55,6 +62,7 @@ export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
     store,
     definitions,
     admission,
+    userUsage: createUserUsage({ room, outbox, channel: ZION_CHANNEL, log }),
     idle: thresholds.idle,
     close: async () => {
       thresholds.close();

@@ -11,6 +11,7 @@ import type { Governance } from './ports/governance.ts';
 import type { KeyIndex } from './ports/key-store.ts';
 import type { Log } from './ports/log.ts';
 import type { Upstream } from './ports/upstream.ts';
+import type { UserUsage } from './ports/user-usage.ts';
 
 export interface GovernanceParts {
   readonly config: Config;
@@ -18,6 +19,8 @@ export interface GovernanceParts {
   readonly log: Log;
   readonly keyIndex: KeyIndex;
   readonly upstream: Upstream;
+  /** Of the service's users. */
+  readonly usage: UserUsage;
 }
 
 export interface ComposedGovernance {
@@ -53,6 +56,7 @@ export function composeGovernance(parts: GovernanceParts): ComposedGovernance {
   const client = createZionClient({ upstream: parts.upstream, clock, url, apiKey });
   const zion = createZionGovernance({
     client,
+    usage: parts.usage,
     clock,
     profileTtlSeconds,
     limitsTtlSeconds,

@@ -140,6 +140,7 @@ export async function compose(
     log,
     keyIndex: directory.keyIndex,
     upstream: http,
+    usage: { acknowledged: (user) => budgets.userUsage.acknowledged(user) },
   });
   const outbox = composeOutbox({
     config: config.outbox,
@@ -160,12 +161,13 @@ export async function compose(
     ledger,
     prices,
     webhooks: outbox.webhooks,
+    outbox: storage.value.outbox,
     clock,
     ids,
     log,
   });
   const { admission } = budgets;
-  const metering = createMetering({ clock, ledger, log, tokens, prices, admission });
+  const metering = createMetering({ clock, ledger, log, tokens, prices, admission, governance });
   const lostCalls = await watchLostCalls({
     metering,
     clock,

@@ -1,4 +1,5 @@
 import type { Result } from '@tollgate/core';
+import type { Quota } from '@tollgate/core/budgets';
 import type { GatewayError } from '@tollgate/core/chat';
 import type { Identity, TierConfig } from '@tollgate/core/governance';
 
@@ -8,6 +9,10 @@ export interface Governance {
   authenticate(key: string, signal: AbortSignal): Promise<Result<Identity, GatewayError>>;
   /** Refuses when the caller's own limits are used up. Fails with `quota_exceeded` or `governance_unavailable`. */
   admit(identity: Identity, signal: AbortSignal): Promise<Result<void, GatewayError>>;
+  /** What the caller's own limits have left, for a call that was admitted: it is held against them. */
+  quotas(identity: Identity): readonly Quota[];
+  /** They refused a call: they are looked at again soon, since they may have been raised. */
+  refused(identity: Identity): void;
   tiers(): Promise<Result<TierConfig, GatewayError>>;
   /** For `/health`: reachable or not, and since when. */
   status(): Promise<DependencyStatus>;

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '@tollgate/core';
+import type { Budget } from '@tollgate/core/budgets';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
 import { optionalField } from '@tollgate/core/directory';
 import { otherTier } from '@tollgate/core/pricing';
@@ -14,6 +15,7 @@ import {
   type UsageEvent,
 } from '@tollgate/core/usage';
 import type { Clock } from '../ports/clock.ts';
+import type { Governance } from '../ports/governance.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { PriceBook } from '../ports/price-book.ts';
@@ -59,6 +61,7 @@ export interface MeterDeps {
   readonly prices: PriceBook;
   readonly log: Log;
   readonly admission: Admission;
+  readonly governance: Pick<Governance, 'quotas' | 'refused'>;
 }
 
 /** What is known of the size of a call before it is sent. */
@@ -95,7 +98,7 @@ export interface Metering {
 }
 
 export function createMetering(deps: MeterDeps): Metering {
-  const { clock, ledger, tokens, prices, log, admission } = deps;
+  const { clock, ledger, tokens, prices, log, admission, governance } = deps;
   const estimating = new Set<Promise<void>>();
   let running = 0;
   let onLastEnd = Promise.withResolvers<void>();
@@ -143,13 +146,16 @@ export function createMetering(deps: MeterDeps): Metering {
       ...admitted(call, destination, asked.stream),
       ...optionalField('serviceTier', tierAskedFor(asked)),
     };
-    const budgets = admission.budgetsOf(intended);
+    const budgets = withQuotas(admission.budgetsOf(intended), governance.quotas(call.identity));
     let hold: Hold | undefined;
     if (budgets.length > 0) {
       const outcome = await admission.admit(
         askingOf({ call, destination, asked, intended, budgets }),
       );
-      if (!outcome.ok) return outcome;
+      if (!outcome.ok) {
+        if (outcome.error.kind === 'quota_exceeded') governance.refused(call.identity);
+        return outcome;
+      }
       hold = outcome.value;
     }
     const isDurable = await ledger.intend({
@@ -264,6 +270,10 @@ function askingOf({
     signal: call.signal,
   };
 }
+
+/** Most callers have no limits of their own, and most installations no budgets: nothing is made then. */
+const withQuotas = (budgets: readonly Budget[], quotas: readonly Budget[]): readonly Budget[] =>
+  quotas.length === 0 ? budgets : [...budgets, ...quotas];
 
 /** The ledger tries again by itself, each second. */
 const RETRY_SECONDS = 1;

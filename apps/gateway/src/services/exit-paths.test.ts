@@ -76,6 +76,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
   const metering = createMetering({
     ...deps,
     prices: { priceOf: () => undefined },
+    governance: { quotas: () => [], refused: () => undefined },
     admission: {
       hasBudgets: () => false,
       budgetsOf: () => [],

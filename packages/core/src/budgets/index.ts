@@ -25,6 +25,18 @@ export {
 export { type CallSize, ceilingOf, likelyOf, pricedEstimate } from './estimate.ts';
 export { type BudgetProblem, parseBudget } from './parse-budget.ts';
 export {
+  claimsOnTheRest,
+  isQuota,
+  isToldOf,
+  QUOTA_METERS,
+  type Quota,
+  type QuotaFigures,
+  type QuotaMeter,
+  quotaId,
+  quotasOf,
+  type ToldMeter,
+} from './quota.ts';
+export {
   type CounterFigures,
   type LackingRoom,
   mayFitLater,

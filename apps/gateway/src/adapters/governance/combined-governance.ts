@@ -1,5 +1,5 @@
 import { ok } from '@tollgate/core';
-import { TIERS } from '@tollgate/core/governance';
+import { type Identity, TIERS } from '@tollgate/core/governance';
 import type { Governance } from '../../ports/governance.ts';
 import { KEY_PREFIX } from '../sql/key-digest.ts';
 import type { LocalGovernance } from './local-governance.ts';
@@ -10,6 +10,7 @@ import type { LocalGovernance } from './local-governance.ts';
  * win; the local ones serve until it has answered.
  */
 export function createCombinedGovernance(local: LocalGovernance, service: Governance): Governance {
+  const of = ({ source }: Identity): Governance => (source === 'local' ? local : service);
   return {
     async authenticate(key, signal) {
       const known = await local.identify(key);
@@ -18,8 +19,9 @@ export function createCombinedGovernance(local: LocalGovernance, service: Govern
       if (key.startsWith(KEY_PREFIX)) return local.authenticate(key, signal);
       return service.authenticate(key, signal);
     },
-    admit: (identity, signal) =>
-      (identity.source === 'local' ? local : service).admit(identity, signal),
+    admit: (identity, signal) => of(identity).admit(identity, signal),
+    quotas: (identity) => of(identity).quotas(identity),
+    refused: (identity) => of(identity).refused(identity),
     async tiers() {
       const theirs = await service.tiers();
       if (theirs.ok) return theirs;

@@ -49,6 +49,8 @@ function service(
       return Promise.resolve(err({ kind: 'invalid_key', detail: 'theirs' }));
     },
     admit: () => Promise.resolve(err({ kind: 'forbidden', detail: 'theirs' })),
+    quotas: () => [],
+    refused: () => undefined,
     tiers: () => tiers,
     status: () => Promise.resolve({ name: 'zion', status: 'healthy' }),
     close: () => Promise.resolve(),

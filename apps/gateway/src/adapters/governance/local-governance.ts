@@ -57,6 +57,8 @@ export function createLocalGovernance(options: LocalGovernanceOptions): LocalGov
       return err({ kind: 'invalid_key', detail: 'The key is not valid.' });
     },
     admit: () => Promise.resolve(ok(undefined)),
+    quotas: () => [],
+    refused: () => undefined,
     tiers: () => Promise.resolve(ok(options.tiers)),
     status: () => Promise.resolve({ name: 'keys', status: 'healthy' }),
     close: () => Promise.resolve(),

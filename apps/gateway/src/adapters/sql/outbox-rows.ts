@@ -1,3 +1,4 @@
+import { isToldOf } from '@tollgate/core/budgets';
 import { inputTokens, outputTokens, type Usage } from '@tollgate/core/chat';
 import type { ZionIncrement } from '@tollgate/core/governance';
 import type { UsageEvent } from '@tollgate/core/usage';
@@ -61,8 +62,7 @@ function incrementOf(
   counts: Pick<OutboxRow, 'requests' | 'inputTokens' | 'outputTokens' | 'at'>,
 ): ZionIncrement | undefined {
   const { user, usage } = event;
-  if (user === undefined || user.email === '') return undefined;
-  if (usage === undefined && event.status !== 'ok') return undefined;
+  if (user === undefined || !isToldOf(event)) return undefined;
   if (event.corrects !== undefined && !isMore(usage)) return undefined;
   const asked = event.face === 'native' ? withoutProvider(event) : event.modelAsked;
   // A listed path that passes through is booked under its route, which is no model.

@@ -55,6 +55,13 @@ export function createCachedLookup<T extends object>(options: CachedLookupOption
       running.set(key, lookup);
       return lookup;
     },
+    /** What is kept is fresh for no longer than this from now on. */
+    renewWithin(key: string, ms: number): void {
+      const entry = entries.peek(key);
+      if (entry === undefined) return;
+      const freshUntil = Math.min(entry.freshUntil, clock.monotonic() + ms);
+      entries.set(key, { ...entry, freshUntil });
+    },
     /** What is kept for a key, and for how long it is still fresh; asks nobody. */
     peek(key: string): { readonly answer: T; readonly freshForMs: number } | undefined {
       const entry = entries.peek(key);

@@ -1,9 +1,10 @@
 import type { LimitFacts } from '@tollgate/core/chat';
 import type { ZionLimits } from '@tollgate/core/governance';
 
-const METERS = ['aiInputTokens', 'aiOutputTokens', 'aiRequests'] as const;
+export const ZION_METERS = ['aiInputTokens', 'aiOutputTokens', 'aiRequests'] as const;
 
-const timeOf = (text: string | null | undefined): number | undefined => {
+/** Unix milliseconds. */
+export const timeOf = (text: string | null | undefined): number | undefined => {
   const time = Date.parse(text ?? '');
   return Number.isNaN(time) ? undefined : time;
 };
@@ -14,7 +15,7 @@ export function exhaustedLimit(limits: ZionLimits, now: number): LimitFacts | un
     const resetAt = timeOf(limit.periodEnd);
     // What we were told belongs to a period that is over.
     if (resetAt !== undefined && resetAt <= now) continue;
-    for (const name of METERS) {
+    for (const name of ZION_METERS) {
       const meter = limit[name];
       if (meter === null || meter === undefined || meter.remaining > 0) continue;
       return {

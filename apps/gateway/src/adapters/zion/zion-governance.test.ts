@@ -63,6 +63,8 @@ const profile = (changes = {}) => ({
   body: { success: true, data: { ...PROFILE, ...changes } },
 });
 
+const NOTHING = { aiInputTokens: 0n, aiOutputTokens: 0n, aiRequests: 0n };
+
 let clock: ManualClock;
 let zion: ScriptedUpstream;
 let governance: Governance;
@@ -79,6 +81,7 @@ beforeEach(() => {
   });
   governance = createZionGovernance({
     client,
+    usage: { acknowledged: async () => NOTHING },
     clock,
     profileTtlSeconds: 300,
     limitsTtlSeconds: 300,

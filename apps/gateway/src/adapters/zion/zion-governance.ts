@@ -1,25 +1,28 @@
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '@tollgate/core';
+import { quotasOf } from '@tollgate/core/budgets';
 import type { GatewayError } from '@tollgate/core/chat';
 import {
   externalIdOf,
   type Identity,
   type TierConfig,
   tierConfigOf,
-  type ZionLimits,
   type ZionProfile,
   type ZionTiers,
 } from '@tollgate/core/governance';
 import type { CacheInspection } from '../../ports/cache-inspection.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DependencyStatus, Governance } from '../../ports/governance.ts';
+import type { UserUsage } from '../../ports/user-usage.ts';
 import { createCachedLookup } from './cached-lookup.ts';
 import { exhaustedLimit } from './exhausted-limit.ts';
+import { freshForMs, type LimitsSnapshot, toldMeters } from './limits-snapshot.ts';
 import { untilAborted } from './until-aborted.ts';
 import type { ZionAnswer, ZionClient, ZionFailure } from './zion-client.ts';
 
 export interface ZionGovernanceOptions {
   readonly client: ZionClient;
+  readonly usage: UserUsage;
   readonly clock: Clock;
   readonly profileTtlSeconds: number;
   readonly limitsTtlSeconds: number;
@@ -57,15 +60,19 @@ function profileError(failure: ZionFailure): GatewayError {
   return unavailable('The governance service could not say who is calling.');
 }
 
+type ZionUser = NonNullable<Identity['user']>;
+
+const userIdOf = (id: string): string => `zion:${id}`;
+
 function identityOf(profile: ZionProfile, requestsPerMinute: number): Identity {
   const externalId = externalIdOf(profile);
   return {
-    keyId: `zion:${profile.id}`,
+    keyId: userIdOf(profile.id),
     // Stands in logs and reports, so neither the user's name nor the address.
     keyName: externalId,
     role: 'member',
     source: 'zion',
-    userId: `zion:${profile.id}`,
+    userId: userIdOf(profile.id),
     user: { id: profile.id, externalId, email: profile.email },
     subject: `zion:${externalId}`,
     requestsPerMinute,
@@ -77,7 +84,7 @@ function identityOf(profile: ZionProfile, requestsPerMinute: number): Identity {
  * tiers whole. Limits and tiers that can't be renewed serve on; a profile that can't isn't trusted on.
  */
 export function createZionGovernance(options: ZionGovernanceOptions): Governance & CacheInspection {
-  const { client, clock } = options;
+  const { client, clock, usage } = options;
   const isDown = (answer: ZionAnswer<unknown>): boolean => !answer.ok;
   const profiles = createCachedLookup<ZionAnswer<ZionProfile>>({
     clock,
@@ -88,14 +95,17 @@ export function createZionGovernance(options: ZionGovernanceOptions): Governance
     },
     isFailure: () => false,
   });
-  const limits = createCachedLookup<ZionAnswer<ZionLimits>>({
+  const limits = createCachedLookup<ZionAnswer<LimitsSnapshot>>({
     clock,
     maxEntries: MAX_LIMITS,
     freshMs: (answer) => {
       if (!answer.ok) return 0;
       const full = options.limitsTtlSeconds * 1000;
-      const isExhausted = exhaustedLimit(answer.value, clock.now()) !== undefined;
-      return isExhausted ? Math.min(EXHAUSTED_MS, full) : full;
+      const isExhausted = exhaustedLimit(answer.value.limits, clock.now()) !== undefined;
+      return freshForMs(answer.value, {
+        now: clock.now(),
+        most: isExhausted ? Math.min(EXHAUSTED_MS, full) : full,
+      });
     },
     isFailure: isDown,
   });
@@ -107,9 +117,17 @@ export function createZionGovernance(options: ZionGovernanceOptions): Governance
   });
 
   /** A user without a record has no limits: an answer like another, and kept like one. */
-  const lookUpLimits = async (externalId: string): Promise<ZionAnswer<ZionLimits>> => {
+  const lookUpLimits = async ({
+    id,
+    externalId,
+    email,
+  }: ZionUser): Promise<ZionAnswer<LimitsSnapshot>> => {
+    // Before Zion is asked: what it is told meanwhile is counted twice for a while, never missed.
+    const acknowledged = await usage.acknowledged({ userId: userIdOf(id), email });
     const answer = await client.limits(externalId);
-    return isRefusal(answer, [404]) ? ok({ limits: [] }) : answer;
+    if (isRefusal(answer, [404])) return ok({ limits: { limits: [] }, told: [], acknowledged });
+    if (!answer.ok) return answer;
+    return ok({ limits: answer.value, told: toldMeters(answer.value), acknowledged });
   };
 
   const loadTiers = async (): Promise<Result<TierConfig, GatewayError>> => {
@@ -130,15 +148,25 @@ export function createZionGovernance(options: ZionGovernanceOptions): Governance
     async admit(identity, signal) {
       const { user } = identity;
       if (user === undefined) return ok(undefined);
-      const lookup = limits.get(user.externalId, () => lookUpLimits(user.externalId));
+      const lookup = limits.get(user.externalId, () => lookUpLimits(user));
       const answer = await untilAborted(lookup, signal);
       if (answer === undefined) return err({ kind: 'client_closed' });
       if (!answer.ok) {
         return err(unavailable('The governance service could not say what the user has left.'));
       }
-      const limit = exhaustedLimit(answer.value, clock.now());
+      const limit = exhaustedLimit(answer.value.limits, clock.now());
       if (limit === undefined) return ok(undefined);
       return err({ kind: 'quota_exceeded', limit, detail: `${limit.name} is used up` });
+    },
+    quotas: ({ user }) => {
+      const kept = user === undefined ? undefined : limits.peek(user.externalId);
+      if (user === undefined || kept === undefined || !kept.answer.ok) return [];
+      const { told, acknowledged } = kept.answer.value;
+      if (told.length === 0 || acknowledged === undefined) return [];
+      return quotasOf(userIdOf(user.id), told, { acknowledged, now: clock.now() });
+    },
+    refused: ({ user }) => {
+      if (user !== undefined) limits.renewWithin(user.externalId, EXHAUSTED_MS);
     },
     tiers: loadTiers,
     async status() {
@@ -161,7 +189,10 @@ export function createZionGovernance(options: ZionGovernanceOptions): Governance
     limitsOf: (externalId) => {
       const kept = limits.peek(externalId);
       if (kept === undefined || !kept.answer.ok) return { limits: undefined, ttlSeconds: -2 };
-      return { limits: kept.answer.value.limits, ttlSeconds: Math.ceil(kept.freshForMs / 1000) };
+      return {
+        limits: kept.answer.value.limits.limits,
+        ttlSeconds: Math.ceil(kept.freshForMs / 1000),
+      };
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   ceilingOf,
   chargeOf,
   claimsFor,
+  claimsOnTheRest,
   counterOf,
   createCalibration,
   factsOf,
@@ -116,6 +117,12 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         });
         if (taken.type !== 'refused' || mayFitLater(taken.lacking)) break;
       }
+      const rest =
+        taken.type === 'refused' ? claimsOnTheRest(budgets, claims, taken.lacking) : undefined;
+      if (rest !== undefined) {
+        claims = rest;
+        taken = await room.take(call.callId, claims, { signal, mayFitLater: () => false });
+      }
       if (taken.type === 'unavailable') return err(unavailable);
       if (taken.type === 'refused') {
         if (signal.aborted) return err({ kind: 'client_closed' });
@@ -134,7 +141,8 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
     ended: (event, { charges, inputBytes, saidBytes }) => {
       if (charges.length > 0) charged.set(event.callId, charges);
-      if (inputBytes !== undefined && definitions.current().length > 0) {
+      const isLimited = charges.length > 0 || definitions.current().length > 0;
+      if (inputBytes !== undefined && isLimited) {
         learn(calibration, event, { inputBytes, saidBytes });
       }
     },

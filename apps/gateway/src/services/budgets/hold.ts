@@ -6,6 +6,8 @@ import {
   type Claim,
   chargeOf,
   holdsCeiling,
+  isQuota,
+  isToldOf,
   pricedEstimate,
 } from '@tollgate/core/budgets';
 import { type GatewayError, inputTokens, outputTokens, type Usage } from '@tollgate/core/chat';
@@ -64,7 +66,9 @@ export function createHold(deps: HoldDeps): Hold {
     chargesOf: (event) =>
       budgets.flatMap((budget, at) => {
         const claim = claims[at];
-        return claim === undefined ? [] : [{ ...heldBy(claim), amount: chargeOf(budget, event) }];
+        if (claim === undefined) return [];
+        const isCounted = !isQuota(budget) || isToldOf(event);
+        return [{ ...heldBy(claim), amount: isCounted ? chargeOf(budget, event) : 0n }];
       }),
     release: () => deps.room.release(call.callId),
   };

@@ -1,11 +1,13 @@
 import {
   type Budget,
+  isQuota,
   type LackingRoom,
   showAmount,
   showBudget,
   unitOf,
 } from '@tollgate/core/budgets';
 import type { BudgetFacts, GatewayError } from '@tollgate/core/chat';
+import { quotaRefusal } from './quota-refusal.ts';
 
 /** Of what only others' reservations lack, there may be room soon. */
 const SOON_SECONDS = 5;
@@ -25,6 +27,7 @@ export function refusalBy(
     readonly isRunning?: boolean;
   },
 ): GatewayError {
+  if (isQuota(budget)) return quotaRefusal(budget, lacking, now);
   const facts = budgetFacts(budget, lacking, end);
   const mayComeSoon = lacking.spent + lacking.asked <= lacking.limit;
   const untilReset = end === undefined ? undefined : Math.max(1, Math.ceil((end - now) / 1000));
