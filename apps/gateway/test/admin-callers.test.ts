@@ -80,6 +80,7 @@ const ROUTES: { readonly [route: string]: Row } = {
   'GET /admin/v1/outbox': forAdmins({ admin: 200 }),
   'GET /admin/v1/outbox/dead-letters': forAdmins({ ...page, admin: 200 }),
   'POST /admin/v1/outbox/resend': forAdmins({ ...resent, admin: 200 }),
+  'GET /admin/v1/usage': forAll({ input: { groupBy: 'model' }, bad: { groupBy: 'hour' } }),
 };
 
 const question = {

@@ -7,7 +7,7 @@ import { createApp } from '../src/create-app.ts';
 
 const bodyOf = (model: string) => ({ model, messages: [{ role: 'user', content: 'Hi' }] });
 
-it('tells the same numbers on the command line and over tRPC as the rows add up to', async () => {
+it('tells the same numbers on the command line, over tRPC and over REST as the rows add up to', async () => {
   const price = { inputUsdPerMTok: 3, outputUsdPerMTok: 7 };
   const prices = { 'sim/echo': price, 'sim/reason': price };
   await using harness = await createHarness(createApp, { settings: { config: { prices } } });
@@ -19,6 +19,8 @@ it('tells the same numbers on the command line and over tRPC as the rows add up 
   const groupBy = ['day', 'key', 'model', 'face'];
   const input = encodeURIComponent(JSON.stringify({ groupBy, zone: 'Asia/Kolkata' }));
   const trpc = await harness.withAdmin().get(`/trpc/usage.summary?input=${input}`).expect(200);
+  const query = new URLSearchParams({ groupBy: groupBy.join(','), zone: 'Asia/Kolkata' });
+  const rest = await harness.withAdmin().get(`/admin/v1/usage?${query}`).expect(200);
   const printed: string[] = [];
   const code = await runCli(
     ['usage', '--json', '--by', groupBy.join(','), '--zone', 'Asia/Kolkata'],
@@ -44,6 +46,7 @@ it('tells the same numbers on the command line and over tRPC as the rows add up 
   expect(code).toBe(0);
   expect(sum('costPicoUsd')).toBeGreaterThan(0);
   expect(JSON.parse(printed.join('')).rows).toEqual(told);
+  expect(rest.body.rows).toEqual(told);
   expect({
     calls: sum('requests'),
     input: sum('inputTokens'),

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { Budget } from '@tollgate/core/budgets';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
-import { optionalField } from '@tollgate/core/directory';
+import { type Metadata, optionalField } from '@tollgate/core/directory';
 import { otherTier } from '@tollgate/core/pricing';
 import { abilityOf } from '@tollgate/core/providers';
 import {
@@ -288,7 +288,7 @@ const admitted = (call: Call, destination: Destination, stream: boolean): Admitt
   ...optionalField('teamId', call.identity.teamId),
   ...optionalField('organisationId', call.identity.organisationId),
   ...optionalField('tags', call.identity.tags),
-  ...optionalField('metadata', call.identity.metadata),
+  ...optionalField('metadata', metadataOf(call)),
   face: call.face,
   modelAsked: destination.asked,
   provider: destination.provider.name,
@@ -296,6 +296,10 @@ const admitted = (call: Call, destination: Destination, stream: boolean): Admitt
   stream,
   attempt: 1,
 });
+
+/** The key's own, and over it what the client says of this one call. */
+const metadataOf = ({ identity, metadata }: Call): Metadata | undefined =>
+  metadata === undefined ? identity.metadata : { ...identity.metadata, ...metadata };
 
 /** What no provider calls a tier would only fill the books. */
 const TIER_NAME = /^[a-z_]{1,24}$/;

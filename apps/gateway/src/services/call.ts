@@ -1,4 +1,5 @@
 import type { ReplyHead } from '@tollgate/core/dialects';
+import type { Metadata } from '@tollgate/core/directory';
 import type { Identity } from '@tollgate/core/governance';
 import type { FaceName } from '../config/face-names.ts';
 import type { Destination } from './destination.ts';
@@ -17,8 +18,14 @@ export interface Call {
   readonly strict: boolean;
   /** Fires when the client leaves. */
   readonly signal: AbortSignal;
+  /** What its client says of it for its own reports, bounded. */
+  readonly metadata?: Metadata;
   /** Told where it goes, once that is known: for the log. */
   readonly aim?: (at: Pick<Destination, 'provider' | 'model'>) => void;
   /** Told what of a provider's reply head is the client's to know, at each attempt. */
   readonly hear?: (head: ReplyHead) => void;
 }
+
+/** The same call, with what its request's body says of it. */
+export const saidToBe = (call: Call, metadata: Metadata | undefined): Call =>
+  metadata === undefined ? call : { ...call, metadata };

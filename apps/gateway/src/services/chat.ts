@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError, Loss, StreamEvent } from '@tollgate/core/chat';
 import type { Answering, Envelope, FaceCodec } from '@tollgate/core/dialects';
+import { boundedMetadata } from '@tollgate/core/directory';
 import type { JsonObject } from '@tollgate/core/json';
 import { outputByOf } from '@tollgate/core/output';
 import { renderSse, type SseEvent } from '@tollgate/core/sse';
@@ -9,7 +10,7 @@ import type { Governance } from '../ports/governance.ts';
 import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
 import type { OrCheaper } from './budgets/or-cheaper.ts';
-import type { Call } from './call.ts';
+import { type Call, saidToBe } from './call.ts';
 import type { CarriedState } from './carried-state.ts';
 import { type Destination, type FindDestination, targetOf } from './destination.ts';
 import { passedHeaders } from './dialect-headers.ts';
@@ -85,9 +86,10 @@ export function createChatService(deps: ChatDeps): ChatService {
       return found.ok ? deps.orCheaper(call, found.value) : found;
     },
 
-    wire: async (call, { protocol, text, body, headers, answering }) => {
+    wire: async (received, { protocol, text, body, headers, answering }) => {
       const envelope = protocol.passage.envelope(body);
       if (!envelope.ok) return envelope;
+      const call = saidToBe(received, envelope.value.metadata);
       const found = await service.choose(call, envelope.value.model);
       if (!found.ok) return found;
       const destination = found.value;
@@ -165,7 +167,8 @@ export function createChatService(deps: ChatDeps): ChatService {
       }
     },
 
-    hub: async (call, request) => {
+    hub: async (received, request) => {
+      const call = saidToBe(received, boundedMetadata(request.request.metadata));
       const answer = await deps.translate(call, deps.state.opened(call, request));
       if (answer.ok && answer.value.type === 'whole') answer.value.book();
       return answer;

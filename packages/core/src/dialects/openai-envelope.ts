@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { GatewayError } from '../chat/error.ts';
+import { boundedMetadata } from '../directory/client-metadata.ts';
 import { isJsonObject, type JsonObject } from '../json/json-value.ts';
 import type { Quirks } from '../providers/quirks.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -22,6 +23,7 @@ export function readEnvelope(body: JsonObject): Result<Envelope, GatewayError> {
   if (!parsed.success) return err(wireProblem(parsed.error));
   const { model, stream, ...limits } = parsed.data;
   const limit = limits.max_completion_tokens ?? limits.max_output_tokens ?? limits.max_tokens;
+  const metadata = boundedMetadata(body['metadata']);
   const { stream_options: options, service_tier: tier } = body;
   const choices = writtenChoices(body);
   return ok({
@@ -32,6 +34,7 @@ export function readEnvelope(body: JsonObject): Result<Envelope, GatewayError> {
     ...(asksForSeveral(body) ? { severalChoices: true } : {}),
     ...(choices > 1 ? { choices } : {}),
     ...(typeof tier === 'string' ? { serviceTier: tier } : {}),
+    ...(metadata === undefined ? {} : { metadata }),
   });
 }
 

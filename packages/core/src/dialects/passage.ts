@@ -1,5 +1,6 @@
 import type { GatewayError } from '../chat/error.ts';
 import type { Usage } from '../chat/usage.ts';
+import type { Metadata } from '../directory/labels.ts';
 import type { JsonObject, JsonValue } from '../json/json-value.ts';
 import type { Ability } from '../providers/ability.ts';
 import type { Quirks } from '../providers/quirks.ts';
@@ -20,6 +21,8 @@ export interface Envelope {
   readonly choices?: number;
   /** The class of service that it asks for, as its dialect names it. */
   readonly serviceTier?: string;
+  /** What the client says of the call for its own reports, bounded. */
+  readonly metadata?: Metadata;
 }
 
 /**

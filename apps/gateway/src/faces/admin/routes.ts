@@ -18,6 +18,7 @@ import { KEY_ROUTES } from './key-routes.ts';
 import { OUTBOX_ROUTES } from './outbox-routes.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import type { AdminRoute } from './route.ts';
+import { USAGE_ROUTES } from './usage-routes.ts';
 
 const ofOrganisation = { organisationId: IdWire.exactOptional() };
 
@@ -61,4 +62,5 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     filters: budgetFiltersWire,
   }),
   ...OUTBOX_ROUTES,
+  ...USAGE_ROUTES,
 ];

@@ -12,7 +12,7 @@ import type { JsonObject, JsonValue } from '@tollgate/core/json';
 import type { Clock } from '../../ports/clock.ts';
 import { KEPT_BYTES } from '../../ports/kept-store.ts';
 import type { WireAnswer } from '../answer.ts';
-import type { Call } from '../call.ts';
+import { type Call, saidToBe } from '../call.ts';
 import type { CarriedState } from '../carried-state.ts';
 import { type ChatService, passes } from '../chat.ts';
 import type { Destination } from '../destination.ts';
@@ -67,12 +67,13 @@ interface Work {
  */
 export async function createResponse(
   deps: CreateDeps,
-  call: Call,
+  received: Call,
   request: CreateRequest,
 ): Promise<Result<WireAnswer, GatewayError>> {
   const { protocol, body } = request;
   const envelope = protocol.passage.envelope(body);
   if (!envelope.ok) return envelope;
+  const call = saidToBe(received, envelope.value.metadata);
   const asked = readAsked(body);
   if (!asked.ok) return asked;
   const found = await deps.chat.choose(call, envelope.value.model);

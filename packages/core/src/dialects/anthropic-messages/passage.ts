@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Usage } from '../../chat/usage.ts';
+import { boundedMetadata } from '../../directory/client-metadata.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { err, ok } from '../../result.ts';
@@ -29,10 +30,13 @@ export const anthropicPassage: Passage = {
     const parsed = Envelope.safeParse(body);
     if (!parsed.success) return err(wireProblem(parsed.error));
     const { model, stream, max_tokens: limit } = parsed.data;
+    const said = isJsonObject(body['metadata']) ? body['metadata']['user_id'] : undefined;
+    const metadata = said === undefined ? undefined : boundedMetadata({ user_id: said });
     return ok({
       model,
       stream: stream === true,
       ...(limit == null ? {} : { maxOutputTokens: limit }),
+      ...(metadata === undefined ? {} : { metadata }),
       // Streams of this dialect always carry usage.
       includeUsage: true,
     });

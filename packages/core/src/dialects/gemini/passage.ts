@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { boundedMetadata } from '../../directory/client-metadata.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-value.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { err, ok } from '../../result.ts';
@@ -33,12 +34,14 @@ export const geminiPassage: Passage = {
     if (!parsed.success) return err(wireProblem(parsed.error));
     const { model, stream, serviceTier, generationConfig } = parsed.data;
     const limit = generationConfig?.maxOutputTokens;
+    const metadata = boundedMetadata(body['labels']);
     const count = generationConfig?.candidateCount;
     return ok({
       model,
       stream: stream === true,
       ...(limit == null ? {} : { maxOutputTokens: limit }),
       ...(serviceTier == null ? {} : { serviceTier }),
+      ...(metadata === undefined ? {} : { metadata }),
       // Streams of this dialect always carry usage.
       includeUsage: true,
       ...(typeof count === 'number' && count > 1 ? { severalChoices: true, choices: count } : {}),

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { boundedMetadata } from './client-metadata.ts';
+
+it('keeps texts, as many and as long as OpenAI takes them', () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index): [string, string] => [`name${index}`, 'x'.repeat(512)]),
+  );
+
+  expect(Object.keys(boundedMetadata(many) ?? {})).toHaveLength(16);
+  expect(boundedMetadata({ job: '7', ['n'.repeat(64)]: '' })).toEqual({
+    job: '7',
+    ['n'.repeat(64)]: '',
+  });
+});
+
+it('leaves out what is longer, and what is no text', () => {
+  expect(
+    boundedMetadata({ ['n'.repeat(65)]: 'a', long: 'x'.repeat(513), count: 7, '': 'b', job: '7' }),
+  ).toEqual({ job: '7' });
+});
+
+it.each([undefined, null, 'text', ['a'], {}, { count: 7 }])('finds nothing in %j', (said) => {
+  expect(boundedMetadata(said)).toBeUndefined();
+});
+
+it('takes names of objects for names', () => {
+  const kept = boundedMetadata(JSON.parse('{"__proto__":"a","toString":"b"}'));
+
+  expect(JSON.stringify(kept)).toBe('{"__proto__":"a","toString":"b"}');
+});
