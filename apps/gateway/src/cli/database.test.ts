@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../adapters/test-support/temp-dir.ts';
 import { usageEvent } from '../adapters/test-support/usage-event.ts';
@@ -89,12 +90,54 @@ describe('tollgate db', () => {
     expect(second).toContain(',"no price, alas",');
   });
 
+  it('exports Parquet with whole numbers, instants and what is unknown left open', async () => {
+    using folder = tempDir();
+    await fill(folder.path);
+
+    const { code } = await run(folder.path, 'export', '--format', 'parquet', '--out', 'calls.pq');
+
+    const { buffer, byteOffset, byteLength } = readFileSync(join(folder.path, 'calls.pq'));
+    const rows = await parquetReadObjects({
+      file: buffer.slice(byteOffset, byteOffset + byteLength),
+    });
+    expect(code).toBe(0);
+    expect(rows).toHaveLength(EVENTS.length);
+    for (const [index, event] of EVENTS.entries()) {
+      const { cost, usage } = event;
+      expect(rows[index]).toMatchObject({
+        call_id: event.callId,
+        key_name: event.keyName,
+        started_at: new Date(event.startedAt),
+        stream: event.stream,
+        input_uncached: BigInt(usage?.input.uncached ?? 0),
+        cost_pico_usd: cost?.picoUsd == null ? null : BigInt(cost.picoUsd),
+        unpriced: cost?.picoUsd === null ? cost.reason : null,
+      });
+    }
+  });
+
+  it('exports a ledger of no calls as a table of no rows', async () => {
+    using folder = tempDir();
+    await run(folder.path, 'migrate');
+
+    const { code } = await run(folder.path, 'export', '--format', 'parquet', '--out', 'none.pq');
+
+    const { buffer, byteOffset, byteLength } = readFileSync(join(folder.path, 'none.pq'));
+    const file = buffer.slice(byteOffset, byteOffset + byteLength);
+    expect(code).toBe(0);
+    expect(await parquetReadObjects({ file })).toEqual([]);
+  });
+
   it('takes no format that it does not know', async () => {
     using folder = tempDir();
 
     expect(await run(folder.path, 'export', '--format', 'xls')).toMatchObject({
       code: 2,
-      err: '--format: expected csv or jsonl, got "xls"',
+      err: '--format: expected csv, jsonl or parquet, got "xls"',
+    });
+    expect(await run(folder.path, 'export', '--format', 'parquet')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected --out'),
     });
   });
 });

@@ -72,10 +72,18 @@ const FORMATS = {
 /** Every call, a page at a time: memory stays the same however long the ledger is. */
 export async function exportLedger(context: CliContext, options: ExportOptions): Promise<void> {
   const { format, out } = options;
-  if (format !== 'jsonl' && format !== 'csv') {
-    throw misused(`--format: expected csv or jsonl, got "${format}"`);
+  if (format !== 'jsonl' && format !== 'csv' && format !== 'parquet') {
+    throw misused(`--format: expected csv, jsonl or parquet, got "${format}"`);
   }
   const { config } = readConfig(context, options);
+  if (format === 'parquet') {
+    if (out === undefined)
+      throw misused('--format parquet: expected --out <file>, since it is no text');
+    // Read by this one command alone: all others start without it.
+    const { writeParquet } = await import('./parquet.ts');
+    await writeParquet(resolve(context.cwd, out), ledgerPages(config.dataDir));
+    return;
+  }
   onlySqlite(config);
   const { head, line } = FORMATS[format];
   async function* texts(): AsyncGenerator<string, void> {

@@ -37,11 +37,14 @@ export function addDatabase(program: Command, context: CliContext): void {
   database
     .command('export')
     .description('write every call, in the order in which it was booked')
-    .option('--format <format>', 'csv or jsonl', 'csv')
+    .option('--format <format>', 'csv, jsonl or parquet', 'csv')
     .option('--out <file>', 'default: standard output')
     .addHelpText(
       'after',
-      examples(['tollgate db export --out calls.csv', 'tollgate db export --format jsonl']),
+      examples([
+        'tollgate db export --out calls.csv',
+        'tollgate db export --format parquet --out calls.parquet',
+      ]),
     )
     .action(async (_options, command: Command) => {
       const { exportLedger } = await import('./database.ts');
