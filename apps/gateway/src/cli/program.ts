@@ -60,7 +60,7 @@ function addReports(program: Command, context: CliContext): void {
     .description('show what was used, from the ledger')
     .option(
       '--by <groups>',
-      'day, month, key, user, team, organisation, model, face, tag, with commas',
+      'day, month, key, user, team, organisation, model, tier, face, tag, with commas',
       'day,key,model',
     )
     .option('--from <day>', 'first day: 2026-11-23')

@@ -82,7 +82,7 @@ describe('tollgate', () => {
     ['outbox resend first', 'expected ids of dead letters, got "first"'],
     [
       'usage --by hour',
-      '--by: expected some of day, month, key, user, team, organisation, model, face, tag, got "hour"',
+      '--by: expected some of day, month, key, user, team, organisation, model, tier, face, tag, got "hour"',
     ],
     ['usage --from 2026-02-30', '--from: expected a day as in 2026-11-23, got "2026-02-30"'],
   ])('ends "%s" with 2 and says what is wrong with it', async (line, text) => {
