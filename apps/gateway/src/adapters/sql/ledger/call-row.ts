@@ -156,6 +156,7 @@ export const readShared = (row: SqlRow) => ({
   modelAsked: text(row, 'model_asked'),
   ...field('provider', row['provider'], String),
   ...field('modelServed', row['model_served'], String),
+  ...field('serviceTier', row['service_tier'], String),
 });
 
 export function readCall(row: SqlRow): UsageEvent {
@@ -165,7 +166,6 @@ export function readCall(row: SqlRow): UsageEvent {
     callId: callIdOf(row['call_id']),
     startedAt: number(row, 'started_at'),
     ...readShared(row),
-    ...field('serviceTier', row['service_tier'], String),
     ...field('modelSent', row['model_sent'], String),
     stream: number(row, 'stream') === 1,
     attempt: number(row, 'attempt'),

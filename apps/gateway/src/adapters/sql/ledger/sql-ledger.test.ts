@@ -309,7 +309,7 @@ for (const engine of await testedEngines()) {
 
       it('is durable when it resolves, and until the event of its call is', async () => {
         const ledger = ledgerWith();
-        const event = usageEvent({ user: ZION_USER });
+        const event = usageEvent({ user: ZION_USER, serviceTier: 'flex' });
         const intent = intentOf(event);
 
         const durable = await Promise.all([ledger.intend(intent), ledger.intend(intentOf(bare()))]);
