@@ -88,3 +88,28 @@ describe('a stream that passes', () => {
     expect(tap.hasEnded()).toBe(false);
   });
 });
+
+describe('the tier of service', () => {
+  const reply = {
+    candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }],
+    usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1, serviceTier: 'standard' },
+  };
+
+  it('is read of what was asked for, in either spelling', () => {
+    for (const asked of [{ serviceTier: 'priority' }, { service_tier: 'priority' }]) {
+      expect(geminiPassage.envelope({ model: 'm', ...asked })).toMatchObject({
+        value: { serviceTier: 'priority' },
+      });
+    }
+  });
+
+  it('is read of what served, whole or streamed', () => {
+    const tap = geminiPassage.createTap(options);
+    tap.push({ data: JSON.stringify(reply) });
+
+    expect(geminiPassage.readReply(reply, options)).toMatchObject({
+      value: { serviceTier: 'standard' },
+    });
+    expect(tap.serviceTier?.()).toBe('standard');
+  });
+});
