@@ -1,15 +1,31 @@
+import { type CallEstimate, type CallFacts, indexBudgets } from '@tollgate/core/budgets';
+import { createPriceBook } from '../adapters/prices/create-price-book.ts';
+import { createSqlBudgetStore } from '../adapters/sql/budget-store.ts';
 import { createDirectoryStores } from '../adapters/sql/directory-stores.ts';
 import { createUsageReports } from '../adapters/sql/ledger/usage-reports.ts';
+import { createSqlSpentStore } from '../adapters/sql/spent-store.ts';
 import { createIds } from '../adapters/system/create-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Config } from '../config/config.ts';
+import type { PriceBook } from '../ports/price-book.ts';
 import type { UsageReports } from '../ports/usage-reports.ts';
 import { createDirectory, type Directory } from '../services/admin/directory.ts';
+import {
+  type ExplainedBudget,
+  explainBudgets,
+  standingInLedger,
+} from '../services/budgets/explain.ts';
 import { withDatabase } from './open-records.ts';
 
 export interface Stores {
   readonly directory: Directory;
   readonly reports: UsageReports;
+  readonly prices: PriceBook;
+  /** By the ledger alone: a running gateway's own reservations stand in it as open intents. */
+  readonly explain: (
+    call: CallFacts,
+    needs: CallEstimate,
+  ) => Promise<readonly ExplainedBudget[] | undefined>;
 }
 
 /** Opens the stores for one command, beside a running gateway or without one. */
@@ -19,5 +35,12 @@ export const withStores = <T>(config: Config, use: (stores: Stores) => Promise<T
     const configured = config.governance.keys;
     const stores = createDirectoryStores({ db, secret, clock, configured });
     const directory = createDirectory({ stores, clock, ids: createIds() });
-    return use({ directory, reports: createUsageReports(db) });
+    const reports = createUsageReports(db);
+    const prices = createPriceBook({ providers: config.providers, configured: config.prices });
+    const explain: Stores['explain'] = async (call, needs) => {
+      const budgets = await createSqlBudgetStore(db, { clock, ids: createIds() }).list();
+      const standing = standingInLedger(createSqlSpentStore(db, reports));
+      return explainBudgets({ matching: indexBudgets(budgets), standing }, call, needs);
+    };
+    return use({ directory, reports, prices, explain });
   });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ScopeOptions } from './budgets.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { examples } from './examples.ts';
+import type { ExplainOptions } from './explain-budgets.ts';
 
 const withScope = (command: Command): Command =>
   command
@@ -16,7 +17,7 @@ const withScope = (command: Command): Command =>
 export function addBudgets(program: Command, context: CliContext): void {
   const budgets = program
     .command('budgets')
-    .description('make, list, show, change and delete budgets')
+    .description('make, list, show, change, delete and explain budgets')
     .addHelpText(
       'after',
       examples(['tollgate budgets create "20 USD/month" --team research', 'tollgate budgets list']),
@@ -75,5 +76,20 @@ export function addBudgets(program: Command, context: CliContext): void {
     .action(async (id: string, _options, command: Command) => {
       const { deleteBudget } = await import('./budgets.ts');
       await deleteBudget(context, id, command.optsWithGlobals<CommonOptions>());
+    });
+  budgets
+    .command('explain')
+    .requiredOption('--key <key>', 'of this key, by id or name')
+    .requiredOption('--model <model>', 'for this model, as a client would name it')
+    .option('--input <tokens>', 'of so many tokens', '1000')
+    .option('--output <tokens>', 'that writes so many', '2000')
+    .description('say which budgets a call would need room in, and what is left of each')
+    .addHelpText(
+      'after',
+      examples(['tollgate budgets explain --key app --model openai/gpt-5 --output 500']),
+    )
+    .action(async (_options, command: Command) => {
+      const { explainBudgets } = await import('./explain-budgets.ts');
+      await explainBudgets(context, command.optsWithGlobals<ExplainOptions>());
     });
 }
