@@ -66,7 +66,6 @@ export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
     idle: thresholds.idle,
     close: async () => {
       thresholds.close();
-      definitions.close();
       await room.close();
     },
   };

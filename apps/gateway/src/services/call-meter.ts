@@ -146,6 +146,8 @@ export function createMetering(deps: MeterDeps): Metering {
       ...admitted(call, destination, asked.stream),
       ...optionalField('serviceTier', tierAskedFor(asked)),
     };
+    const stale = admission.fresh();
+    if (stale !== undefined) await stale;
     const budgets = withQuotas(admission.budgetsOf(intended), governance.quotas(call.identity));
     let hold: Hold | undefined;
     if (budgets.length > 0) {

@@ -78,6 +78,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
     prices: { priceOf: () => undefined },
     governance: { quotas: () => [], refused: () => undefined },
     admission: {
+      fresh: () => undefined,
       hasBudgets: () => false,
       budgetsOf: () => [],
       chargesOf: () => [],

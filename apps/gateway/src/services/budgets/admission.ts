@@ -51,6 +51,8 @@ export interface Asking {
 export interface Admission {
   /** False: whoever asks for nothing but budgets need not ask. */
   hasBudgets(): boolean;
+  /** To be waited for first; undefined: budgets are known as they are. */
+  fresh(): Promise<void> | undefined;
   /** The budgets that a call counts for. Without budgets it costs next to nothing. */
   budgetsOf(call: AdmittedCall): readonly Budget[];
   admit(asking: Asking): Promise<Result<Hold, GatewayError>>;
@@ -89,6 +91,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   });
 
   return {
+    fresh: definitions.fresh,
     hasBudgets: () => definitions.current().length > 0,
     budgetsOf: (call) =>
       definitions.current().length === 0 ? NONE : definitions.matching(factsOf(call)),

@@ -1,6 +1,6 @@
 import { type Budget, type CallFacts, indexBudgets } from '@tollgate/core/budgets';
 import type { BudgetStore } from '../../ports/budget-store.ts';
-import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 
 /** How long a change by another process may go unseen. */
@@ -11,9 +11,10 @@ export interface BudgetDefinitions {
   current(): readonly Budget[];
   /** Those that a call counts for. */
   matching(call: CallFacts): readonly Budget[];
+  /** To be waited for before a call is let in; undefined: they were looked at a moment ago. */
+  fresh(): Promise<void> | undefined;
   /** After a change in this process, which is to be seen at once. */
   refresh(): Promise<void>;
-  close(): void;
 }
 
 /** Reads them before it is there: no call is admitted by budgets that nobody has read. */
@@ -29,8 +30,8 @@ export async function createBudgetDefinitions({
   let version = await store.version();
   let budgets = await store.list();
   let matching = indexBudgets(budgets);
-  let timer: Timer | undefined;
-  let isClosed = false;
+  let checkedAt = clock.monotonic();
+  let checking: Promise<void> | undefined;
 
   const refresh = async (): Promise<void> => {
     const latest = await store.version();
@@ -41,24 +42,20 @@ export async function createBudgetDefinitions({
   };
 
   /** A store that can't be read leaves the budgets that are known: walls do not fall with it. */
-  const watch = (): void => {
-    timer = clock.schedule(REFRESH_MS, () => {
-      refresh()
-        .catch((error: unknown) => log.warn({ detail: String(error) }, 'budgets can’t be read'))
-        .finally(() => {
-          if (!isClosed) watch();
-        });
-    });
+  const check = (): Promise<void> => {
+    checkedAt = clock.monotonic();
+    checking ??= refresh()
+      .catch((error: unknown) => log.warn({ detail: String(error) }, 'budgets can’t be read'))
+      .finally(() => {
+        checking = undefined;
+      });
+    return checking;
   };
-  watch();
 
   return {
     current: () => budgets,
     matching: (call) => matching(call),
+    fresh: () => (clock.monotonic() - checkedAt < REFRESH_MS ? checking : check()),
     refresh,
-    close: () => {
-      isClosed = true;
-      timer?.cancel();
-    },
   };
 }

@@ -17,7 +17,7 @@ export function createOrCheaper({
   admission,
   findDestination,
 }: {
-  readonly admission: Pick<Admission, 'cheaperThan' | 'hasBudgets'>;
+  readonly admission: Pick<Admission, 'cheaperThan' | 'fresh' | 'hasBudgets'>;
   readonly findDestination: FindDestination;
 }): OrCheaper {
   const search = async (
@@ -35,8 +35,11 @@ export function createOrCheaper({
     if (destination !== found) call.aim?.(destination);
     return ok(destination);
   };
-  return (call, destination) =>
-    admission.hasBudgets() ? search(call, destination) : ok(destination);
+  return (call, destination) => {
+    const decide = () => (admission.hasBudgets() ? search(call, destination) : ok(destination));
+    const stale = admission.fresh();
+    return stale === undefined ? decide() : stale.then(decide);
+  };
 }
 
 const factsIn = ({ identity, startedAt }: Call, { provider, model, asked }: Destination) => ({

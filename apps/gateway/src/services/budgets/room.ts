@@ -110,17 +110,17 @@ export function createRoom(deps: RoomDeps): Room {
     waiting.roomMayHaveCome();
   };
 
+  /** While calls hold something: who holds nothing needs no room from the dead. */
   const watch = (): void => {
     timer ??= clock.schedule(RENEW_MS, () => {
       renew()
         .catch((error: unknown) => log.warn({ detail: String(error) }, 'leases can’t be renewed'))
         .finally(() => {
           timer = undefined;
-          if (!isClosed) watch();
+          if (!isClosed && own.size > 0) watch();
         });
     });
   };
-  watch();
 
   /** What failed is made good when the lease is over. */
   const inBackground = (work: Promise<void>): void => {
@@ -136,6 +136,7 @@ export function createRoom(deps: RoomDeps): Room {
       const ask = (): Promise<Taken> =>
         asked(claims, () => reservations.reserve(callId, claims, LEASE_MS));
       own.add(callId);
+      watch();
       let taken = await ask();
       if (taken.type === 'refused' && mayFitLater(taken.lacking)) {
         const attempt = async (): Promise<Attempt> => {
