@@ -71,7 +71,7 @@ describe('a budget that comes to a share of its limit', () => {
     expect(told).toEqual([
       {
         kind: 'budget.threshold',
-        id: `${id}@life/50`,
+        id: `${id}@life/4/50`,
         at: expect.any(Number),
         budgetId: id,
         budget: '4 requests/life',
@@ -140,7 +140,7 @@ describe('a gateway that starts', () => {
     await harness.start();
 
     await untilTold([50]);
-    expect(told[0]?.id).toBe(`${id}@life/50`);
+    expect(told[0]?.id).toBe(`${id}@life/2/50`);
   });
 });
 

@@ -63,7 +63,7 @@ it('leaves out what is longer than a row has room for, and sends all of it on', 
   expect(harness.openai.receivedRequests().at(-1)?.body).toMatchObject({ metadata });
 });
 
-it('puts the key’s own beneath it', async () => {
+it('stands beneath the key’s own: who is charged can’t rename himself', async () => {
   await using harness = await createHarness(createApp);
   const made = await harness
     .withAdmin()
@@ -74,8 +74,8 @@ it('puts the key’s own beneath it', async () => {
   await harness
     .withToken(made.body.plaintext)
     .post('/v1/chat/completions')
-    .send({ model: 'sim/echo', messages, metadata: { job: '7' } })
+    .send({ model: 'sim/echo', messages, metadata: { job: '7', step: '1' } })
     .expect(200);
 
-  expect(await exported(harness)).toEqual({ project: 'p', job: '7' });
+  expect(await exported(harness)).toEqual({ project: 'p', job: 'any', step: '1' });
 });

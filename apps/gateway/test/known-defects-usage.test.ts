@@ -341,7 +341,8 @@ describe('what Zion is told', () => {
 
     // In small steps, so that what is under way on the sockets keeps up with the clock.
     const isTold = () => harness.zion.sumIncrements().aiRequests > 0;
-    for (let step = 0; step < 3_000 && !isTold(); step += 1) await clock.advance(10);
+    const deadline = performance.now() + 10_000;
+    while (!isTold() && performance.now() < deadline) await clock.advance(10);
 
     expect(harness.zion.batchIncrementRequests()).toHaveLength(4);
     expect(harness.zion.sumIncrements().aiRequests).toBe(1);

@@ -94,5 +94,8 @@ export async function exportLedger(context: CliContext, options: ExportOptions):
     for await (const text of texts()) context.out(text.trimEnd());
     return;
   }
-  await pipeline(Readable.from(texts()), createWriteStream(resolve(context.cwd, out)));
+  await pipeline(
+    Readable.from(texts()),
+    createWriteStream(resolve(context.cwd, out), { mode: 0o600 }),
+  );
 }

@@ -299,9 +299,9 @@ const admitted = (call: Call, destination: Destination, stream: boolean): Admitt
   attempt: 1,
 });
 
-/** The key's own, and over it what the client says of this one call. */
+/** What the client says of this one call, and over it the key's own: who is charged can't rename himself. */
 const metadataOf = ({ identity, metadata }: Call): Metadata | undefined =>
-  metadata === undefined ? identity.metadata : { ...identity.metadata, ...metadata };
+  metadata === undefined ? identity.metadata : { ...metadata, ...identity.metadata };
 
 /** What no provider calls a tier would only fill the books. */
 const TIER_NAME = /^[a-z_]{1,24}$/;

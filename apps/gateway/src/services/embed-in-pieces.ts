@@ -30,6 +30,8 @@ interface Embedding {
   readonly target: Target;
   readonly request: EmbeddingRequest;
   readonly embedder: Embedder;
+  /** After each piece that was answered: from then on something was spent. */
+  readonly onPiece?: () => void;
 }
 
 export interface EmbeddedPieces {
@@ -63,6 +65,7 @@ export async function embedInPieces(embedding: Embedding): Promise<EmbeddedPiece
     const input = request.input.slice(at, at + size);
     const piece = await embedPiece(embedding, { ...request, input });
     if (!piece.ok) return { reply: piece, usage: counted() };
+    embedding.onPiece?.();
     vectors.push(...piece.value.vectors);
     model = piece.value.model;
     const own = piece.value.usage?.input.uncached;

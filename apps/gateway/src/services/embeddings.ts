@@ -103,7 +103,15 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
     const meter = started.value;
     const sentAt = deps.clock.monotonic();
     const { reply, usage } = await bookedOnBug({ meter, text }, () =>
-      embedInPieces({ ...deps, call, destination, target, request, embedder: chosen.embedder }),
+      embedInPieces({
+        ...deps,
+        call,
+        destination,
+        target,
+        request,
+        embedder: chosen.embedder,
+        onPiece: meter.sawFirstToken,
+      }),
     );
     if (usage !== undefined) meter.sawUsage(usage);
     if (!reply.ok) {

@@ -6,5 +6,22 @@ export function postgresTrouble(error: unknown): string {
   // Of the operating system: its text holds the address.
   if (typeof code === 'string' && /^E[A-Z]/.test(code))
     return `PostgreSQL can't be reached (${code})`;
-  return error.message;
+  // Its own words name users, hosts and databases, and `/health` needs no key: the class must do.
+  return typeof code === 'string' ? `PostgreSQL refuses (${classOf(code)})` : NO_ANSWER;
 }
+
+const NO_ANSWER = 'PostgreSQL does not answer in time';
+
+/** By the first two letters of an SQLSTATE (PostgreSQL's manual, appendix A). */
+const CLASSES: { readonly [letters: string]: string } = {
+  '08': 'connection lost',
+  '25': 'read-only',
+  '28': 'user or password',
+  '3D': 'no such database',
+  '40': 'transaction rolled back',
+  '42': 'not allowed, or another schema',
+  '53': 'no disk, memory or connections left',
+  '57': 'shutting down, or cancelled',
+};
+
+const classOf = (code: string): string => CLASSES[code.slice(0, 2)] ?? `SQLSTATE ${code}`;

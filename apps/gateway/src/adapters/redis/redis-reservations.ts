@@ -39,12 +39,43 @@ export function createRedisReservations(
   const callPrefix = `{${prefix}}:call:`;
   const keyOf = (counter: CounterId): string => `{${prefix}}:counter:${counter}`;
 
+  /**
+   * Whoever was away may hold figures of before: a Redis that came back from its disk, or another one.
+   * They are dropped with each connection, and loaded from the ledger by the next call.
+   */
+  const dropAll = async (): Promise<void> => {
+    for (const pattern of [`{${prefix}}:counter:*`, `{${prefix}}:call:*`]) {
+      let cursor = '0';
+      do {
+        const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000);
+        if (keys.length > 0) await redis.del(...keys);
+        cursor = next;
+      } while (cursor !== '0');
+    }
+    await redis.del(leases);
+  };
+  let dropping: Promise<void> | undefined;
+  const drop = (): void => {
+    dropping = dropAll()
+      .catch(() => undefined)
+      .finally(() => {
+        dropping = undefined;
+      });
+  };
+  redis.on('ready', drop);
+  const untilDropped = async (): Promise<void> => {
+    // Fails as the command would, where there is no connection to be had.
+    if (redis.status !== 'ready') await redis.ping();
+    if (dropping !== undefined) await dropping;
+  };
+
   const ask = async (
     mode: 'reserve' | 'extend',
     callId: string,
     claims: readonly Claim[],
     leaseMs: number,
   ): Promise<Reserved> => {
+    await untilDropped();
     const keys = [leases, callPrefix + callId, ...claims.map(({ counter }) => keyOf(counter.id))];
     const wanted = claims.flatMap(({ limit, amount, mayOutgrow }) => [
       written(limit),
@@ -71,6 +102,7 @@ export function createRedisReservations(
       await RENEW.run(redis, [leases], [offsetMs(), leaseMs, ...callIds]);
     },
     load: async (figures, leaseMs) => {
+      await untilDropped();
       const keys = figures.map(({ counter }) => keyOf(counter.id));
       const values = figures.flatMap(({ spent, open }) => [
         written(spent),
@@ -92,7 +124,7 @@ export function createRedisReservations(
       return all.flat();
     },
     // The connection is its opener's.
-    close: async () => undefined,
+    close: async () => void redis.off('ready', drop),
   };
 }
 

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { err, ok, type Result } from '@tollgate/core';
 import { type DatabaseProblem, damaged, problemOf } from './database-problem.ts';
@@ -57,5 +57,7 @@ export const databaseStatus = (dataDir: string): Result<DatabaseStatus, Database
 export const backUp = (dataDir: string, file: string): Result<number, DatabaseProblem> =>
   reading(dataDir, (db) => {
     db.prepare('vacuum into ?').run(file);
+    // As the database itself: it holds people's addresses and the digests of keys.
+    chmodSync(file, 0o600);
     return statSync(file).size;
   });

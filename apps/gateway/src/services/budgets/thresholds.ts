@@ -57,7 +57,8 @@ export function createThresholds(deps: ThresholdDeps): Thresholds {
       const { start, end } = counter.window;
       await webhooks.tell({
         kind: 'budget.threshold',
-        id: `${counter.id}/${percent}`,
+        // A limit that was changed has thresholds of its own.
+        id: `${counter.id}/${limit}/${percent}`,
         at: clock.now(),
         budgetId: id,
         budget: showBudget(budget),

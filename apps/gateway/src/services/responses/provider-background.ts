@@ -120,7 +120,9 @@ function book(
   const { name: provider, quirks } = destination.provider;
   const facts = response && passage.readReply(response, { provider, quirks });
   if (facts?.ok === true && facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
-  if (facts?.ok === true && facts.value.model !== undefined) meter.sawModel(facts.value.model);
+  if (facts?.ok === true && facts.value.model !== undefined) {
+    meter.sawModel(facts.value.model, facts.value.serviceTier);
+  }
   const isCancelled = response?.['status'] === 'cancelled';
   const error =
     failure ??
