@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { UsageEvent } from '@tollgate/core/usage';
 import { databasePath, openDatabase } from '../apps/gateway/src/adapters/sqlite/open-database.ts';
 import { createSqliteDatabase } from '../apps/gateway/src/adapters/sqlite/sqlite-database.ts';
 import { createSqliteLedger } from '../apps/gateway/src/adapters/sqlite/sqlite-ledger.ts';
 import { createIds } from '../apps/gateway/src/adapters/system/create-ids.ts';
 import { systemClock } from '../apps/gateway/src/adapters/system/system-clock.ts';
+import type { UsageEvent } from '../packages/core/src/usage/index.ts';
 
 const { values } = parseArgs({
   options: {

@@ -325,9 +325,9 @@ describe('what a provider called on an MCP server', () => {
   ] as const)('says the same in a stream as in a whole reply, to %#', (face, dialect) => {
     const words = {
       parts: [arbitrary.textPart, arbitrary.mcpTurn(dialect)],
-      stops: [{ stopReason: 'end' as const }],
+      stops: [{ stopReason: 'stop' as const }],
       maxChoices: 1,
-      usage: fc.constant({ input: {}, output: {} }),
+      usage: fc.constant({ input: {}, output: {}, provenance: 'provider' as const }),
     };
     fc.assert(
       fc.property(arbitrary.arbitraryReply(words), (reply) => {

@@ -89,8 +89,8 @@ describe('the service is told', () => {
 
   it.each([
     ['of a call that went well', { user, status: 'ok' }, true],
-    ['of one that failed and was counted', { user, status: 'error', usage }, true],
-    ['nothing of one that never reached a provider', { user, status: 'error' }, false],
+    ['of one that failed and was counted', { user, status: 'failed', usage }, true],
+    ['nothing of one that never reached a provider', { user, status: 'failed' }, false],
     ['nothing of callers that it does not know', { status: 'ok', usage }, false],
     ['nothing of a user without an address', { user: { ...user, email: '' }, status: 'ok' }, false],
   ] as const)('%s', (_, event, isTold) => {

@@ -238,7 +238,7 @@ describe('thoughts of earlier turns', () => {
           {
             kind: 'signature',
             data: 'sig',
-            origin: { provider: 'anthropic', model, dialect: 'anthropic-messages' },
+            origin: { provider: 'anthropic', model },
           },
         ],
       },

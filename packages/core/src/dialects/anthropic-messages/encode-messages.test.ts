@@ -17,6 +17,7 @@ function encode(
       origin,
       rules: rulesOf(undefined),
       ids: createCallIds(),
+      servers: new Set<string>(),
       losses,
     }),
     losses,

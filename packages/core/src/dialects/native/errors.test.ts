@@ -145,6 +145,19 @@ const EACH: {
     [502, 'upstream_error', 'provider_error', {}],
   ],
   client_closed: [{ kind: 'client_closed' }, [499, 'client_closed', 'client_closed', {}]],
+  record_not_found: [
+    { kind: 'record_not_found', noun: 'team', id: 'team_1' },
+    [404, 'not_found_error', 'record_not_found', {}],
+  ],
+  conflict: [{ kind: 'conflict', detail: 'b' }, [409, 'invalid_request_error', 'conflict', {}]],
+  storage_unavailable: [
+    { kind: 'storage_unavailable', retryAfterSeconds: 5 },
+    [503, 'service_unavailable', 'service_unavailable', { 'retry-after': '5' }],
+  ],
+  tool_not_called: [
+    { kind: 'tool_not_called', provider },
+    [502, 'upstream_error', 'provider_error', {}],
+  ],
   internal: [
     { kind: 'internal', detail: 'secret of ours' },
     [500, 'server_error', 'internal_error', {}],
