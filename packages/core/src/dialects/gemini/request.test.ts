@@ -431,3 +431,17 @@ describe('settings', () => {
     expect(encode(decode(body), { model: 'm' })).toEqual({ body, told: [] });
   });
 });
+
+describe('what a client calls its own fields', () => {
+  it('is kept, be it `__proto__`', () => {
+    const args = JSON.parse('{"__proto__":{"a":1}}');
+    const { messages } = decode({
+      contents: [
+        { role: 'user', parts: [{ text: 'Go.' }] },
+        { role: 'model', parts: [{ functionCall: { name: 'f', args } }] },
+      ],
+    });
+
+    expect(messages[1]?.content).toMatchObject([{ argumentsJson: '{"__proto__":{"a":1}}' }]);
+  });
+});

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isJsonObject, type JsonObject } from '../../json/json-value.ts';
 
 /**
  * `generateContent` as clients send it, in camel case. Known fields are checked, unknown ones kept.
@@ -15,6 +16,9 @@ const listOf = <T extends z.ZodType>(item: T) =>
     z.array(item),
   );
 
+/** The client's own, kept as it is: zod would leave out a field that is called `__proto__`. */
+const Own = z.custom<JsonObject>(isJsonObject, { error: 'expected an object' });
+
 const Described = { mimeType: z.string().nullish(), displayName: z.string().nullish() };
 const Blob = z.looseObject({ ...Described, data: z.string() });
 const FileData = z.looseObject({ ...Described, fileUri: z.string().min(1) });
@@ -22,7 +26,7 @@ const FileData = z.looseObject({ ...Described, fileUri: z.string().min(1) });
 const FunctionCall = z.looseObject({
   id: z.string().nullish(),
   name: z.string().min(1),
-  args: z.looseObject({}).nullish(),
+  args: Own.nullish(),
 });
 
 const FunctionResponsePart = z.looseObject({
@@ -33,7 +37,7 @@ const FunctionResponsePart = z.looseObject({
 const FunctionResponse = z.looseObject({
   id: z.string().nullish(),
   name: z.string().min(1),
-  response: z.looseObject({}).nullish(),
+  response: Own.nullish(),
   parts: listOf(FunctionResponsePart).nullish(),
 });
 export type FunctionResponse = z.infer<typeof FunctionResponse>;
@@ -63,8 +67,8 @@ const SystemInstruction = z.union([
 const FunctionDeclaration = z.looseObject({
   name: z.string().min(1),
   description: z.string().nullish(),
-  parameters: z.looseObject({}).nullish(),
-  parametersJsonSchema: z.looseObject({}).nullish(),
+  parameters: Own.nullish(),
+  parametersJsonSchema: Own.nullish(),
 });
 export type FunctionDeclaration = z.infer<typeof FunctionDeclaration>;
 
@@ -97,8 +101,8 @@ const GenerationConfig = z.looseObject({
   presencePenalty: z.number().nullish(),
   frequencyPenalty: z.number().nullish(),
   responseMimeType: z.string().nullish(),
-  responseSchema: z.looseObject({}).nullish(),
-  responseJsonSchema: z.looseObject({}).nullish(),
+  responseSchema: Own.nullish(),
+  responseJsonSchema: Own.nullish(),
   responseLogprobs: z.boolean().nullish(),
   logprobs: z.int().nonnegative().nullish(),
   responseModalities: z.array(z.string()).nullish(),
