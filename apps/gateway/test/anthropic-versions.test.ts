@@ -193,16 +193,21 @@ describe('what a Claude can not do', () => {
   const asked = { role: 'user', content: 'Hi' };
 
   it.each(['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-fable-5-1'])(
-    'is refused before %s is asked: a call that must be made',
+    'is refused before %s is asked, where nothing may be emulated: a call that must be made',
     async (model) => {
       await using harness = await start();
 
-      const reply = await post(harness, '/v1/chat/completions', {
-        model,
-        messages: [asked],
-        tools,
-        tool_choice: 'required',
-      });
+      const reply = await post(
+        harness,
+        '/v1/chat/completions',
+        {
+          model,
+          messages: [asked],
+          tools,
+          tool_choice: 'required',
+        },
+        { headers: { 'x-tollgate-strict': 'true' } },
+      );
 
       expect(reply.status).toBe(400);
       expect(fieldsOf(fieldsOf(reply.json)['error'])).toMatchObject({ param: 'tool_choice' });

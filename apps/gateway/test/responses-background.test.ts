@@ -193,6 +193,8 @@ describe('a response in the background', () => {
     for (const reply of replies) harness.anthropic.mockMessage(reply.reply);
     const client = clientOf(harness);
     const made = await Promise.all(replies.map(() => client.responses.create(asked)));
+    // One that is cancelled before it is sent would leave its script to the next.
+    await harness.anthropic.waitForRequests(16);
 
     await expect(client.responses.create(asked)).rejects.toMatchObject({ status: 429 });
     await client.responses.cancel(made[0]?.id ?? '');
