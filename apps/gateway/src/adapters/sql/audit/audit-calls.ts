@@ -1,25 +1,13 @@
 import { costOf, type ModelPrice } from '@tollgate/core/pricing';
 import type { UsageEvent } from '@tollgate/core/usage';
 import { callIdOf } from '../ledger/call-id.ts';
-import { readCall, SELECT_CALLS } from '../ledger/call-row.ts';
+import { exportCalls } from '../ledger/export-calls.ts';
 import type { SqlReader } from '../sql.ts';
 import type { Findings } from './findings.ts';
 
-const PAGE = 2_000;
-
-/** Every row of the ledger in the order of its writing, a page at a time. */
+/** Every row of the ledger, in the order in which it was booked. */
 export async function* everyCall(db: SqlReader): AsyncGenerator<UsageEvent, void> {
-  let after = 0n;
-  for (;;) {
-    const rows = await db.all(
-      `${SELECT_CALLS} where calls.seq > ? order by calls.seq limit ${PAGE}`,
-      after,
-    );
-    for (const row of rows) yield readCall(row);
-    const last = rows.at(-1)?.['seq'];
-    if (typeof last !== 'bigint' || rows.length < PAGE) return;
-    after = last;
-  }
+  for await (const page of exportCalls(db)) yield* page;
 }
 
 /** Prices by their ids, as they were when they were used. */

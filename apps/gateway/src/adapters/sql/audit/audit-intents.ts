@@ -1,5 +1,5 @@
 import { callIdOf } from '../ledger/call-id.ts';
-import type { SqlReader } from '../sql.ts';
+import type { SqlReader, SqlRow } from '../sql.ts';
 import type { Findings } from './findings.ts';
 
 const MOST = 1_000;
@@ -18,26 +18,13 @@ const OPEN = 'select call_id from intents order by started_at limit 10';
 
 /** Each call that was meant is booked once, or still open. */
 export async function auditIntents(db: SqlReader, findings: Findings): Promise<void> {
-  for (const row of await db.all(BOTH)) {
+  const differ = (row: SqlRow, expected: string, found: string): void => {
     const id = callIdOf(row['call_id']);
-    findings.differ({
-      check: 'intents',
-      what: `call ${id}, attempt ${row['attempt']}`,
-      expected: 'a row, or an open intent',
-      found: 'both',
-      calls: [id],
-    });
-  }
-  for (const row of await db.all(TWICE)) {
-    const id = callIdOf(row['call_id']);
-    findings.differ({
-      check: 'intents',
-      what: `call ${id}, attempt ${row['attempt']}`,
-      expected: 'one row',
-      found: `${row['rows']} rows`,
-      calls: [id],
-    });
-  }
+    const what = `call ${id}, attempt ${row['attempt']}`;
+    findings.differ({ check: 'intents', what, expected, found, calls: [id] });
+  };
+  for (const row of await db.all(BOTH)) differ(row, 'a row, or an open intent', 'both');
+  for (const row of await db.all(TWICE)) differ(row, 'one row', `${row['rows']} rows`);
   const [open] = await db.all('select count(*) as count from intents');
   const count = Number(open?.['count'] ?? 0);
   if (count === 0) return;

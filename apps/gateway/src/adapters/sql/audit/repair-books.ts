@@ -3,8 +3,8 @@ import { budgetsFor, chargeOf, counterOf, factsOf } from '@tollgate/core/budgets
 import type { UsageEvent } from '@tollgate/core/usage';
 import type { Repaired } from '../../../ports/audit.ts';
 import { textCharges } from '../ledger/batch.ts';
-import { MEASURES, PICO_PER_MICRO } from '../ledger/measures.ts';
-import { createBatchWriter } from '../ledger/settle.ts';
+import { PICO_PER_MICRO } from '../ledger/measures.ts';
+import { ADD_TO_ROLLUP, ADD_TO_SPEND, createBatchWriter } from '../ledger/settle.ts';
 import type { SqlDatabase } from '../sql.ts';
 import { BudgetAudit } from './audit-budgets.ts';
 import { corrections, costGap, everyCall, keptPrices } from './audit-calls.ts';
@@ -69,26 +69,15 @@ const correctionOf = (event: UsageEvent, missing: bigint, callId: string): Usage
   losses: [],
 });
 
-const ADD = `
-  insert into rollups (minutes, starts_at, caller, route, ${MEASURES.join(', ')})
-  values (?, ?, ?, ?, ${MEASURES.map(() => '?').join(', ')})
-  on conflict (minutes, starts_at, caller, route) do update set
-  ${MEASURES.map((name) => `${name} = rollups.${name} + excluded.${name}`).join(', ')}`;
-
 async function mendRollups(db: SqlDatabase): Promise<number> {
   return db.transaction(async (tx) => {
     const gaps = await rollupGaps(tx);
     for (const { minutes, startsAt, caller, route, missing } of gaps) {
-      await tx.run(ADD, minutes, startsAt, caller, route, ...missing);
+      await tx.run(ADD_TO_ROLLUP, minutes, startsAt, caller, route, ...missing);
     }
     return gaps.length;
   });
 }
-
-const SPEND = `
-  insert into budget_spend (budget_id, window_start, millions, rest) values (?, ?, ?, ?)
-  on conflict (budget_id, window_start) do update set
-  millions = budget_spend.millions + excluded.millions, rest = budget_spend.rest + excluded.rest`;
 
 async function mendSpend(db: SqlDatabase, budgets: readonly Budget[]): Promise<number> {
   return db.transaction(async (tx) => {
@@ -98,7 +87,7 @@ async function mendSpend(db: SqlDatabase, budgets: readonly Budget[]): Promise<n
     for (const { budgetId, windowStart, expected, found } of gaps) {
       const missing = expected - found;
       const parts = [missing / PICO_PER_MICRO, missing % PICO_PER_MICRO];
-      await tx.run(SPEND, budgetId, windowStart, ...parts);
+      await tx.run(ADD_TO_SPEND, budgetId, windowStart, ...parts);
     }
     return gaps.length;
   });

@@ -42,13 +42,17 @@ const SQL = {
   corrected: 'select seq from calls where call_id = ? order by attempt desc limit 1',
   call: `insert into calls (${CALL_COLUMNS.join(', ')})
     values (${marks(CALL_COLUMNS)}) on conflict do nothing`,
-  rollUp: `insert into rollups (minutes, starts_at, caller, route, ${MEASURES.join(', ')})
-    values (?, ?, ?, ?, ${marks(MEASURES)}) on conflict (minutes, starts_at, caller, route)
-    do update set ${MEASURES.map((name) => `${name} = rollups.${name} + excluded.${name}`).join(', ')}`,
-  spend: `insert into budget_spend (budget_id, window_start, millions, rest) values (?, ?, ?, ?)
-    on conflict (budget_id, window_start) do update set
-    millions = budget_spend.millions + excluded.millions, rest = budget_spend.rest + excluded.rest`,
 } as const;
+
+/** Adds to what stands there: for each grain, time, caller and route. */
+export const ADD_TO_ROLLUP = `insert into rollups (minutes, starts_at, caller, route, ${MEASURES.join(', ')})
+    values (?, ?, ?, ?, ${marks(MEASURES)}) on conflict (minutes, starts_at, caller, route)
+    do update set ${MEASURES.map((name) => `${name} = rollups.${name} + excluded.${name}`).join(', ')}`;
+
+/** Adds to what a budget's window has spent, as millions and the rest. */
+export const ADD_TO_SPEND = `insert into budget_spend (budget_id, window_start, millions, rest) values (?, ?, ?, ?)
+    on conflict (budget_id, window_start) do update set
+    millions = budget_spend.millions + excluded.millions, rest = budget_spend.rest + excluded.rest`;
 
 const MINUTE_MS = 60_000;
 /** Reports bucket by any time zone from quarters; whole days in between make long ones short. */
@@ -103,8 +107,8 @@ class Sums {
     // Last of all what others add to as well: the shorter they wait.
     await Promise.all([
       tx.many(INSERT_OUTBOX_ROW, this.#told),
-      tx.many(SQL.rollUp, rollups),
-      tx.many(SQL.spend, spent),
+      tx.many(ADD_TO_ROLLUP, rollups),
+      tx.many(ADD_TO_SPEND, spent),
     ]);
   }
 }
