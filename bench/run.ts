@@ -1,7 +1,8 @@
 /**
  * Compares the gateway, everything switched on, with a bare `node:http` + undici proxy on the same
- * runtime: each alone on one core, provider and load on the other, in interleaved rounds. Prints
- * ratios; asserts nothing, since machines differ.
+ * runtime, and what its accounting costs with a gateway that books nothing: each alone on one core,
+ * provider and load on the other, in interleaved rounds. Prints ratios; asserts nothing, since
+ * machines differ.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,7 +34,11 @@ interface Scenario {
   /** The provider's own path, which the bare proxy is called with. */
   readonly providerPath: string;
   readonly unit: 'calls' | 'events';
+  /** The first is what the others are held against. */
+  readonly contenders: readonly string[];
 }
+
+const PROXIES = ['bare', 'gateway'];
 
 const messages = [{ role: 'user', content: 'Say something short, please.' }];
 const CHAT = '/v1/chat/completions';
@@ -48,6 +53,7 @@ const SCENARIOS: readonly Scenario[] = [
     body: bodyTo('bench'),
     providerPath: CHAT,
     unit: 'calls',
+    contenders: PROXIES,
   },
   {
     name: 'same-dialect stream',
@@ -55,6 +61,7 @@ const SCENARIOS: readonly Scenario[] = [
     body: bodyTo('bench', { stream: true }),
     providerPath: CHAT,
     unit: 'events',
+    contenders: PROXIES,
   },
   {
     name: 'short JSON, Chat to Anthropic',
@@ -62,6 +69,7 @@ const SCENARIOS: readonly Scenario[] = [
     body: bodyTo('claude'),
     providerPath: MESSAGES,
     unit: 'calls',
+    contenders: PROXIES,
   },
   {
     name: 'stream, Chat to Anthropic',
@@ -69,6 +77,15 @@ const SCENARIOS: readonly Scenario[] = [
     body: bodyTo('claude', { stream: true }),
     providerPath: MESSAGES,
     unit: 'events',
+    contenders: PROXIES,
+  },
+  {
+    name: 'short JSON, accounting',
+    connections: 32,
+    body: bodyTo('bench', { max_completion_tokens: 100 }),
+    providerPath: CHAT,
+    unit: 'calls',
+    contenders: ['unbooked', 'gateway', 'budgeted'],
   },
 ];
 
@@ -143,11 +160,13 @@ function report(scenario: Scenario, rounds: ReadonlyMap<string, readonly Round[]
         `  ${pick.padEnd(7)} ${row.name.padEnd(8)} ${row.perSecond.toFixed(0).padStart(8)} ${scenario.unit}/s ${row.cpu.toFixed(1).padStart(8)} us CPU each${failed}`,
       );
     }
-    const [bare, gateway] = rows;
-    if (bare === undefined || gateway === undefined) return;
-    print(
-      `  ${pick.padEnd(7)} gateway / bare: ${(gateway.perSecond / bare.perSecond).toFixed(2)} of the throughput, ${(bare.cpu / gateway.cpu).toFixed(2)} by CPU`,
-    );
+    const [first, ...others] = rows;
+    if (first === undefined) return;
+    for (const other of others) {
+      print(
+        `  ${pick.padEnd(7)} ${other.name} / ${first.name}: ${(other.perSecond / first.perSecond).toFixed(2)} of the throughput, ${(first.cpu / other.cpu).toFixed(2)} by CPU, ${(other.cpu - first.cpu).toFixed(1)} us more each`,
+      );
+    }
   }
 }
 
@@ -169,30 +188,64 @@ const bare = await startContender({
   command: [node, join(here, 'bare-proxy.ts'), provider.origin],
   originOf: listeningLine,
 });
-const config = join(folder, 'tollgate.yaml');
-writeFileSync(
-  config,
-  `server: { port: 0 }
-dataDir: ${JSON.stringify(join(folder, 'data'))}
+const program = join(here, '..', 'bin', 'tollgate');
+
+/**
+ * `unbooked` writes no call down; `budgeted` reserves on three budgets of its key for each. Its budget
+ * in dollars is a hard one, since others make a stream of a call.
+ */
+async function startGateway(name: 'gateway' | 'unbooked' | 'budgeted'): Promise<Contender> {
+  const config = join(folder, `${name}.yaml`);
+  writeFileSync(
+    config,
+    `server: { port: 0 }
+dataDir: ${JSON.stringify(join(folder, name))}
 governance: { kind: local, keys: [{ name: bench, key: ${KEY}, role: member }] }
 providers:
   bench: { dialect: openai-chat, baseUrl: "${provider.origin}/v1", apiKey: none }
   claude: { dialect: anthropic-messages, baseUrl: "${provider.origin}", apiKey: none }
+prices:
+  bench/bench-model: { inputUsdPerMTok: 1, outputUsdPerMTok: 2 }
 `,
-);
-const gateway = await startContender({
-  name: 'gateway',
-  core: 1,
-  command: [join(here, '..', 'bin', 'tollgate'), 'start', '--config', config],
-  isQuiet: true,
-  originOf: (line) => /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0],
-});
+  );
+  if (name === 'budgeted') {
+    for (const budget of [
+      '100000000 requests/day',
+      '100000000 concurrent',
+      '1000000 USD/month hard',
+    ])
+      spawnSync(program, ['budgets', 'create', budget, '--key', 'bench', '--config', config], {
+        stdio: 'inherit',
+      });
+  }
+  return startContender({
+    name,
+    core: 1,
+    command: [program, 'start', '--config', config],
+    ...(name === 'unbooked' && {
+      env: { NODE_OPTIONS: `--import ${new URL('./without-ledger.ts', import.meta.url).href}` },
+    }),
+    isQuiet: true,
+    originOf: (line) => /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0],
+  });
+}
+
+const contenders = [
+  bare,
+  await startGateway('gateway'),
+  await startGateway('unbooked'),
+  await startGateway('budgeted'),
+];
 
 try {
   for (const scenario of SCENARIOS) {
-    if (scenario.name.includes(options.values.only)) await compare(scenario, [bare, gateway]);
+    if (!scenario.name.includes(options.values.only)) continue;
+    const named = scenario.contenders.flatMap((name) =>
+      contenders.filter((contender) => contender.name === name),
+    );
+    await compare(scenario, named);
   }
 } finally {
-  await Promise.all([gateway.stop(), bare.stop(), provider.stop()]);
+  await Promise.all([...contenders, provider].map((contender) => contender.stop()));
   rmSync(folder, { recursive: true, force: true });
 }
