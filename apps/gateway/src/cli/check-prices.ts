@@ -1,9 +1,11 @@
 import { otherTier } from '@tollgate/core/pricing';
 import type { Config } from '../config/config.ts';
 import type { UsageRow } from '../ports/usage-reports.ts';
+import type { Directory } from '../services/admin/directory.ts';
 import { type Check, fine, warning } from './check.ts';
 import { CliFailure } from './context.ts';
 import { withStores } from './open-stores.ts';
+import { OPERATOR } from './operator.ts';
 
 const MONTH_MS = 30 * 86_400_000;
 const MOST_NAMED = 10;
@@ -11,9 +13,14 @@ const MOST_NAMED = 10;
 /** Which models of the last 30 days cost something that nobody has a price for. */
 export async function checkPrices(config: Config, now: number): Promise<Check> {
   try {
-    const rows = await withStores(config, ({ reports }) =>
-      reports.summary({ groupBy: ['model', 'tier'], from: now - MONTH_MS }),
-    );
+    const { rows, strangers } = await withStores(config, async ({ reports, directory }) => ({
+      rows: await reports.summary({ groupBy: ['model', 'tier'], from: now - MONTH_MS }),
+      strangers: await strangersIn(config, directory),
+    }));
+    if (strangers.length > 0) {
+      const detail = `prices are given to ${strangers.slice(0, MOST_NAMED).join(', ')}, which nobody is called`;
+      return warning('prices', detail, 'name ids, as teams list and keys list tell them');
+    }
     const unpriced = rows.filter(({ unpricedRequests }) => unpricedRequests > 0);
     if (unpriced.length === 0) return fine('prices', 'every call of the last 30 days has its cost');
     const named = unpriced
@@ -29,6 +36,19 @@ export async function checkPrices(config: Config, now: number): Promise<Check> {
     if (!(error instanceof CliFailure)) throw error;
     return fine('prices', 'no ledger to look into');
   }
+}
+
+/** Teams and keys with prices of their own that are not there: a misspelt id would price nothing. */
+async function strangersIn(config: Config, { teams, keys }: Directory): Promise<readonly string[]> {
+  const all = [...config.prices.values()];
+  const strangers: string[] = [];
+  for (const id of new Set(all.flatMap((one) => [...one.teams.keys()]))) {
+    if (!(await teams.get(OPERATOR, id)).ok) strangers.push(`the team "${id}"`);
+  }
+  for (const id of new Set(all.flatMap((one) => [...one.keys.keys()]))) {
+    if (!(await keys.get(OPERATOR, id)).ok) strangers.push(`the key "${id}"`);
+  }
+  return strangers;
 }
 
 function nameOf({ model = '', serviceTier }: UsageRow): string {

@@ -34,7 +34,8 @@ export async function explainBudgets(context: CliContext, options: ExplainOption
     }
     const { provider, model, asked } = found.value;
     const at = Date.now();
-    const price = prices.priceOf(provider.name, [model], at)?.price;
+    const whose = { keyId: key.id, teamId: key.teamId };
+    const price = prices.priceOf({ provider: provider.name, models: [model], at, ...whose })?.price;
     return explain(
       {
         at,

@@ -64,6 +64,15 @@ export type GovernanceConfig =
       readonly keys: readonly LocalKeyConfig[];
     };
 
+/** What a model costs, by the operator: the key's price wins over the team's, that over everybody's. */
+export interface ConfiguredPrice {
+  /** Absent: for everybody else as the list says. */
+  readonly price?: ModelPrice;
+  /** By ids. */
+  readonly teams: ReadonlyMap<string, ModelPrice>;
+  readonly keys: ReadonlyMap<string, ModelPrice>;
+}
+
 export interface PassthroughRoute {
   readonly method: string;
   readonly path: string;
@@ -79,8 +88,8 @@ export interface Config {
   readonly providers: readonly ProviderConfig[];
   /** Public name to `provider/model`. */
   readonly models: { readonly [alias: string]: string };
-  /** By `provider/model`: what the operator says a model costs. */
-  readonly prices: { readonly [model: string]: ModelPrice };
+  /** By `provider/model`, or `provider/model@tier`: what the operator says a model costs. */
+  readonly prices: ReadonlyMap<string, ConfiguredPrice>;
   readonly defaultProvider: string | undefined;
   readonly tiers: TierConfig;
   readonly native: { readonly defaultTier: Tier | undefined };

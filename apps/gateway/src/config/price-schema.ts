@@ -1,5 +1,6 @@
 import type { ModelPrice } from '@tollgate/core/pricing';
 import * as z from 'zod';
+import type { ConfiguredPrice } from './config.ts';
 
 const PICO_PER_USD = 1_000_000_000_000;
 const TOKENS_PER_MTOK = 1_000_000;
@@ -44,6 +45,32 @@ export const Price = z.strictObject({
 });
 export type Price = z.output<typeof Price>;
 
+const PricesById = (whose: string, examples: string) =>
+  z
+    .record(z.string().min(1).max(100), Price)
+    .exactOptional()
+    .meta({ description: `By ${whose}’s id (${examples}): what it costs for that ${whose}’s calls.` });
+
+/** What a model costs for everybody, and for those with a price of their own. */
+export const PriceEntry = Price.extend({
+  teams: PricesById('team', '`teams list` tells it'),
+  keys: PricesById('key', '`keys list` tells it; `config:NAME` for a key of this file'),
+});
+export type PriceEntry = z.output<typeof PriceEntry>;
+
+/** The same in the words that costs are computed in. An entry of exceptions alone prices no one else. */
+export function configuredPriceOf({ teams = {}, keys = {}, ...price }: PriceEntry): ConfiguredPrice {
+  const isForSome = Object.keys(teams).length + Object.keys(keys).length > 0;
+  return {
+    ...(isForSome && Object.keys(price).length === 0 ? undefined : { price: modelPriceOf(price) }),
+    teams: mapped(teams),
+    keys: mapped(keys),
+  };
+}
+
+const mapped = (prices: { readonly [id: string]: Price }): ConfiguredPrice['teams'] =>
+  new Map(Object.entries(prices).map(([id, price]) => [id, modelPriceOf(price)]));
+
 const token = <Name extends string>(name: Name, dollars: number | undefined) =>
   field(name, dollars, TOKENS_PER_MTOK);
 
@@ -54,8 +81,7 @@ function field<Name extends string>(name: Name, dollars: number | undefined, per
   return one;
 }
 
-/** The same in the words that costs are computed in. */
-export const modelPriceOf = (price: Price): ModelPrice => ({
+const modelPriceOf = (price: Price): ModelPrice => ({
   base: {
     input: {
       ...token('uncached', price.inputUsdPerMTok),

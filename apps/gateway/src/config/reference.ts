@@ -112,12 +112,18 @@ function rowsOf(node: SchemaNode, path: string): readonly Row[] {
   if (node.oneOf !== undefined) return unique(node.oneOf.flatMap((one) => rowsOf(one, path)));
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
   return Object.entries(node.properties ?? {}).flatMap(([name, property]) => {
-    const inner = innerOf(property, at(name));
+    const inner = isAsBeside(property, node) ? [] : innerOf(property, at(name));
     const isSection = property.properties !== undefined || property.oneOf !== undefined;
     if (isSection) return inner;
     const isNeeded = node.required?.includes(name) === true;
     return [rowOf(property, at(name), isNeeded), ...inner];
   });
+}
+
+/** Whether a map's entries have no other fields than the map's own neighbours: those are said already. */
+function isAsBeside({ additionalProperties: named }: SchemaNode, { properties = {} }: SchemaNode) {
+  if (typeof named !== 'object' || named.properties === undefined) return false;
+  return Object.keys(named.properties).every((name) => Object.hasOwn(properties, name));
 }
 
 function innerOf(node: SchemaNode, path: string): readonly Row[] {

@@ -10,7 +10,7 @@ import type {
 import { type Finding, meant } from './describe-issue.ts';
 import { type Environment, readVariable } from './environment.ts';
 import { outboxConfigOf } from './outbox-schema.ts';
-import { modelPriceOf } from './price-schema.ts';
+import { configuredPriceOf } from './price-schema.ts';
 import type { Path } from './problem.ts';
 import { resolveProviders } from './resolve-providers.ts';
 import { Key, type Settings } from './schema.ts';
@@ -49,8 +49,8 @@ export function resolveConfig({
     storage: storageConfigOf(settings.storage),
     providers: resolved.providers.map((provider) => withLossRules(provider, settings)),
     models: settings.models,
-    prices: Object.fromEntries(
-      Object.entries(settings.prices).map(([model, price]) => [model, modelPriceOf(price)]),
+    prices: new Map(
+      Object.entries(settings.prices).map(([model, entry]) => [model, configuredPriceOf(entry)]),
     ),
     defaultProvider: settings.defaultProvider,
     tiers: tiersOf(settings),

@@ -5,7 +5,7 @@ import { FACE_NAMES } from './face-names.ts';
 import { HTTP_URL, HttpUrl, OwnHost } from './http-url.ts';
 import { LOSSES, Losses } from './loss-schema.ts';
 import { OutboxSettings } from './outbox-schema.ts';
-import { Price } from './price-schema.ts';
+import { PriceEntry } from './price-schema.ts';
 import { ProviderModel } from './provider-model.ts';
 import { Quirks } from './quirk-schema.ts';
 import { StorageSettings } from './storage-schema.ts';
@@ -223,9 +223,9 @@ export const Settings = z.strictObject({
   models: z.record(z.string().min(1).max(200), ProviderModel).default({}).meta({
     description: 'Public name to provider/model.',
   }),
-  prices: z.record(ProviderModel, Price).default({}).meta({
+  prices: z.record(ProviderModel, PriceEntry).default({}).meta({
     description:
-      'By provider/model: what it costs, in place of what the bundled list says. By provider/model@tier: what it costs where its provider served it in that tier (priority, flex); the standard price is never taken for another tier.',
+      'By provider/model: what it costs, in place of what the bundled list says. By provider/model@tier: what it costs where its provider served it in that tier (priority, flex); the standard price is never taken for another tier. Under `teams` and `keys` for some callers alone: a key’s price wins over its team’s, that over everybody’s, each as a whole.',
   }),
   losses: z.record(ProviderModel, Losses).default({}).meta({ description: LOSSES }),
   defaultProvider: ProviderName.optional().meta({

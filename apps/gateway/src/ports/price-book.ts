@@ -10,14 +10,19 @@ export interface BookedPrice {
 
 /** What models cost. A price that isn't known is undefined, never one that is near. */
 export interface PriceBook {
-  /**
-   * The price at an instant (Unix milliseconds) of a provider's model, by the first name that has one.
-   * `tier`: of service; absent: the provider's standard one.
-   */
-  priceOf(
-    provider: string,
-    models: readonly string[],
-    at: number,
-    tier?: string,
-  ): BookedPrice | undefined;
+  priceOf(call: PricedCall): BookedPrice | undefined;
+}
+
+/** What decides the price of a call. */
+export interface PricedCall {
+  readonly provider: string;
+  /** Names of the model: the first that has a price counts. */
+  readonly models: readonly string[];
+  /** When it was admitted, in Unix milliseconds: what prices become later is not for it. */
+  readonly at: number;
+  /** Of service; absent: the provider's standard one. */
+  readonly tier?: string | undefined;
+  /** Whose it is: some keys and teams have prices of their own. */
+  readonly keyId?: string | undefined;
+  readonly teamId?: string | undefined;
 }

@@ -12,14 +12,13 @@ export interface PricedEvent {
  * tier that served: another tier's price is never taken for it.
  */
 export function priced(event: UsageEvent, prices: PriceBook, asked: string): PricedEvent {
-  const { usage, provider, modelServed = asked, startedAt } = event;
+  const { usage, provider, modelServed = asked, startedAt, keyId, teamId } = event;
   if (usage === undefined || provider === undefined) return { event, price: undefined };
   const tier = otherTier(event.serviceTier);
-  const models = [modelServed, asked];
-  const price = prices.priceOf(provider, models, startedAt, tier);
+  const call = { provider, models: [modelServed, asked], at: startedAt, keyId, teamId };
+  const price = prices.priceOf({ ...call, tier });
   if (price === undefined) {
-    const isModelKnown =
-      tier !== undefined && prices.priceOf(provider, models, startedAt) !== undefined;
+    const isModelKnown = tier !== undefined && prices.priceOf(call) !== undefined;
     const what = isModelKnown ? `tier ${tier}` : 'model';
     return { event: { ...event, cost: unpriced(`no price for the ${what}`) }, price };
   }

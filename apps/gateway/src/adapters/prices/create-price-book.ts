@@ -1,90 +1,87 @@
-import { createHash } from 'node:crypto';
-import { atPercent, type ModelPrice, otherTier } from '@tollgate/core/pricing';
+import { atPercent, otherTier } from '@tollgate/core/pricing';
 import { LRUCache } from 'lru-cache';
-import type { ProviderConfig } from '../../config/config.ts';
-import type { BookedPrice, PriceBook } from '../../ports/price-book.ts';
+import type { Config, ProviderConfig } from '../../config/config.ts';
+import type { BookedPrice, PriceBook, PricedCall } from '../../ports/price-book.ts';
+import { bookedPrice } from './booked-price.ts';
 import { listedPrice, PRICE_LIST } from './listed-price.ts';
+import { ownPrices, type PriceSource } from './own-prices.ts';
 
-/** Some prices depend on the day, or on the hour: what was looked up is believed this long. */
+/** Some prices depend on the day, or on the hour: what was looked up is believed for that minute. */
 const BELIEVED_MS = 60_000;
 /** Names of models come from replies, so there may be any number of them. */
 const MAX_REMEMBERED = 1_000;
 
 export interface PriceBookSources {
   readonly providers: readonly ProviderConfig[];
-  /** By `provider/model`, or `provider/model@tier`; what the operator says wins over the list. */
-  readonly configured: { readonly [model: string]: ModelPrice };
+  /** What the operator says wins over the list. */
+  readonly configured: Config['prices'];
 }
 
-/** Prices of the configuration, then of the bundled list. Looking one up again costs next to nothing. */
+/**
+ * Prices of the configuration, the key's before the team's before everybody's, then of the list. Of each,
+ * the price of the tier, else the share of the standard one that its provider's rule for the tier says.
+ * Looking one up again costs next to nothing.
+ */
 export function createPriceBook({ providers, configured }: PriceBookSources): PriceBook {
-  const listedAs = new Map(providers.map((one) => [one.name, one.pricedAs ?? one.name]));
-  const known = new LRUCache<string, { readonly until: number; readonly found: Found }>({
+  const byName = new Map(providers.map((one) => [one.name, one]));
+  const own = ownPrices(configured);
+  const remembered = new LRUCache<string, { readonly found: BookedPrice | undefined }>({
     max: MAX_REMEMBERED,
   });
 
-  const standard = (provider: string, model: string, at: number): Found => {
-    const own = configured[`${provider}/${model}`];
-    if (own !== undefined) return booked('configuration', own);
-    const name = listedAs.get(provider);
-    if (name === undefined) return undefined;
-    if (typeof name !== 'string') return FREE;
-    const listed = listedPrice(name, model, at);
-    return listed === undefined ? undefined : booked(PRICE_LIST, listed);
+  const listed: PriceSource = {
+    name: PRICE_LIST,
+    find: (provider, model, at) => {
+      const known = byName.get(provider);
+      const name = known?.pricedAs ?? known?.name;
+      if (typeof name === 'object') return FREE;
+      const price = name === undefined ? undefined : listedPrice(name, model, at);
+      return price && bookedPrice(PRICE_LIST, price);
+    },
   };
 
-  const lookUp = (provider: string, { model, tier, at }: Wanted): Found => {
-    if (tier === undefined) return standard(provider, model, at);
-    const own = configured[`${provider}/${model}@${tier}`];
-    if (own !== undefined) return booked('configuration', own);
-    const found = standard(provider, model, at);
-    if (found === undefined || found === FREE) return found;
-    const percent = percentOf(provider, tier);
-    return percent === undefined
-      ? undefined
-      : booked(found.source, atPercent(found.price, percent));
+  const lookUp = (source: PriceSource, { provider, model, tier, at }: Wanted) => {
+    const standard = source.find(provider, model, at);
+    if (tier === undefined || standard === FREE) return standard;
+    const whole = source.find(provider, `${model}@${tier}`, at);
+    const percent = percentOf(byName.get(provider), tier);
+    if (whole !== undefined || standard === undefined || percent === undefined) return whole;
+    return bookedPrice(standard.source, atPercent(standard.price, percent));
   };
 
-  const find = (provider: string, wanted: Wanted): Found => {
-    const key = JSON.stringify([provider, wanted.model, wanted.tier]);
-    const remembered = known.get(key);
-    if (remembered !== undefined && wanted.at < remembered.until) return remembered.found;
-    const found = lookUp(provider, wanted);
-    known.set(key, { until: wanted.at + BELIEVED_MS, found });
+  const find = (source: PriceSource, wanted: Wanted): BookedPrice | undefined => {
+    const minute = Math.floor(wanted.at / BELIEVED_MS);
+    const key = [source.name, wanted.provider, wanted.model, wanted.tier, minute].join('\0');
+    const known = remembered.get(key);
+    if (known !== undefined) return known.found;
+    const found = lookUp(source, wanted);
+    remembered.set(key, { found });
     return found;
   };
 
-  const percentOf = (provider: string, tier: string): number | undefined => {
-    const rules = providers.find(({ name }) => name === provider)?.tierPercent ?? {};
-    return Object.hasOwn(rules, tier) ? rules[tier] : undefined;
-  };
-
   return {
-    priceOf: (provider, models, at, tier) => {
+    priceOf: ({ provider, models, at, tier: served, ...whose }) => {
+      const tier = otherTier(served);
+      const sources = [...own(whose), listed];
       for (const model of models) {
-        const found = find(provider, { model, tier: otherTier(tier), at });
-        if (found !== undefined) return found;
+        for (const source of sources) {
+          const found = find(source, { provider, model, tier, at });
+          if (found !== undefined) return found;
+        }
       }
       return undefined;
     },
   };
 }
 
-type Found = BookedPrice | undefined;
+type Wanted = Pick<PricedCall, 'provider' | 'at' | 'tier'> & { readonly model: string };
 
-interface Wanted {
-  readonly model: string;
-  readonly tier: string | undefined;
-  readonly at: number;
+function percentOf(provider: ProviderConfig | undefined, tier: string): number | undefined {
+  const rules = provider?.tierPercent ?? {};
+  return Object.hasOwn(rules, tier) ? rules[tier] : undefined;
 }
 
-const booked = (source: string, price: ModelPrice): BookedPrice => ({
-  id: createHash('sha256').update(JSON.stringify(price)).digest('base64url').slice(0, 16),
-  source,
-  price,
-});
-
 const nothing = { uncached: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, audio: 0, image: 0 };
-const FREE = booked('free', {
+const FREE = bookedPrice('free', {
   base: { input: nothing, output: { text: 0, reasoning: 0, audio: 0, image: 0 } },
 });

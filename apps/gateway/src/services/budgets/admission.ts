@@ -160,7 +160,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       const likely = likelyOf(
         { inputBytes: 0 },
         knownOf(calibration, call.keyId, `${call.provider}/${call.model}`),
-        prices.priceOf(call.provider, [call.model], call.at)?.price,
+        prices.priceOf({ ...call, models: [call.model] })?.price,
       );
       const used = budgets.find((budget) => {
         const stands = standing?.get(counterOf(budget, call.at).id);
@@ -187,12 +187,14 @@ const modelOf = ({ provider, modelServed, modelAsked }: AdmittedCall): string =>
   `${provider ?? ''}/${modelServed ?? modelAsked}`;
 
 const priceOf = (prices: PriceBook, call: AdmittedCall): ModelPrice | undefined =>
-  prices.priceOf(
-    call.provider ?? '',
-    [call.modelServed ?? call.modelAsked],
-    call.startedAt,
-    call.serviceTier,
-  )?.price;
+  prices.priceOf({
+    provider: call.provider ?? '',
+    models: [call.modelServed ?? call.modelAsked],
+    at: call.startedAt,
+    tier: call.serviceTier,
+    keyId: call.keyId,
+    teamId: call.teamId,
+  })?.price;
 
 const knownOf = (calibration: Calibration, keyId: string, model: string) => ({
   tokensPerByte: calibration.tokensPerByte(model),
