@@ -49,7 +49,9 @@ const PricesById = (whose: string, examples: string) =>
   z
     .record(z.string().min(1).max(100), Price)
     .exactOptional()
-    .meta({ description: `By ${whose}’s id (${examples}): what it costs for that ${whose}’s calls.` });
+    .meta({
+      description: `By ${whose}’s id (${examples}): what it costs for that ${whose}’s calls.`,
+    });
 
 /** What a model costs for everybody, and for those with a price of their own. */
 export const PriceEntry = Price.extend({
@@ -59,7 +61,11 @@ export const PriceEntry = Price.extend({
 export type PriceEntry = z.output<typeof PriceEntry>;
 
 /** The same in the words that costs are computed in. An entry of exceptions alone prices no one else. */
-export function configuredPriceOf({ teams = {}, keys = {}, ...price }: PriceEntry): ConfiguredPrice {
+export function configuredPriceOf({
+  teams = {},
+  keys = {},
+  ...price
+}: PriceEntry): ConfiguredPrice {
   const isForSome = Object.keys(teams).length + Object.keys(keys).length > 0;
   return {
     ...(isForSome && Object.keys(price).length === 0 ? undefined : { price: modelPriceOf(price) }),
