@@ -429,6 +429,26 @@ for (const engine of await testedEngines()) {
         expect(await ledger.summary({ groupBy: [], to: nextDay, keyId: 'key_2' })).toEqual([]);
       });
 
+      it('books a call near midnight into the day of the asker’s zone alone', async () => {
+        const ledger = ledgerWith();
+        const midnight = Date.UTC(2026, 10, 24);
+        const starts = [midnight - 3_600_000, midnight - 1, midnight, midnight + 82_800_000];
+        for (const startedAt of starts) ledger.record(usageEvent({ startedAt }));
+        const days = async (zone: string) =>
+          (await ledger.summary({ groupBy: ['day', 'key'], zone })).map(
+            ({ day, requests, inputTokens }) => [day, requests, inputTokens],
+          );
+
+        expect(await days('Europe/Berlin')).toEqual([
+          ['2026-11-24', 3, 30],
+          ['2026-11-25', 1, 10],
+        ]);
+        expect(await days('America/St_Johns')).toEqual([
+          ['2026-11-23', 3, 30],
+          ['2026-11-24', 1, 10],
+        ]);
+      });
+
       it('sums beyond what 32 bits hold', async () => {
         const ledger = ledgerWith();
         const usage = { input: { uncached: 2 ** 40 }, output: {}, provenance: 'provider' } as const;

@@ -25,11 +25,11 @@ describe('buckets of a time zone', () => {
 
     expect(labels).toHaveLength(1);
     expect(end - start).toBe(hours * HOUR);
-    expect(segments[0]?.from).toBe(start);
-    expect(segments.at(-1)?.to).toBe(end);
+    const lengths = segments.map((segment) => segment.sign * (segment.to - segment.from));
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(hours * HOUR);
   });
 
-  it('takes the days within a month from the rollups of days', () => {
+  it('takes the days of a month from the rollups of days, and away what is the next one’s', () => {
     const { segments } = bucketed({
       grain: 'month',
       zone: 'Europe/Berlin',
@@ -38,10 +38,12 @@ describe('buckets of a time zone', () => {
       activeDays: [at('2026-11-26T00:00Z')],
     });
 
-    expect(segments.map(({ minutes, from, to }) => [minutes, (to - from) / HOUR])).toEqual([
-      [15, 1],
-      [1440, 29 * 24],
-      [15, 23],
+    expect(
+      segments.map(({ sign, minutes, from, to }) => [sign, minutes, (to - from) / HOUR]),
+    ).toEqual([
+      [1, 15, 1],
+      [1, 1440, 30 * 24],
+      [-1, 15, 1],
     ]);
   });
 
@@ -69,7 +71,7 @@ describe('buckets of a time zone', () => {
           const activeDays = days
             .filter((day) => day > from - DAY && day < to)
             .sort((one, other) => one - other);
-          const { segments } = bucketed({ grain, zone, from, to, activeDays });
+          const { labels: buckets, segments } = bucketed({ grain, zone, from, to, activeDays });
           for (const instant of booked) {
             const day = Math.floor(instant / DAY) * DAY;
             const holding = segments.filter((segment) =>
@@ -77,7 +79,12 @@ describe('buckets of a time zone', () => {
                 ? instant >= segment.from && instant < segment.to
                 : day >= segment.from && day < segment.to,
             );
-            expect(holding).toHaveLength(instant >= from && instant < to ? 1 : 0);
+            const times = buckets.map((_label, bucket) =>
+              holding.reduce((sum, one) => (one.bucket === bucket ? sum + one.sign : sum), 0),
+            );
+            expect(times.filter((count) => count !== 0)).toEqual(
+              instant >= from && instant < to ? [1] : [],
+            );
           }
         },
       ),

@@ -4,10 +4,11 @@ const DAY_MS = 86_400_000;
 
 export type Grain = 'day' | 'month' | undefined;
 
-/** One range of one kind of rollups that a bucket adds up. */
+/** One range of one kind of rollups that a bucket adds up, or takes away again. */
 export interface Segment {
   /** Of the buckets, by position. */
   readonly bucket: number;
+  readonly sign: 1 | -1;
   readonly minutes: 15 | 1440;
   readonly from: number;
   readonly to: number;
@@ -21,21 +22,30 @@ export interface Bucketed {
 
 const floorTo = (at: number, span: number): number => Math.floor(at / span) * span;
 const ceilTo = (at: number, span: number): number => Math.ceil(at / span) * span;
+const nearestDay = (at: number): number => Math.round(at / DAY_MS) * DAY_MS;
 
-/** Whole days of UTC from the rollups of days, what is left at both ends from those of quarters. */
+/**
+ * Whole days of UTC from the rollups of days, and at both ends the quarters that these have too few of,
+ * less those that they have too many of: a day of Berlin is read from 17 rollups in place of 96.
+ */
 function segmentsOf(bucket: number, from: number, to: number): readonly Segment[] {
-  const firstDay = ceilTo(from, DAY_MS);
-  const lastDay = floorTo(to, DAY_MS);
+  const [first, last] = [nearestDay(from), nearestDay(to)];
   const parts: readonly Segment[] =
-    firstDay >= lastDay
-      ? [{ bucket, minutes: 15, from, to }]
+    first >= last
+      ? [{ bucket, sign: 1, minutes: 15, from, to }]
       : [
-          { bucket, minutes: 15, from, to: firstDay },
-          { bucket, minutes: 1440, from: firstDay, to: lastDay },
-          { bucket, minutes: 15, from: lastDay, to },
+          quarters(bucket, from, first),
+          { bucket, sign: 1, minutes: 1440, from: first, to: last },
+          quarters(bucket, last, to),
         ];
   return parts.filter((part) => part.from < part.to);
 }
+
+/** From one instant to another, also backwards. */
+const quarters = (bucket: number, from: number, to: number): Segment =>
+  from <= to
+    ? { bucket, sign: 1, minutes: 15, from, to }
+    : { bucket, sign: -1, minutes: 15, from: to, to: from };
 
 /** The calendar's day or month that an instant is in, as its label, its first instant and the next one's. */
 function calendar(

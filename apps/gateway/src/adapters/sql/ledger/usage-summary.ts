@@ -19,8 +19,8 @@ const GROUPS = {
   tag: { tags: 'callers.tags' },
 } as const satisfies { readonly [group in Exclude<UsageGroup, 'day' | 'month'>]: object };
 
-/** Segments of one statement: far below the parameters that either engine takes. */
-const MOST_SEGMENTS = 2_000;
+/** Of one statement, which sees all segments of a bucket at one instant: far below the parameters of either engine. */
+const MOST_BUCKETS = 500;
 const DAY_MS = 86_400_000;
 /** As far as calendars go, less a day of another zone. */
 const LATEST = 8_640_000_000_000_000 - DAY_MS;
@@ -40,14 +40,14 @@ export async function summarize(db: SqlReader, query: UsageQuery): Promise<reado
     activeDays: days.map((row) => Number(row['starts_at'])),
   });
   const sums = new Map<string, Sum>();
-  for (let at = 0; at < buckets.segments.length; at += MOST_SEGMENTS) {
-    const part = buckets.segments.slice(at, at + MOST_SEGMENTS);
+  const parts = Map.groupBy(buckets.segments, ({ bucket }) => Math.floor(bucket / MOST_BUCKETS));
+  for (const part of parts.values()) {
     for (const row of await sumsOf(db, query, part)) addUp(sums, row, { query, buckets });
   }
-  return [...sums.values()].sort(byGroup).map(({ group, measures }) => ({
-    ...group,
-    ...totals(measures),
-  }));
+  return [...sums.values()]
+    .filter(({ measures }) => measures.some((measure) => measure !== 0n))
+    .sort(byGroup)
+    .map(({ group, measures }) => ({ ...group, ...totals(measures) }));
 }
 
 /** The finer of the two: a month is the beginning of a day's name. */
@@ -57,6 +57,9 @@ function grainOf(groupBy: readonly UsageGroup[]): Grain {
 }
 
 const SUMS = MEASURES.map((name) => `sum(${name}) as ${name}`).join(', ');
+const SIGNED_SUMS = MEASURES.map((name) => `sum(sign * ${name}) as ${name}`).join(', ');
+
+const SEGMENT = `(${Array.from({ length: 5 }, () => 'cast(? as bigint)').join(', ')})`;
 
 function sumsOf(
   db: SqlReader,
@@ -70,8 +73,9 @@ function sumsOf(
     ),
   );
   const names = ['bucket', ...columns.map(([name]) => name)].join(', ');
-  const values: SqlValue[] = segments.flatMap(({ bucket, minutes, from, to }) => [
+  const values: SqlValue[] = segments.flatMap(({ bucket, sign, minutes, from, to }) => [
     bucket,
+    sign,
     minutes,
     from,
     to,
@@ -80,14 +84,14 @@ function sumsOf(
   // Crossed in this order, SQLite looks up each segment; else it compares each rollup with all of them.
   // First by the numbers that callers and routes have, since comparing texts costs more than adding.
   return db.all(
-    `with segments (bucket, minutes, first, last) as (values ${segments.map(() => '(cast(? as bigint), cast(? as bigint), cast(? as bigint), cast(? as bigint))').join(', ')}),
+    `with segments (bucket, sign, minutes, first, last) as (values ${segments.map(() => SEGMENT).join(', ')}),
     sums as (
-      select segments.bucket, rollups.caller, rollups.route, ${SUMS}
+      select segments.bucket, segments.sign, rollups.caller, rollups.route, ${SUMS}
       from segments cross join rollups where rollups.minutes = segments.minutes
         and rollups.starts_at >= segments.first and rollups.starts_at < segments.last
-      group by segments.bucket, rollups.caller, rollups.route)
+      group by segments.bucket, segments.sign, rollups.caller, rollups.route)
     select bucket, ${columns.map(([name, expression]) => `${expression} as ${name}, `).join('')}
-      max(callers.key_name) as key_name, ${SUMS}
+      max(callers.key_name) as key_name, ${SIGNED_SUMS}
     from sums join callers on callers.id = sums.caller join routes on routes.id = sums.route
     ${ofKey} group by ${names} order by ${names}`,
     ...values,
