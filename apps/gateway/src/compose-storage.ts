@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { err, ok, type Result } from '@tollgate/core';
+import { createEventJournal, type EventJournal } from './adapters/files/event-journal.ts';
 import { checkSharedSecret, enterGateway } from './adapters/postgres/known-gateways.ts';
 import {
   openPools,
@@ -56,6 +58,9 @@ export interface Storage {
 
 type Problem = { readonly detail: string };
 
+/** In the data folder. */
+const JOURNAL = 'unbooked-usage.log';
+
 /** The data folder, which every gateway has for itself, and the ledger in it or in PostgreSQL. */
 export async function composeStorage(parts: StorageParts): Promise<Result<Storage, Problem>> {
   const { config, clock, log } = parts;
@@ -77,6 +82,7 @@ export async function composeStorage(parts: StorageParts): Promise<Result<Storag
     closing.push(() => local.close());
     const secret = loadSecret(config.dataDir, config.secret);
     if (!secret.ok) return secret;
+    const journal = createEventJournal(join(config.dataDir, JOURNAL), log);
     const common = {
       secret: secret.value,
       kept: createSqliteKeptStore(file.value, { clock, log }),
@@ -86,7 +92,9 @@ export async function composeStorage(parts: StorageParts): Promise<Result<Storag
       const shared = await openShared(parts, { url: config.storage.ledger, secret: secret.value });
       if (!shared.ok) return shared;
       closing.push(() => shared.value.pools.close());
-      return ok({ ...common, ...sharedStorage(parts, shared.value) });
+      const storage = sharedStorage(parts, { ...shared.value, journal });
+      await storage.ledger.recover();
+      return ok({ ...common, ...storage });
     }
     // A change of records may wait between two statements, in which the ledger's connection must not
     // find itself in a transaction.
@@ -94,17 +102,20 @@ export async function composeStorage(parts: StorageParts): Promise<Result<Storag
     if (!second.ok) return second;
     const records = createSqliteDatabase(second.value);
     closing.push(() => records.close());
+    const ledger = createSqliteLedger({
+      path: databasePath(config.dataDir),
+      db: local,
+      clock,
+      log,
+      journal,
+      instance: parts.ids.prefixed('gw_'),
+      synchronous: config.storage.synchronous,
+      usageChannels: usageChannels(config.outbox),
+    });
+    await ledger.recover();
     return ok({
       ...common,
-      ledger: createSqliteLedger({
-        path: databasePath(config.dataDir),
-        db: local,
-        clock,
-        log,
-        instance: parts.ids.prefixed('gw_'),
-        synchronous: config.storage.synchronous,
-        usageChannels: usageChannels(config.outbox),
-      }),
+      ledger,
       records,
       outbox: createThreadedOutboxStore({ path: databasePath(config.dataDir) }),
       instance: undefined,
@@ -148,13 +159,14 @@ async function openShared(
 
 function sharedStorage(
   { config, clock, log }: StorageParts,
-  { pools, instance, deadAfterMs }: SharedDatabase,
+  { pools, instance, deadAfterMs, journal }: SharedDatabase & { readonly journal: EventJournal },
 ) {
   return {
     ledger: createPostgresLedger({
       pools,
       clock,
       log,
+      journal,
       instance,
       deadAfterMs,
       usageChannels: usageChannels(config.outbox),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createPostgresDatabase } from '../src/adapters/postgres/postgres-database.ts';
 import { createPostgresWriter } from '../src/adapters/postgres/postgres-ledger.ts';
+import { tempDir } from '../src/adapters/test-support/temp-dir.ts';
 import { usageEvent } from '../src/adapters/test-support/usage-event.ts';
 import { sharedGateways } from './support/shared-gateways.ts';
 
@@ -135,6 +136,25 @@ describe.skipIf(missing !== undefined)(engineTitle('several gateways', missing),
       expect(shared.provider.calls.map(({ model }) => model)).not.toContain('meanwhile');
     }, 60_000);
   }
+
+  it('leave to their next start, by the provider’s count, what PostgreSQL would not take', async () => {
+    using folder = tempDir();
+    // So long that no other gateway takes its calls for lost meanwhile.
+    const storage = { deadAfterSeconds: 60 };
+    const gateway = await shared.start({ dataDir: folder.path, storage });
+    const running = await gateway.ask('/v1/chat/completions', { body: chat('slow', true) });
+    shared.postgres.set('cut');
+    expect(await running.text()).toContain('[DONE]');
+    await gateway.close();
+    shared.postgres.set('open');
+
+    const next = await shared.start({ dataDir: folder.path, storage });
+
+    expect(await next.app.usage()).toMatchObject([{ modelServed: 'slow', provenance: 'provider' }]);
+    await next.close();
+    const again = await shared.start({ dataDir: folder.path, storage });
+    expect(await again.app.usage()).toHaveLength(1);
+  }, 60_000);
 
   it('refuse money and let rates be while Redis is cut off, and say so', async () => {
     const gateway = await shared.start();

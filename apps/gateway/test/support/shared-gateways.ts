@@ -26,6 +26,8 @@ export interface SharedGateway {
 }
 
 export interface StartOptions {
+  /** Of one that was closed: the gateway after it. Absent: a folder of its own, which goes with it. */
+  readonly dataDir?: string;
   readonly secret?: string;
   readonly storage?: { readonly [setting: string]: unknown };
 }
@@ -48,10 +50,11 @@ export async function sharedGateways(plan: (model: string) => { words: number; p
   const ours = randomBytes(16).toString('hex');
 
   const start = async ({
+    dataDir: given,
     secret = ours,
     storage = {},
   }: StartOptions = {}): Promise<SharedGateway> => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'tollgate shared '));
+    const dataDir = given ?? mkdtempSync(join(tmpdir(), 'tollgate shared '));
     const app = await createApp({
       config: {
         providers: {
@@ -74,7 +77,7 @@ export async function sharedGateways(plan: (model: string) => { words: number; p
       isOpen = false;
       await server.close();
       await app.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (given === undefined) rmSync(dataDir, { recursive: true, force: true });
     };
     ends.push(close);
     return {

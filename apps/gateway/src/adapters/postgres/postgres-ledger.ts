@@ -1,6 +1,4 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { Ledger } from '../../ports/ledger.ts';
-import type { UsageReports } from '../../ports/usage-reports.ts';
 import { startOf } from '../sql/ledger/call-row.ts';
 import type { GroupCommitOptions } from '../sql/ledger/group-commit.ts';
 import {
@@ -8,7 +6,7 @@ import {
   type BatchWriterOptions,
   createBatchWriter,
 } from '../sql/ledger/settle.ts';
-import { createSqlLedger } from '../sql/ledger/sql-ledger.ts';
+import { createSqlLedger, type RecoveredLedger } from '../sql/ledger/sql-ledger.ts';
 import type { SqlDatabase } from '../sql/sql.ts';
 import { createCallPartitions } from './call-partitions.ts';
 import { startHeart } from './heart.ts';
@@ -17,7 +15,7 @@ import type { PostgresPools } from './open-postgres.ts';
 import { postgresTrouble } from './postgres-trouble.ts';
 
 export interface PostgresLedgerOptions
-  extends Pick<GroupCommitOptions, 'log' | 'maxBatch' | 'maxHeld' | 'lateMs'>,
+  extends Pick<GroupCommitOptions, 'log' | 'journal' | 'maxBatch' | 'maxHeld' | 'lateMs'>,
     Omit<BatchWriterOptions, 'heartbeatMs'> {
   /** Their schema is up to date. Whoever opened them closes them. */
   readonly pools: PostgresPools;
@@ -27,7 +25,7 @@ export interface PostgresLedgerOptions
 }
 
 /** The ledger in PostgreSQL, which several gateways may write at once. */
-export function createPostgresLedger(options: PostgresLedgerOptions): Ledger & UsageReports {
+export function createPostgresLedger(options: PostgresLedgerOptions): RecoveredLedger {
   const { pools, clock, deadAfterMs, instance } = options;
   const heartbeatMs = deadAfterMs / BEATS;
   const ledger = createSqlLedger({

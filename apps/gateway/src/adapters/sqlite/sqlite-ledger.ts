@@ -1,16 +1,14 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { Ledger } from '../../ports/ledger.ts';
-import type { UsageReports } from '../../ports/usage-reports.ts';
 import type { GroupCommitOptions } from '../sql/ledger/group-commit.ts';
 import type { BatchWriterOptions } from '../sql/ledger/settle.ts';
-import { createSqlLedger } from '../sql/ledger/sql-ledger.ts';
+import { createSqlLedger, type RecoveredLedger } from '../sql/ledger/sql-ledger.ts';
 import type { SqlReader } from '../sql/sql.ts';
 import type { Synchronous } from './open-connection.ts';
 import { createThreadedReader } from './threaded-reader.ts';
 import { createThreadedWriter } from './threaded-writer.ts';
 
 export interface LedgerOptions
-  extends Pick<GroupCommitOptions, 'log' | 'maxBatch' | 'maxHeld' | 'lateMs'>,
+  extends Pick<GroupCommitOptions, 'log' | 'journal' | 'maxBatch' | 'maxHeld' | 'lateMs'>,
     BatchWriterOptions {
   /** The database's file, whose schema is up to date. */
   readonly path: string;
@@ -21,7 +19,7 @@ export interface LedgerOptions
 }
 
 /** The ledger in SQLite: one thread writes, another reads, so that neither disk nor report holds up a call. */
-export function createSqliteLedger(options: LedgerOptions): Ledger & UsageReports {
+export function createSqliteLedger(options: LedgerOptions): RecoveredLedger {
   const { path, clock, instance, synchronous, usageChannels } = options;
   const writer = createThreadedWriter({ path, synchronous, instance, usageChannels });
   const reader = createThreadedReader(path);

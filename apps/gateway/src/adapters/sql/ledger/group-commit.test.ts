@@ -1,5 +1,6 @@
 import type { Intent } from '@tollgate/core/usage';
 import { describe, expect, it } from 'vitest';
+import type { EventJournal } from '../../files/event-journal.ts';
 import { usageEvent } from '../../test-support/usage-event.ts';
 import type { LedgerBatch } from './batch.ts';
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
@@ -115,6 +116,58 @@ describe('a group commit', () => {
     expect(again.withdrawn).toEqual([first.callId]);
     expect(again.intents).toEqual([]);
     expect(group.problem).toBeUndefined();
+  });
+
+  it('keeps events in the journal while the database refuses, and no longer', async () => {
+    const kept: string[] = [];
+    const journal: EventJournal = {
+      read: () => [],
+      add: (events) => kept.push(...events.map(({ event }) => event.callId)),
+      clear: () => kept.splice(0),
+      close: () => Promise.resolve(true),
+    };
+    const { group, batch, answer } = arrange({ journal });
+    const [refused, waiting, later] = [usageEvent(), usageEvent(), usageEvent()];
+    group.record(refused, {});
+    const flushed = group.flush();
+    await batch(0);
+    group.record(waiting, {});
+    expect(kept).toEqual([]);
+    answer(0).reject(new Error('database or disk is full'));
+    await flushed;
+    group.record(later, {});
+
+    expect(kept).toEqual([refused, waiting, later].map(({ callId }) => callId));
+    const again = group.flush();
+    await batch(1);
+    answer(1).resolve([]);
+    expect(await again).toBe(true);
+    expect(kept).toEqual([]);
+  });
+
+  it('books first what a process before it left in the journal, where nobody else has', async () => {
+    const [left, correction] = [usageEvent(), usageEvent({ corrects: usageEvent().callId })];
+    let isCleared = false;
+    const journal: EventJournal = {
+      read: () => [left, correction].map((event) => ({ event, charges: [] })),
+      add: () => undefined,
+      clear: () => {
+        isCleared = true;
+      },
+      close: () => Promise.resolve(true),
+    };
+    const { group, batch, answer } = arrange({ journal });
+    const recovered = group.recover();
+    const { events } = await batch(0);
+    expect(isCleared).toBe(false);
+    answer(0).resolve([]);
+    await recovered;
+
+    expect(events.map(({ event, isLost }) => [event.callId, isLost])).toEqual([
+      [left.callId, true],
+      [correction.callId, undefined],
+    ]);
+    expect(isCleared).toBe(true);
   });
 
   it('refuses calls when the database hangs, and takes their intents back once it answers', async () => {

@@ -1,6 +1,7 @@
 import type { Estimated, Intent, UsageEvent } from '@tollgate/core/usage';
 import type { Booking } from '../../../ports/ledger.ts';
 import type { Log } from '../../../ports/log.ts';
+import type { EventJournal } from '../../files/event-journal.ts';
 import { type BatchedEvent, type BatchedIntent, type LedgerBatch, textCharges } from './batch.ts';
 import type { BatchWriter } from './settle.ts';
 
@@ -9,6 +10,8 @@ export interface GroupCommitOptions {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly log?: Log;
+  /** Keeps events while the database can't be written, for the process after this one. */
+  readonly journal?: EventJournal;
   /** Events of one commit; at this many that wait, the commit happens at once. */
   readonly maxBatch?: number;
   /** Events kept while the database can't be written; beyond, new ones are lost and counted. */
@@ -42,8 +45,8 @@ interface Group {
 
 /**
  * Gathers what calls write into groups, one commit at a time: what comes meanwhile is the next group.
- * While the database refuses or hangs, calls are refused at once, and events wait in memory, in
- * bounds; their intents are durable, so that even then a killed process loses no call.
+ * While the database refuses or hangs, calls are refused at once, and events wait in memory and in the
+ * journal, in bounds. Their intents are durable, so that even without a journal no call is lost.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
@@ -54,6 +57,7 @@ export class GroupCommit {
   #extended = new Map<string, Estimated>();
   #withdrawn: string[] = [];
   #events: BatchedEvent[] = [];
+  readonly #journaled = new Set<BatchedEvent>();
   #group: Group | undefined;
   #done = Promise.resolve();
   #turn: NodeJS.Immediate | undefined;
@@ -106,9 +110,27 @@ export class GroupCommit {
       return;
     }
     this.#extended.delete(event.callId);
-    this.#events.push({ event, price, charges: textCharges(charges), isLost });
+    const batched = { event, price, charges: textCharges(charges), isLost };
+    this.#events.push(batched);
+    if (this.#problem !== undefined) this.#keep([batched]);
     const isFull = this.#problem === undefined && this.#events.length >= this.#maxBatch;
     this.#schedule(isFull ? 0 : GROUP_MS);
+  }
+
+  /**
+   * Books what a process before this one left in the journal. Should another gateway have booked a call
+   * at its estimate meanwhile, that stands.
+   */
+  async recover(): Promise<void> {
+    const left = this.#options.journal?.read() ?? [];
+    if (left.length === 0) return;
+    this.#options.log?.info({ events: left.length }, 'usage of the journal is booked');
+    for (const one of left) {
+      const again = one.event.corrects === undefined ? { ...one, isLost: true } : one;
+      this.#events.push(again);
+      this.#journaled.add(again);
+    }
+    await this.flush();
   }
 
   subscribe(listener: Listener): () => void {
@@ -141,9 +163,12 @@ export class GroupCommit {
     this.#listeners.clear();
     for (const { resolve } of this.#intended.splice(0)) resolve(false);
     const left = this.#events.length + (this.#group?.batch.events.length ?? 0);
-    if (!isWritten && left > 0)
-      this.#options.log?.error({ events: left }, 'usage could not be written');
-    return left + this.#lost;
+    const isKept = (await this.#options.journal?.close()) === true;
+    if (!isWritten && left > 0) {
+      const what = isKept ? 'usage waits in the journal' : 'usage could not be written';
+      this.#options.log?.error({ events: left }, what);
+    }
+    return (isKept ? 0 : left) + this.#lost;
   }
 
   #waits(): boolean {
@@ -242,6 +267,21 @@ export class GroupCommit {
     for (const [position, { event }] of batch.events.entries()) {
       if (!isSkipped.has(position)) this.#tell(event);
     }
+    this.#booked(batch.events);
+  }
+
+  /** Kept for the process after this one, until they are booked. */
+  #keep(events: readonly BatchedEvent[]): void {
+    const { journal } = this.#options;
+    if (journal === undefined || events.length === 0) return;
+    for (const event of events) this.#journaled.add(event);
+    journal.add(events);
+  }
+
+  #booked(events: readonly BatchedEvent[]): void {
+    if (this.#journaled.size === 0) return;
+    for (const event of events) this.#journaled.delete(event);
+    if (this.#journaled.size === 0) this.#options.journal?.clear();
   }
 
   #tell(event: UsageEvent): void {
@@ -284,6 +324,8 @@ export class GroupCommit {
   #fail(problem: string): void {
     if (this.#problem === undefined) {
       this.#options.log?.error({ detail: problem }, "the ledger can't be written");
+      const waiting = [...(this.#group?.batch.events ?? []), ...this.#events];
+      this.#keep(waiting.filter((event) => !this.#journaled.has(event)));
     }
     this.#problem = problem;
   }

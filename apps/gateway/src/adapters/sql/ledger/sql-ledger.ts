@@ -19,7 +19,13 @@ export interface SqlLedgerParts extends GroupCommitOptions {
   readonly close: () => Promise<unknown>;
 }
 
-export interface SqlLedger extends Ledger, UsageReports {
+/** A ledger that a process before this one may have left something to. */
+export interface RecoveredLedger extends Ledger, UsageReports {
+  /** Before anything else is read of it. */
+  recover(): Promise<void>;
+}
+
+export interface SqlLedger extends RecoveredLedger {
   /** Has this gateway heard of, though it has nothing to write. False: the database refuses, or hangs. */
   beat(): Promise<boolean>;
 }
@@ -37,6 +43,7 @@ export function createSqlLedger(parts: SqlLedgerParts): SqlLedger {
   return {
     intend: (intent) => group.intend(intent),
     extend: (callId, stands) => group.extend(callId, stands),
+    recover: () => group.recover(),
     lost: async () => lostIntents(db, { instance, aliveSince: await parts.aliveSince() }),
     record: (event, booking = {}) => group.record(event, booking),
     flush: async () => {
