@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { renderProblem } from '../config/problem.ts';
 import { type Check, failed, fine } from './check.ts';
+import { checkBudgets } from './check-budgets.ts';
 import { checkData, checkPort, checkRuntime } from './check-machine.ts';
 import { checkClock, checkProvider, checkZion } from './check-network.ts';
 import { checkOutbox } from './check-outbox.ts';
@@ -48,8 +49,9 @@ function examineAround(config: Config): Promise<readonly Check[]> {
     const times = probes.flatMap(({ theirTime }) => (theirTime === undefined ? [] : [theirTime]));
     const time = checkClock(times, clock.now());
     const prices = await checkPrices(config, clock.now());
+    const budgets = await checkBudgets(config);
     const outbox = await checkOutbox(config, clock.now());
-    return [data, port, ...probes.map(({ check }) => check), time, prices, outbox];
+    return [data, port, ...probes.map(({ check }) => check), time, prices, budgets, outbox];
   });
 }
 

@@ -1,4 +1,5 @@
 import { auditBooks } from '../adapters/sql/audit/audit-books.ts';
+import { recentAccrual } from '../adapters/sql/audit/recent-accrual.ts';
 import { repairBooks } from '../adapters/sql/audit/repair-books.ts';
 import { createSqlBudgetStore } from '../adapters/sql/budget-store.ts';
 import type { SqlDatabase } from '../adapters/sql/sql.ts';
@@ -28,6 +29,7 @@ export async function withBooks<T>(
       const budgets = await createSqlBudgetStore(db, { clock: systemClock, ids }).list();
       return use({
         audit: (sources) => auditBooks(db, { ...sources, budgets }),
+        recentAccrual: () => recentAccrual(db, budgets),
         repair: () =>
           repairBooks(db, { budgets, now: systemClock.now(), newCallId: () => ids.callId() }),
       });

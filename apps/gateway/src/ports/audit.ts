@@ -1,3 +1,4 @@
+import type { Budget } from '@tollgate/core/budgets';
 import type { DayFigures } from './day-figures.ts';
 
 /** What an audit looks at, one word a check. */
@@ -59,9 +60,21 @@ export interface Repaired {
   readonly windows: number;
 }
 
+/** Whether budgets count what passes. */
+export interface RecentAccrual {
+  /** How many there are. */
+  readonly budgets: number;
+  /** The latest ones that they were held against. */
+  readonly calls: number;
+  /** Those that spent less in a window than these calls alone. */
+  readonly behind: readonly Budget[];
+}
+
 export interface Books {
   /** Computes every figure that is kept again from the rows; read-only, in one snapshot. */
   audit(sources: Sources): Promise<AuditReport>;
+  /** Holds budgets against the latest calls alone; read-only, and soon done. */
+  recentAccrual(): Promise<RecentAccrual>;
   /** Puts right what can be put right without touching a row, while no gateway writes. */
   repair(): Promise<Repaired>;
 }

@@ -42,21 +42,31 @@ const BODIES: { readonly [face in Face]: (asked: Asked) => readonly [path: strin
     ],
   };
 
-/** Asks on a face as the member does, and reads to the end. */
-export async function ask(
+/** Asks on a face as the member does. */
+export function post(
   harness: Awaited<ReturnType<typeof createHarness>>,
   face: Face,
-  asked: Asked,
-): Promise<{ readonly status: number; readonly text: string; readonly callId: string }> {
+  { signal, ...asked }: Asked & { readonly signal?: AbortSignal },
+): Promise<Response> {
   const [path, body] = BODIES[face](asked);
-  const reply = await fetch(harness.url + path, {
+  return fetch(harness.url + path, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${harness.keys.member}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify(body),
+    ...(signal !== undefined && { signal }),
   });
+}
+
+/** The same, read to the end. */
+export async function ask(
+  harness: Awaited<ReturnType<typeof createHarness>>,
+  face: Face,
+  asked: Asked,
+): Promise<{ readonly status: number; readonly text: string; readonly callId: string }> {
+  const reply = await post(harness, face, asked);
   const callId = reply.headers.get('x-tollgate-call') ?? '';
   return { status: reply.status, text: await reply.text(), callId };
 }

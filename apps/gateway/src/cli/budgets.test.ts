@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../../test/support/run-command.ts';
+import { tempDir } from '../adapters/test-support/temp-dir.ts';
+
+describe('tollgate budgets explain', () => {
+  it('says which budgets a call counts for, what is left, and which would refuse', async () => {
+    using folder = tempDir();
+    await run(folder.path, 'keys create --name app');
+    const create = (budget: string, ...scope: readonly string[]) =>
+      run(folder.path, ['budgets', 'create', budget, ...scope]);
+    await create('100 requests/day', '--key', 'app');
+    await create('500 tokens/day', '--model', 'sim/*');
+    await create('1 requests/day', '--tag', 'batch');
+
+    const { code, out } = await run(folder.path, 'budgets explain --key app --model sim/echo');
+
+    expect(code).toBe(0);
+    const [, first = '', second = '', third] = out.split('\n');
+    expect(first).toMatch(/^500 tokens\/day +model sim\/\* +500 +0 +0 +500 +3000 .*refuses \(bud_/);
+    expect(second).toMatch(/^100 requests\/day +key key_.* 100 +0 +0 +100 +1 .*has room$/);
+    expect(third).toBeUndefined();
+    const small = 'budgets explain --key app --model sim/echo --input 10 --output 20';
+    expect((await run(folder.path, small)).out).not.toContain('refuses');
+    expect(await run(folder.path, 'budgets explain --key app --model nobody/x')).toMatchObject({
+      code: 1,
+    });
+  });
+});
