@@ -1,5 +1,3 @@
-import type { createHarness } from '@tollgate/testkit';
-
 export const FACES = ['openai', 'responses', 'anthropic', 'gemini'] as const;
 export type Face = (typeof FACES)[number];
 
@@ -42,9 +40,15 @@ const BODIES: { readonly [face in Face]: (asked: Asked) => readonly [path: strin
     ],
   };
 
+/** A gateway, and the key to ask it with. */
+export interface Asker {
+  readonly url: string;
+  readonly keys: { readonly member: string };
+}
+
 /** Asks on a face as the member does. */
 export function post(
-  harness: Awaited<ReturnType<typeof createHarness>>,
+  harness: Asker,
   face: Face,
   { signal, ...asked }: Asked & { readonly signal?: AbortSignal },
 ): Promise<Response> {
@@ -62,7 +66,7 @@ export function post(
 
 /** The same, read to the end. */
 export async function ask(
-  harness: Awaited<ReturnType<typeof createHarness>>,
+  harness: Asker,
   face: Face,
   asked: Asked,
 ): Promise<{ readonly status: number; readonly text: string; readonly callId: string }> {

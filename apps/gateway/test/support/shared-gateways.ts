@@ -60,6 +60,7 @@ export async function sharedGateways(plan: (model: string) => { words: number; p
         providers: {
           openai: { apiKey: 'k', baseUrl: `${provider.url}/v1`, dialect: 'openai-chat' },
         },
+        prices: { 'openai/counted': { inputUsdPerMTok: 1, outputUsdPerMTok: 10 } },
         storage: { ledger: postgres.url, shared: redis.url, deadAfterSeconds: 2, ...storage },
       },
       env: {
