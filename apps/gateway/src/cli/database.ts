@@ -13,37 +13,47 @@ import {
 } from './context.ts';
 import { csvHead, csvLine } from './csv.ts';
 import { onlySqlite } from './only-sqlite.ts';
-import { backUp, databaseStatus, ledgerPages, migrateDatabase } from './open-database.ts';
+import {
+  backUp,
+  type DatabaseStatus,
+  databaseStatus,
+  migrateDatabase,
+  withLedgerPages,
+} from './open-database.ts';
 
-/** What the ledger's database is, checked whole. */
-export function printDatabaseStatus(context: CliContext, options: CommonOptions): void {
+/** What the ledger's database is; a file is checked whole. */
+export async function printDatabaseStatus(
+  context: CliContext,
+  options: CommonOptions,
+): Promise<void> {
   const { config } = readConfig(context, options);
-  onlySqlite(config);
-  const status = databaseStatus(config.dataDir);
-  if (!status.ok) throw new CliFailure(status.error.detail);
-  if (options.json === true) {
-    context.out(toJson(status.value));
-    return;
-  }
-  const { path, bytes, version, knownVersion, calls, openIntents } = status.value;
-  const schema =
-    version === knownVersion
-      ? `${version}, up to date`
-      : `${version} of ${knownVersion}: "tollgate db migrate", or the next start, takes the rest`;
-  context.out(
-    [
-      `file         ${path}, ${bytes} bytes, whole`,
-      `schema       ${schema}`,
-      `calls        ${calls}`,
-      `under way    ${openIntents}`,
-    ].join('\n'),
-  );
+  const status = await databaseStatus(config);
+  context.out(options.json === true ? toJson(status) : linesOf(status).join('\n'));
 }
 
-export function migrate(context: CliContext, options: CommonOptions): void {
+function linesOf(status: DatabaseStatus): readonly string[] {
+  const { bytes, calls, openIntents } = status;
+  return [
+    status.engine === 'sqlite'
+      ? `file         ${status.path}, ${bytes} bytes, whole`
+      : `server       ${status.server}, ${bytes} bytes`,
+    `schema       ${schemaOf(status)}`,
+    `calls        ${calls}`,
+    `under way    ${openIntents}`,
+    ...(status.engine === 'postgres' ? [`gateways     ${status.gateways}`] : []),
+  ];
+}
+
+function schemaOf({ version, knownVersion }: DatabaseStatus): string {
+  if (version === knownVersion) return `${version}, up to date`;
+  return version > knownVersion
+    ? `${version}, of a newer Tollgate: this one knows ${knownVersion} and leaves it alone`
+    : `${version} of ${knownVersion}: "tollgate db migrate", or the next start, takes the rest`;
+}
+
+export async function migrate(context: CliContext, options: CommonOptions): Promise<void> {
   const { config } = readConfig(context, options);
-  onlySqlite(config);
-  migrateDatabase(config.dataDir);
+  await migrateDatabase(config);
   context.out('The schema is up to date.');
 }
 
@@ -76,26 +86,36 @@ export async function exportLedger(context: CliContext, options: ExportOptions):
     throw misused(`--format: expected csv, jsonl or parquet, got "${format}"`);
   }
   const { config } = readConfig(context, options);
+  const path = out === undefined ? undefined : resolve(context.cwd, out);
+  await withLedgerPages(config, writerOf(context, format, path));
+}
+
+type Pages = AsyncIterable<readonly UsageEvent[]>;
+
+function writerOf(
+  { out }: CliContext,
+  format: 'parquet' | keyof typeof FORMATS,
+  path: string | undefined,
+): (pages: Pages) => Promise<void> {
   if (format === 'parquet') {
-    if (out === undefined)
+    if (path === undefined)
       throw misused('--format parquet: expected --out <file>, since it is no text');
-    // Read by this one command alone: all others start without it.
-    const { writeParquet } = await import('./parquet.ts');
-    await writeParquet(resolve(context.cwd, out), ledgerPages(config.dataDir));
-    return;
+    return async (pages) => {
+      // Read by this one command alone: all others start without it.
+      const { writeParquet } = await import('./parquet.ts');
+      await writeParquet(path, pages);
+    };
   }
-  onlySqlite(config);
   const { head, line } = FORMATS[format];
-  async function* texts(): AsyncGenerator<string, void> {
+  async function* texts(pages: Pages): AsyncGenerator<string, void> {
     if (head !== '') yield head;
-    for await (const page of ledgerPages(config.dataDir)) yield page.map(line).join('');
+    for await (const page of pages) yield page.map(line).join('');
   }
-  if (out === undefined) {
-    for await (const text of texts()) context.out(text.trimEnd());
-    return;
+  if (path !== undefined) {
+    return (pages) =>
+      pipeline(Readable.from(texts(pages)), createWriteStream(path, { mode: 0o600 }));
   }
-  await pipeline(
-    Readable.from(texts()),
-    createWriteStream(resolve(context.cwd, out), { mode: 0o600 }),
-  );
+  return async (pages) => {
+    for await (const text of texts(pages)) out(text.trimEnd());
+  };
 }

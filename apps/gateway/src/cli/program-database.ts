@@ -15,7 +15,7 @@ export function addDatabase(program: Command, context: CliContext): void {
     .addHelpText('after', examples(['tollgate db status', 'tollgate db status --json']))
     .action(async (_options, command: Command) => {
       const { printDatabaseStatus } = await import('./database.ts');
-      printDatabaseStatus(context, command.optsWithGlobals<CommonOptions>());
+      await printDatabaseStatus(context, command.optsWithGlobals<CommonOptions>());
     });
   database
     .command('migrate')
@@ -23,7 +23,7 @@ export function addDatabase(program: Command, context: CliContext): void {
     .addHelpText('after', examples(['tollgate db migrate']))
     .action(async (_options, command: Command) => {
       const { migrate } = await import('./database.ts');
-      migrate(context, command.optsWithGlobals<CommonOptions>());
+      await migrate(context, command.optsWithGlobals<CommonOptions>());
     });
   database
     .command('backup')

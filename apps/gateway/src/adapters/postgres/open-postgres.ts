@@ -11,24 +11,33 @@ export interface PostgresProblem {
 
 /** As long as steps of a migration may take, and the wait for another gateway that takes them. */
 const MIGRATION_MS = 600_000;
+/** As long as an operator's command may wait for whoever reads what it writes. */
+const SILENT_MS = 3_600_000;
+
+/** For one command of an operator, whose statements may read the whole ledger. */
+export const openForCommand = (url: Secret): PostgresDatabase =>
+  createPostgresDatabase({
+    url: url.reveal(),
+    maxConnections: 2,
+    statementMs: MIGRATION_MS,
+    silentMs: SILENT_MS,
+  });
 
 /** Brings the schema of a database up to date. */
 export async function preparePostgres(url: Secret): Promise<Result<void, PostgresProblem>> {
-  const db = createPostgresDatabase({
-    url: url.reveal(),
-    maxConnections: 1,
-    statementMs: MIGRATION_MS,
-  });
+  const db = openForCommand(url);
   try {
     return await migrate(db);
   } catch (error) {
-    return err({
-      detail: `PostgreSQL at ${placeOf(url)} can't be used: ${postgresTrouble(error)}`,
-    });
+    return err(problemOfPostgres(error, url));
   } finally {
     await db.close();
   }
 }
+
+export const problemOfPostgres = (error: unknown, url: Secret): PostgresProblem => ({
+  detail: `PostgreSQL at ${placeOf(url)} can't be used: ${postgresTrouble(error)}`,
+});
 
 /** The pools of one gateway, apart by how long their statements may take. */
 export interface PostgresPools {
@@ -62,7 +71,8 @@ export function openPools(url: Secret): PostgresPools {
   };
 }
 
-const placeOf = (url: Secret): string => {
+/** Host and database, without user and password. */
+export const placeOf = (url: Secret): string => {
   const { host, pathname } = new URL(url.reveal());
   return `${host}${pathname}`;
 };

@@ -9,6 +9,8 @@ export interface PostgresOptions {
   readonly maxConnections?: number;
   /** A statement that takes longer fails: a database that hangs must not hold calls for ever. */
   readonly statementMs?: number;
+  /** A transaction in which nothing is asked for so long ends. */
+  readonly silentMs?: number;
   /** A connection that nobody used was lost; the next statement opens another. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -55,7 +57,8 @@ export function createPostgresDatabase(options: PostgresOptions): PostgresDataba
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
     statement_timeout: statementMs,
-    idle_in_transaction_session_timeout: Math.min(SILENT_IN_TRANSACTION_MS, statementMs),
+    idle_in_transaction_session_timeout:
+      options.silentMs ?? Math.min(SILENT_IN_TRANSACTION_MS, statementMs),
     query_timeout: statementMs + 1_000,
     application_name: 'tollgate',
     types: readTypes(),

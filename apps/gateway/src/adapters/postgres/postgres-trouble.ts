@@ -1,3 +1,5 @@
+import { DatabaseError } from 'pg';
+
 /** What went wrong, in words without an address or a password. */
 export function postgresTrouble(error: unknown): string {
   if (error instanceof AggregateError) return postgresTrouble(error.errors[0]);
@@ -25,3 +27,15 @@ const CLASSES: { readonly [letters: string]: string } = {
 };
 
 const classOf = (code: string): string => CLASSES[code.slice(0, 2)] ?? `SQLSTATE ${code}`;
+
+/** The operating system's words for what a network does, and `pg`'s own for what takes too long. */
+const NETWORK = /^E(AI_|CONN|HOST|NET|NOTFOUND|PIPE|TIMEDOUT)/;
+const SILENCE = /timeout|timed out|terminated/i;
+
+/** Whether it is PostgreSQL, or the way to it, that went wrong: not a file, and no bug. */
+export const isPostgresTrouble = (error: unknown): boolean =>
+  error instanceof AggregateError
+    ? error.errors.every(isPostgresTrouble)
+    : error instanceof DatabaseError ||
+      (error instanceof Error &&
+        (NETWORK.test(String(Reflect.get(error, 'code'))) || SILENCE.test(error.message)));

@@ -6,7 +6,8 @@ import { MIGRATIONS } from './migrations.ts';
 import { openReader } from './open-connection.ts';
 import { databasePath } from './open-database.ts';
 
-export interface DatabaseStatus {
+export interface SqliteStatus {
+  readonly engine: 'sqlite';
   readonly path: string;
   readonly bytes: number;
   /** Steps of the schema that were taken; as many as this program knows: nothing is to be done. */
@@ -33,23 +34,24 @@ function reading<T>(dataDir: string, use: (db: DatabaseSync) => T): Result<T, Da
 }
 
 /** A whole check of the file comes with it, so it takes seconds a gigabyte. */
-export const databaseStatus = (dataDir: string): Result<DatabaseStatus, DatabaseProblem> =>
+export const sqliteStatus = (dataDir: string): Result<SqliteStatus, DatabaseProblem> =>
   reading(dataDir, (db) => {
-    const count = (table: string): number => {
+    const figure = (table: string, expression = 'count(*)'): number => {
       const known = db
         .prepare("select 1 from sqlite_master where type = 'table' and name = ?")
         .get(table);
       if (known === undefined) return 0;
-      return Number(db.prepare(`select count(*) as n from ${table}`).get()?.['n']);
+      return Number(db.prepare(`select ${expression} as n from ${table}`).get()?.['n']);
     };
     const path = databasePath(dataDir);
     return {
+      engine: 'sqlite',
       path,
       bytes: statSync(path).size,
-      version: count('schema_version'),
+      version: figure('schema_version', 'max(version)'),
       knownVersion: MIGRATIONS.length,
-      calls: count('calls'),
-      openIntents: count('intents'),
+      calls: figure('calls'),
+      openIntents: figure('intents'),
     };
   });
 
