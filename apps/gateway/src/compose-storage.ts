@@ -161,18 +161,20 @@ function sharedStorage(
   { config, clock, log }: StorageParts,
   { pools, instance, deadAfterMs, journal }: SharedDatabase & { readonly journal: EventJournal },
 ) {
+  const ledger = createPostgresLedger({
+    pools,
+    clock,
+    log,
+    journal,
+    instance,
+    deadAfterMs,
+    usageChannels: usageChannels(config.outbox),
+  });
+  const { aliveSince } = ledger;
   return {
-    ledger: createPostgresLedger({
-      pools,
-      clock,
-      log,
-      journal,
-      instance,
-      deadAfterMs,
-      usageChannels: usageChannels(config.outbox),
-    }),
+    ledger,
     records: pools.quick,
-    outbox: { ...createOutboxStore(pools.slow), close: () => Promise.resolve() },
+    outbox: { ...createOutboxStore(pools.slow, { aliveSince }), close: () => Promise.resolve() },
     instance,
     checks: [
       createDependencyCheck({

@@ -98,8 +98,8 @@ export interface OutboxStore {
     rows: readonly OutboxRow[],
   ): Promise<boolean>;
   /**
-   * The sender's batch, fixed already or left by a sender whose lease is over; else a new one of the
-   * oldest items. The claim lasts until it is settled or the lease ends.
+   * The sender's batch, fixed already or left by a sender that is dead or whose lease is over; else a
+   * new one of the oldest items. The claim lasts until it is settled or the lease ends.
    */
   claim(claim: Claim): Promise<OutboxBatch | undefined>;
   /** Counts an answer that could not be used. */

@@ -24,22 +24,28 @@ export interface PostgresLedgerOptions
   readonly deadAfterMs: number;
 }
 
+export interface PostgresLedger extends RecoveredLedger {
+  /** Gateways that were heard of since are alive, Unix milliseconds by the database's clock. */
+  aliveSince(): Promise<number>;
+}
+
 /** The ledger in PostgreSQL, which several gateways may write at once. */
-export function createPostgresLedger(options: PostgresLedgerOptions): RecoveredLedger {
+export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLedger {
   const { pools, clock, deadAfterMs, instance } = options;
   const heartbeatMs = deadAfterMs / BEATS;
+  const aliveSince = async (): Promise<number> => {
+    // After an outage all others look dead until they, too, had the time to be heard of.
+    if (heart.steadyMs() < deadAfterMs) return 0;
+    const [row] = await pools.quick.all('select clock_ms() as now');
+    return Number(row?.['now']) - deadAfterMs;
+  };
   const ledger = createSqlLedger({
     ...options,
     writer: createPostgresWriter(pools.quick, { ...options, heartbeatMs }),
     reader: pools.slow,
     db: pools.quick,
     now: () => clock.now(),
-    aliveSince: async () => {
-      // After an outage all others look dead until they, too, had the time to be heard of.
-      if (heart.steadyMs() < deadAfterMs) return 0;
-      const [row] = await pools.quick.all('select clock_ms() as now');
-      return Number(row?.['now']) - deadAfterMs;
-    },
+    aliveSince,
     close: async () => {
       await leaveGateway(pools.quick, instance).catch(() => undefined);
     },
@@ -47,6 +53,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions): RecoveredL
   const heart = startHeart({ beat: () => ledger.beat(), everyMs: heartbeatMs });
   return {
     ...ledger,
+    aliveSince,
     close: async () => {
       await heart.stop();
       return ledger.close();

@@ -107,6 +107,20 @@ for (const engine of await testedEngines()) {
       expect((await store.states())[0]?.waiting).toBe(1);
     });
 
+    it('leaves a batch to others at once when its sender is dead, by its heartbeat or its absence', async () => {
+      let aliveSince = 0;
+      store = createOutboxStore(opened.db, { aliveSince: async () => aliveSince });
+      await opened.db.run("insert into instances (id, started_at, heartbeat_at) values ('living', 0, 0)");
+      await add('one');
+      const first = await claimed('living');
+      expect(await claim('other')).toBeUndefined();
+
+      aliveSince = Number.MAX_SAFE_INTEGER;
+      expect(await claimed('unheard')).toEqual(first);
+      aliveSince = 0;
+      expect(await claimed('other')).toEqual(first);
+    });
+
     it('leaves a batch to others at once when its sender closes', async () => {
       await add('one');
       const first = await claimed('a');

@@ -69,15 +69,31 @@ const letterOf = (row: SqlRow): DeadLetter => ({
   reason: REASONS.find((reason) => reason === row['reason']) ?? 'refused',
 });
 
+export interface OutboxStoreOptions {
+  /**
+   * Senders are gateways, and those heard of since are alive, Unix milliseconds by the database's clock:
+   * others have the batches of the rest at once. Absent: a lease is waited out.
+   */
+  readonly aliveSince?: () => Promise<number>;
+}
+
 /** The outbox in the ledger's database, for both engines: usage enters in the commit of its call. */
-export function createOutboxStore(db: SqlDatabase): OutboxStore {
+export function createOutboxStore(
+  db: SqlDatabase,
+  { aliveSince }: OutboxStoreOptions = {},
+): OutboxStore {
   // Rows that another gateway is taking just now are left to it; SQLite has one writer at a time.
   const skipTaken = db.engine === 'postgres' ? ' for update skip locked' : '';
+  const deadSender =
+    aliveSince === undefined
+      ? ''
+      : ` or not exists (select 1 from instances
+          where instances.id = outbox_batches.sender and heartbeat_at >= ?)`;
   const takeBatch = `
     update outbox_batches set sender = ?, leased_until = ?, attempts = attempts + 1
     where id = (
       select id from outbox_batches
-      where channel = ? and is_dead = 0 and (sender = ? or leased_until <= ?)
+      where channel = ? and is_dead = 0 and (sender = ? or leased_until <= ?${deadSender})
       order by id limit 1${skipTaken}
     )
     returning id, idempotency_key, unusable`;
@@ -100,9 +116,10 @@ export function createOutboxStore(db: SqlDatabase): OutboxStore {
     const { channel, sender, maxItems, leaseMs, newKey, now } = wanted;
     const anything = 'select 1 from outbox_items where channel = ? and is_dead = 0 limit 1';
     if ((await db.all(anything, channel)).length === 0) return undefined;
+    const heard = aliveSince === undefined ? [] : [await aliveSince()];
     return db.transaction(async (tx) => {
       const until = now + leaseMs;
-      const [open] = await tx.all(takeBatch, sender, until, channel, sender, now);
+      const [open] = await tx.all(takeBatch, sender, until, channel, sender, now, ...heard);
       if (open !== undefined) return fixed(tx, open);
       const [made] = await tx.all(MAKE_BATCH, channel, newKey, now, sender, until);
       if (made === undefined) return undefined;
