@@ -189,8 +189,8 @@ async function ledgerLines(env: Environment, cwd: string): Promise<readonly Ledg
   return Usage.parse(await command(env, cwd, ['usage', '--by', 'model'])).rows;
 }
 
-/** As long as a killed sender's batch is leased to it, and a while to send it again. */
-const SETTLING_MS = 110_000;
+/** Longer than the longest pause before Zion is told again what it didn't take. */
+const SETTLING_MS = 75_000;
 
 /** Zion is told a moment later, and after troubles later still: until they agree, for so long. */
 async function settledDifferences(books: () => Promise<Books>): Promise<readonly string[]> {

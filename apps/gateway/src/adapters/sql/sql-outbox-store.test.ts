@@ -110,7 +110,9 @@ for (const engine of await testedEngines()) {
     it('leaves a batch to others at once when its sender is dead, by its heartbeat or its absence', async () => {
       let aliveSince = 0;
       store = createOutboxStore(opened.db, { aliveSince: async () => aliveSince });
-      await opened.db.run("insert into instances (id, started_at, heartbeat_at) values ('living', 0, 0)");
+      await opened.db.run(
+        "insert into instances (id, started_at, heartbeat_at) values ('living', 0, 0)",
+      );
       await add('one');
       const first = await claimed('living');
       expect(await claim('other')).toBeUndefined();
