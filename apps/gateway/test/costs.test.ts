@@ -76,6 +76,18 @@ it('takes the operator’s price before the list’s', async () => {
   expect(event?.cost).toMatchObject({ picoUsd: '3050000000' });
 });
 
+it('takes the operator’s price of the model that was asked for where its provider answers by another name', async () => {
+  const prices = {
+    'openai/gpt-4o': { inputUsdPerMTok: 1, cacheReadUsdPerMTok: 0.1, outputUsdPerMTok: 2.5 },
+  };
+  await using harness = await createHarness(createApp, { settings: { config: { prices } } });
+  harness.openai.mockChatCompletion(cachedReply('gpt-4o-2024-08-06'));
+
+  const event = await booked(harness, 'openai/gpt-4o');
+
+  expect(event?.cost).toMatchObject({ picoUsd: '3050000000' });
+});
+
 it('has no cost for a call that was refused before anything was spent', async () => {
   await using harness = await createHarness(createApp);
   harness.openai.mockChatCompletionRateLimited(1);

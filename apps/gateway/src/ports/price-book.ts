@@ -16,7 +16,7 @@ export interface PriceBook {
 /** What decides the price of a call. */
 export interface PricedCall {
   readonly provider: string;
-  /** Names of the model: the first that has a price counts. */
+  /** Names of the model, of which the first that has a price counts: the operator’s before the list’s. */
   readonly models: readonly string[];
   /** When it was admitted, in Unix milliseconds: what prices become later is not for it. */
   readonly at: number;

@@ -63,8 +63,9 @@ export function createPriceBook({ providers, configured }: PriceBookSources): Pr
     priceOf: ({ provider, models, at, tier: served, ...whose }) => {
       const tier = otherTier(served);
       const sources = [...own(whose), listed];
-      for (const model of models) {
-        for (const source of sources) {
+      // By source first: providers answer by dated names, which the list knows and the operator need not.
+      for (const source of sources) {
+        for (const model of models) {
           const found = find(source, { provider, model, tier, at });
           if (found !== undefined) return found;
         }
