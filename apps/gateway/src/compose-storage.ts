@@ -13,7 +13,7 @@ import type { SqlDatabase } from './adapters/sql/sql.ts';
 import { createOutboxStore } from './adapters/sql/sql-outbox-store.ts';
 import { holdFolder } from './adapters/sqlite/hold-folder.ts';
 import { databasePath, openDatabase } from './adapters/sqlite/open-database.ts';
-import { folderId, loadSecret } from './adapters/sqlite/server-secret.ts';
+import { loadSecret } from './adapters/sqlite/server-secret.ts';
 import { createSqliteDatabase } from './adapters/sqlite/sqlite-database.ts';
 import { createSqliteKeptStore } from './adapters/sqlite/sqlite-kept-store.ts';
 import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
@@ -89,7 +89,11 @@ export async function composeStorage(parts: StorageParts): Promise<Result<Storag
       close,
     };
     if (config.storage.ledger !== 'sqlite') {
-      const shared = await openShared(parts, { url: config.storage.ledger, secret: secret.value });
+      const shared = await openShared(parts, {
+        url: config.storage.ledger,
+        secret: secret.value,
+        home: folder.value.identity,
+      });
       if (!shared.ok) return shared;
       closing.push(() => shared.value.pools.close());
       const storage = sharedStorage(parts, { ...shared.value, journal });
@@ -133,12 +137,10 @@ interface SharedDatabase {
 
 async function openShared(
   { config, ids }: StorageParts,
-  { url, secret }: { readonly url: Secret; readonly secret: Secret },
+  { url, secret, home }: { readonly url: Secret; readonly secret: Secret; readonly home: string },
 ): Promise<Result<SharedDatabase, Problem>> {
   const prepared = await preparePostgres(url);
   if (!prepared.ok) return prepared;
-  const home = folderId(config.dataDir);
-  if (!home.ok) return home;
   const pools = openPools(url);
   const instance = ids.prefixed('gw_');
   const deadAfterMs = config.storage.deadAfterSeconds * 1000;
@@ -146,7 +148,7 @@ async function openShared(
   try {
     const isSame = await checkSharedSecret(pools.quick, secret);
     const entered = isSame.ok
-      ? await enterGateway(pools.quick, { instance, home: home.value, isSharing, deadAfterMs })
+      ? await enterGateway(pools.quick, { instance, home, isSharing, deadAfterMs })
       : isSame;
     if (entered.ok) return ok({ pools, instance, deadAfterMs });
     await pools.close();

@@ -1,8 +1,10 @@
+import { cpSync } from 'node:fs';
 import { engineTitle, missingPostgres, missingRedis } from '@tollgate/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createPostgresDatabase } from '../src/adapters/postgres/postgres-database.ts';
 import { createPostgresWriter } from '../src/adapters/postgres/postgres-ledger.ts';
+import { tempDir } from '../src/adapters/test-support/temp-dir.ts';
 import { tempDir } from '../src/adapters/test-support/temp-dir.ts';
 import { usageEvent } from '../src/adapters/test-support/usage-event.ts';
 import { sharedGateways } from './support/shared-gateways.ts';
@@ -103,6 +105,21 @@ describe.skipIf(missing !== undefined)(engineTitle('several gateways', missing),
     ]);
     expect(await db.all('select 1 from intents')).toEqual([]);
     await db.close();
+  });
+
+  it('leave the calls of one alone whose data folder another’s is a copy of', async () => {
+    const one = await shared.start();
+    const slow = one.ask('/v1/chat/completions', { body: chat('slow') });
+    await expect.poll(() => shared.provider.calls.length).toBe(1);
+
+    using folder = tempDir();
+    cpSync(one.dataDir, folder.path, { recursive: true });
+    const copy = await shared.start({ dataDir: folder.path });
+
+    expect(await copy.app.usage()).toEqual([]);
+    expect((await slow).status).toBe(200);
+    expect(await one.app.usage()).toMatchObject([{ modelServed: 'slow', provenance: 'provider' }]);
+    await copy.close();
   });
 
   for (const state of ['cut', 'hung'] as const) {

@@ -11,9 +11,6 @@ import type { Books } from '../ports/audit.ts';
 import { CliFailure } from './context.ts';
 import { withDatabase } from './open-records.ts';
 
-/** A gateway that said nothing for so long is dead. */
-const ALIVE_MS = 60_000;
-
 /** Opens the books. `isAlone`: for a repair, which no gateway may write beside. */
 export async function withBooks<T>(
   config: Config,
@@ -24,7 +21,7 @@ export async function withBooks<T>(
   if (hold?.ok === false) throw new CliFailure(hold.error.detail);
   try {
     return await withDatabase(config, async ({ db }) => {
-      if (isAlone && db.engine === 'postgres') await refuseBesideGateways(db);
+      if (isAlone && db.engine === 'postgres') await refuseBesideGateways(db, config);
       const ids = createIds();
       const budgets = await createSqlBudgetStore(db, { clock: systemClock, ids }).list();
       return use({
@@ -39,11 +36,15 @@ export async function withBooks<T>(
   }
 }
 
-async function refuseBesideGateways(db: SqlDatabase): Promise<void> {
-  const since = systemClock.now() - ALIVE_MS;
-  const alive = await db.all('select id from instances where heartbeat_at >= ?', since);
+/** By the database's clock, as gateways are heard of. */
+async function refuseBesideGateways(db: SqlDatabase, { storage }: Config): Promise<void> {
+  const { deadAfterSeconds } = storage;
+  const alive = await db.all(
+    'select id from instances where heartbeat_at >= clock_ms() - ?',
+    deadAfterSeconds * 1000,
+  );
   if (alive.length === 0) return;
   throw new CliFailure(
-    `${alive.length} gateways run on this ledger: stop them, and repair a minute later`,
+    `${alive.length} gateways run on this ledger: stop them first; one that was killed counts for ${deadAfterSeconds} s more`,
   );
 }

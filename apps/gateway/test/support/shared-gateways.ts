@@ -17,6 +17,7 @@ const REDIS = new URL(process.env['TOLLGATE_TEST_REDIS'] ?? 'redis://127.0.0.1:6
 
 export interface SharedGateway {
   readonly url: string;
+  readonly dataDir: string;
   readonly app: App;
   ask(
     path: string,
@@ -26,7 +27,7 @@ export interface SharedGateway {
 }
 
 export interface StartOptions {
-  /** Of one that was closed: the gateway after it. Absent: a folder of its own, which goes with it. */
+  /** Of one that was closed: the gateway after it; or one made beforehand. Absent: a folder of its own, which goes with it. */
   readonly dataDir?: string;
   readonly secret?: string;
   readonly storage?: { readonly [setting: string]: unknown };
@@ -83,6 +84,7 @@ export async function sharedGateways(plan: (model: string) => { words: number; p
     ends.push(close);
     return {
       url: server.url,
+      dataDir,
       app,
       close,
       ask: (

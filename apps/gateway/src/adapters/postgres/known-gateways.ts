@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 export interface EnteringGateway {
   /** New at each start. */
   readonly instance: string;
-  /** Names its data folder, which is its alone: whoever held that before is dead. */
+  /** Names the lock that it holds on its data folder: whoever held the same before is dead. */
   readonly home: string;
   /** Whether it counts where others see it. */
   readonly isSharing: boolean;
@@ -38,7 +38,10 @@ export function enterGateway(
       deadAfterMs,
       isSharing ? 1 : 0,
     );
-    if (other !== undefined) return err({ detail: refusal(isSharing, Number(other['silent'])) });
+    if (other !== undefined) {
+      const silentMs = Number(other['silent']);
+      return err({ detail: refusal({ isSharing, silentMs, deadAfterMs }) });
+    }
     await tx.run(
       `insert into instances (id, started_at, heartbeat_at, home, is_sharing)
        values (?, clock_ms(), 0, ?, ?)`,
@@ -61,11 +64,17 @@ const forgetOld = (tx: Statements): Promise<number> =>
     DAY_MS,
   );
 
-function refusal(isSharing: boolean, silentMs: number): string {
-  const heard = `another gateway uses this database (heard of ${Math.round(silentMs / 1000)} s ago)`;
-  const which = isSharing ? 'counts in its memory alone' : 'would each count in their memory';
-  const who = isSharing ? `${heard} and ${which}` : `${heard}: both ${which}`;
-  return `${who}, so that budgets and rates would hold for each apart: set storage.shared (or TOLLGATE_SHARED) to one redis:// URL on all of them, or stop the other`;
+function refusal(heard: {
+  readonly isSharing: boolean;
+  readonly silentMs: number;
+  readonly deadAfterMs: number;
+}): string {
+  const ago = Math.round(heard.silentMs / 1000);
+  const left = Math.ceil((heard.deadAfterMs - heard.silentMs) / 1000);
+  const which = heard.isSharing
+    ? ' and counts in its memory alone'
+    : ': both would each count in their memory';
+  return `another gateway uses this database (heard of ${ago} s ago)${which}, so that budgets and rates would hold for each apart: set storage.shared (or TOLLGATE_SHARED) to one redis:// URL on all of them, or stop the other (if it was killed, start again in ${left} s)`;
 }
 
 /** Keys and state that one gateway makes are worth nothing under the secret of another. */

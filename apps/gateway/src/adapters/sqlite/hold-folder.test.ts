@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { tempDir } from '../test-support/temp-dir.ts';
 import { holdFolder } from './hold-folder.ts';
@@ -53,6 +55,20 @@ it('keeps other processes out, and outlives none that was killed', () => {
   const after = holdFolder(dir.path);
   expect(after.ok).toBe(true);
   if (after.ok) after.value.release();
+});
+
+it('names what it holds: the same the next time, and another for a copy of the folder', () => {
+  using dir = tempDir();
+  const identities = ['original', 'original', 'copy'].map((name) => {
+    const held = holdFolder(join(dir.path, name));
+    if (!held.ok) throw new Error(held.error.detail);
+    held.value.release();
+    cpSync(join(dir.path, 'original'), join(dir.path, 'copy'), { recursive: true });
+    return held.value.identity;
+  });
+
+  expect(identities[1]).toBe(identities[0]);
+  expect(identities[2]).not.toBe(identities[0]);
 });
 
 it('says which folder can not be used, and why', () => {

@@ -1,10 +1,16 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { err, ok, type Result } from '@tollgate/core';
 import type { DatabaseProblem } from './database-problem.ts';
 
 export interface FolderHold {
+  /**
+   * Names the file that is locked, on this machine since it was started: who holds the same is the only
+   * one. A copy of the folder has another, be it here or on a copy of the machine.
+   */
+  readonly identity: string;
   release(): void;
 }
 
@@ -34,10 +40,11 @@ export function holdFolder(
   let lock: DatabaseSync | undefined;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const held = new DatabaseSync(join(folder, file), { timeout: 0 });
+    const path = join(folder, file);
+    const held = new DatabaseSync(path, { timeout: 0 });
     lock = held;
     held.exec('begin exclusive');
-    return ok({ release: () => held.close() });
+    return ok({ identity: identityOf(path), release: () => held.close() });
   } catch (error) {
     lock?.close();
     const why = error instanceof Error ? error.message : String(error);
@@ -46,5 +53,19 @@ export function holdFolder(
         ? `another gateway runs on the ${title} ${folder}: stop it, or choose another with ${choose}`
         : `the ${title} ${folder} can't be used: ${why}`,
     });
+  }
+}
+
+function identityOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true });
+  return `${machine()} ${dev} ${ino}`;
+}
+
+/** Only Linux names each start of a machine. */
+function machine(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return hostname();
   }
 }

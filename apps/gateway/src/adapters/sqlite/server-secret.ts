@@ -56,13 +56,3 @@ export function loadSecret(
     return err({ detail: `the server's secret can't be read or made: ${why}` });
   }
 }
-
-/** Names a data folder among those of other gateways: random, and as old as the folder. */
-export function folderId(dataDir: string): Result<string, DatabaseProblem> {
-  try {
-    return ok(readOrMake(join(dataDir, 'id')));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return err({ detail: `the data folder ${dataDir} can't be used: ${why}` });
-  }
-}
