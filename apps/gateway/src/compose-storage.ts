@@ -76,7 +76,8 @@ export async function composeStorage(parts: StorageParts): Promise<Result<Storag
     const folder = holdFolder(config.dataDir);
     if (!folder.ok) return folder;
     closing.push(() => folder.value.release());
-    const file = openDatabase(config.dataDir);
+    // What is kept for clients is written while calls are answered, and worth no wait for the disk.
+    const file = openDatabase(config.dataDir, 'normal');
     if (!file.ok) return file;
     const local = createSqliteDatabase(file.value);
     closing.push(() => local.close());

@@ -5,7 +5,6 @@ import * as z from 'zod';
 import { createPostgresDatabase } from '../src/adapters/postgres/postgres-database.ts';
 import { createPostgresWriter } from '../src/adapters/postgres/postgres-ledger.ts';
 import { tempDir } from '../src/adapters/test-support/temp-dir.ts';
-import { tempDir } from '../src/adapters/test-support/temp-dir.ts';
 import { usageEvent } from '../src/adapters/test-support/usage-event.ts';
 import { sharedGateways } from './support/shared-gateways.ts';
 

@@ -27,6 +27,22 @@ describe('openDatabase', () => {
     if (opened.ok) opened.value.close();
   });
 
+  it('has commits reach the disk before they are told of, unless told otherwise', () => {
+    using dir = tempDir();
+    const levels = [undefined, 'normal'] as const;
+
+    const told = levels.map((synchronous) => {
+      const opened = openDatabase(dir.path, synchronous);
+      if (!opened.ok) throw new Error(opened.error.detail);
+      const row = opened.value.prepare('pragma synchronous').get();
+      opened.value.close();
+      return row?.['synchronous'];
+    });
+
+    // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL, 1 NORMAL.
+    expect(told).toEqual([2, 1]);
+  });
+
   it('refuses a folder that a newer program has written, and changes nothing in it', () => {
     using dir = tempDir();
     const first = openDatabase(dir.path);

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { err, ok, type Result } from '@tollgate/core';
 import { type DatabaseProblem, damaged, problemOf } from './database-problem.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { openConnection } from './open-connection.ts';
+import { openConnection, type Synchronous } from './open-connection.ts';
 
 const FILE = 'tollgate.db';
 /** Files up to this size are checked whole when they are opened: milliseconds. */
@@ -51,14 +51,18 @@ function migrate(db: DatabaseSync): Result<void, DatabaseProblem> {
 
 /**
  * Opens, and makes where needed, the database of a data folder, with the schema brought up to date.
- * Several processes may have it open. The opener closes it.
+ * Several processes may have it open. The opener closes it. A key that was revoked must stay so after a
+ * power cut, so commits reach the disk unless told otherwise.
  */
-export function openDatabase(dataDir: string): Result<DatabaseSync, DatabaseProblem> {
+export function openDatabase(
+  dataDir: string,
+  synchronous: Synchronous = 'full',
+): Result<DatabaseSync, DatabaseProblem> {
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const path = databasePath(dataDir);
-    db = openConnection(path, 'normal');
+    db = openConnection(path, synchronous);
     chmodSync(path, 0o600);
     const harm = statSync(path).size > CHECKED_BYTES ? undefined : harmOf(db);
     if (harm !== undefined) {
