@@ -1,10 +1,9 @@
+import { type Budget, type Calibration, createCalibration } from '@tollgate/core/budgets';
 import { createSqlBudgetStore } from './adapters/sql/budget-store.ts';
 import { ZION_CHANNEL } from './adapters/sql/outbox-rows.ts';
 import { createSqlSpentStore } from './adapters/sql/spent-store.ts';
 import type { SqlDatabase } from './adapters/sql/sql.ts';
-import type { BudgetStore } from './ports/budget-store.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Ids } from './ports/ids.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Log } from './ports/log.ts';
 import type { OutboxStore } from './ports/outbox-store.ts';
@@ -14,8 +13,9 @@ import type { UsageReports } from './ports/usage-reports.ts';
 import type { UserUsage } from './ports/user-usage.ts';
 import type { Webhooks } from './ports/webhooks.ts';
 import { type Admission, createAdmission } from './services/budgets/admission.ts';
-import { type BudgetDefinitions, createBudgetDefinitions } from './services/budgets/definitions.ts';
-import { createRoom } from './services/budgets/room.ts';
+import { createBudgetDefinitions } from './services/budgets/definitions.ts';
+import { createOvershoots, type Overshoots } from './services/budgets/overshoots.ts';
+import { createRoom, type Room } from './services/budgets/room.ts';
 import { createThresholds } from './services/budgets/thresholds.ts';
 import { createUserUsage } from './services/budgets/user-usage.ts';
 
@@ -27,14 +27,16 @@ export interface BudgetParts {
   readonly webhooks: Webhooks;
   readonly outbox: OutboxStore;
   readonly clock: Clock;
-  readonly ids: Ids;
   readonly log: Log;
 }
 
 export interface Budgets {
-  readonly store: BudgetStore;
-  readonly definitions: BudgetDefinitions;
+  /** As they are now. */
+  fresh(): Promise<readonly Budget[]>;
   readonly admission: Admission;
+  readonly calibration: Calibration;
+  readonly overshoots: Overshoots;
+  readonly standing: Room['standing'];
   /** What was counted of a governance service's users. */
   readonly userUsage: UserUsage;
   /** Resolves when it waits to be told what budgets have come to. */
@@ -44,8 +46,8 @@ export interface Budgets {
 
 /** What limits calls: definitions, what is spent, what running calls hold, and who is let in. */
 export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
-  const { db, reservations, ledger, prices, webhooks, outbox, clock, ids, log } = parts;
-  const store = createSqlBudgetStore(db, { clock, ids });
+  const { db, reservations, ledger, prices, webhooks, outbox, clock, log } = parts;
+  const store = createSqlBudgetStore(db);
   const definitions = await createBudgetDefinitions({ store, clock, log });
   const spent = createSqlSpentStore(db, ledger);
   const room = createRoom({
@@ -55,13 +57,28 @@ export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
     clock,
     log,
   });
-  const admission = createAdmission({ definitions, room, prices, ledger, clock });
+  const calibration = createCalibration();
+  const overshoots = createOvershoots(definitions);
+  const admission = createAdmission({
+    definitions,
+    room,
+    prices,
+    calibration,
+    overshoots,
+    ledger,
+    clock,
+  });
   // After admission, which settles what a call held when its event is durable: the same event, one listener on.
   const thresholds = createThresholds({ definitions, room, spent, webhooks, ledger, clock, log });
   return {
-    store,
-    definitions,
+    fresh: async () => {
+      await definitions.fresh();
+      return definitions.current();
+    },
     admission,
+    calibration,
+    overshoots,
+    standing: room.standing,
     userUsage: createUserUsage({ room, outbox, channel: ZION_CHANNEL, log }),
     idle: thresholds.idle,
     close: async () => {

@@ -40,6 +40,8 @@ import type { Deadlines } from './ports/upstream.ts';
 import type { UsageReports } from './ports/usage-reports.ts';
 import { createHttpServer } from './server.ts';
 import { askModels } from './services/ask-models.ts';
+import { createExplainBudgets } from './services/budgets/explain.ts';
+import { withOvershoots } from './services/budgets/listed-budgets.ts';
 import { createOrCheaper } from './services/budgets/or-cheaper.ts';
 import { createMetering } from './services/call-meter.ts';
 import { createCarriedState } from './services/carried-state.ts';
@@ -163,7 +165,6 @@ export async function compose(
     webhooks: outbox.webhooks,
     outbox: storage.value.outbox,
     clock,
-    ids,
     log,
   });
   const { admission } = budgets;
@@ -233,7 +234,21 @@ export async function compose(
       state,
     }),
     usage: createUsageService(ledger),
-    directory: directory.directory,
+    directory: {
+      ...directory.directory,
+      budgets: withOvershoots(directory.directory.budgets, (id) =>
+        budgets.overshoots.mayPassBy(id, clock.now()),
+      ),
+    },
+    explainBudgets: createExplainBudgets({
+      keys: directory.directory.keys,
+      findDestination,
+      prices,
+      calibration: budgets.calibration,
+      budgets: budgets.fresh,
+      standing: budgets.standing,
+      clock,
+    }),
     outbox: outbox.service,
     health: createHealthService({
       version: VERSION,

@@ -13,6 +13,8 @@ import { makeScene, type Scene, send } from './support/directory-scene.ts';
 interface Row {
   /** Of what the scene has. */
   readonly id?: keyof Scene;
+  /** What a procedure calls it; absent: `id`. */
+  readonly idField?: string;
   /** Fields beside the id. */
   readonly input?: object;
   /** What is wrong, and told as such to an administrator; absent: nothing can be. */
@@ -42,6 +44,12 @@ const page = { input: { limit: 5 }, bad: { limit: 0 } };
 const resent = { input: { channel: 'zion' }, bad: { ids: [] } };
 /** Others' keys are as good as absent; its own is its to read. */
 const readKey: Row = { id: 'key', member: 404, foreign: 200, admin: 200 };
+/** Others' keys are as good as absent here too. */
+const explained: Row = {
+  ...readKey,
+  input: { model: 'sim/echo', inputTokens: 10 },
+  bad: { model: 'sim/echo', inputTokens: -1 },
+};
 /** Deleting an organisation, a team or a user that holds something. */
 const held = { admin: 409 };
 
@@ -64,6 +72,7 @@ const ROUTES: { readonly [route: string]: Row } = {
   'POST /admin/v1/keys': forAdmins({ ...named, admin: 201 }),
   'GET /admin/v1/keys': forAdmins({ ...page, admin: 200 }),
   'GET /admin/v1/keys/{id}': readKey,
+  'GET /admin/v1/keys/{id}/budgets': explained,
   'PATCH /admin/v1/keys/{id}': forAdmins({ id: 'key', ...changed, admin: 200 }),
   'POST /admin/v1/keys/{id}/rotate': forAdmins({
     id: 'key',
@@ -115,6 +124,7 @@ const PROCEDURES: { readonly [procedure: string]: Row } = {
   'admin.budgets.list': forAdmins({ ...page, admin: 200 }),
   'admin.budgets.update': forAdmins({ id: 'budget', ...changedBudget, admin: 200 }),
   'admin.budgets.delete': forAdmins({ id: 'budget', bad: {}, admin: 200 }),
+  'admin.budgets.explain': { ...explained, idField: 'key' },
   'admin.outbox.status': forAdmins({ admin: 200 }),
   'admin.outbox.deadLetters': forAdmins({ ...page, admin: 200 }),
   'admin.outbox.resend': forAdmins({ ...resent, admin: 200 }),
@@ -195,7 +205,8 @@ describe('each procedure of /trpc', () => {
 
     await expectOutcomes(row, async (key, input, scene) => {
       const isBad = input === row.bad;
-      const id = row.id === undefined || isBad ? {} : { id: scene[row.id] };
+      const { idField = 'id' } = row;
+      const id = row.id === undefined || isBad ? {} : { [idField]: scene[row.id] };
       const given = JSON.stringify({ ...id, ...input });
       const isStream = name === 'chat.stream';
       const leaving = new AbortController();

@@ -1,13 +1,11 @@
-import { type Budget, counterOf, indexBudgets } from '@tollgate/core/budgets';
+import { type Budget, counterOf } from '@tollgate/core/budgets';
 import { describe, expect, it } from 'vitest';
 import { createSqlBudgetStore } from '../src/adapters/sql/budget-store.ts';
 import { createSqlSpentStore } from '../src/adapters/sql/spent-store.ts';
 import { openDatabase } from '../src/adapters/sqlite/open-database.ts';
 import { createSqliteDatabase } from '../src/adapters/sqlite/sqlite-database.ts';
-import { createIds } from '../src/adapters/system/create-ids.ts';
-import { systemClock } from '../src/adapters/system/system-clock.ts';
-import { explainBudgets, standingInLedger } from '../src/services/budgets/explain.ts';
 import { countingGateways, INPUT_PRICE, MODEL, OUTPUT_PRICE } from './support/counting-gateway.ts';
+import { explainedTo } from './support/explained-budgets.ts';
 import { ask, FACES } from './support/four-faces.ts';
 import { storeBudgets } from './support/with-budgets.ts';
 
@@ -25,7 +23,7 @@ async function inLedger<T>(
   if (!opened.ok) throw new Error(opened.error.detail);
   const db = createSqliteDatabase(opened.value);
   try {
-    const budgets = await createSqlBudgetStore(db, { clock: systemClock, ids: createIds() }).list();
+    const budgets = await createSqlBudgetStore(db).list();
     return await look({
       budgets,
       spent: createSqlSpentStore(db, { find: async () => undefined }),
@@ -71,25 +69,16 @@ describe('the books of a budget', () => {
     await ask(harness, 'openai', { model: MODEL, stream: false });
     await harness.usage();
 
-    const explained = await inLedger(harness.dataDir, ({ budgets, spent }) =>
-      explainBudgets(
-        { matching: indexBudgets(budgets), standing: standingInLedger(spent) },
-        {
-          at: Date.now(),
-          keyId: 'config:member',
-          asked: MODEL,
-          provider: 'openai',
-          model: 'counted',
-        },
-        { inputTokens: 10, outputTokens: 20 },
-      ),
-    );
+    const explained = await explainedTo(harness, harness.keys.member, {
+      inputTokens: 10,
+      outputTokens: 20,
+    });
 
     expect(explained).toMatchObject([
       { terms: '1 requests/day', spent: '1', left: '0', asked: '1', hasRoom: false },
       { terms: '1000 tokens/day', spent: '107', left: '893', asked: '30', hasRoom: true },
     ]);
-    expect(explained?.[0]?.resetAt).toBeGreaterThan(Date.now());
+    expect(explained[0]?.resetAt).toBeGreaterThan(Date.now());
   });
 });
 

@@ -23,7 +23,7 @@ export async function withBooks<T>(
     return await withDatabase(config, async ({ db }) => {
       if (isAlone && db.engine === 'postgres') await refuseBesideGateways(db, config);
       const ids = createIds();
-      const budgets = await createSqlBudgetStore(db, { clock: systemClock, ids }).list();
+      const budgets = await createSqlBudgetStore(db).list();
       return use({
         audit: (sources) => auditBooks(db, { ...sources, budgets }),
         recentAccrual: () => recentAccrual(db, budgets),

@@ -1,4 +1,4 @@
-import { type CallEstimate, type CallFacts, indexBudgets } from '@tollgate/core/budgets';
+import { createCalibration } from '@tollgate/core/budgets';
 import { createPriceBook } from '../adapters/prices/create-price-book.ts';
 import { createSqlBudgetStore } from '../adapters/sql/budget-store.ts';
 import { createDirectoryStores } from '../adapters/sql/directory-stores.ts';
@@ -11,10 +11,11 @@ import type { PriceBook } from '../ports/price-book.ts';
 import type { UsageReports } from '../ports/usage-reports.ts';
 import { createDirectory, type Directory } from '../services/admin/directory.ts';
 import {
-  type ExplainedBudget,
-  explainBudgets,
+  createExplainBudgets,
+  type ExplainBudgets,
   standingInLedger,
 } from '../services/budgets/explain.ts';
+import { createFindDestination } from '../services/destination.ts';
 import { withDatabase } from './open-records.ts';
 
 export interface Stores {
@@ -22,10 +23,7 @@ export interface Stores {
   readonly reports: UsageReports;
   readonly prices: PriceBook;
   /** By the ledger alone: a running gateway's own reservations stand in it as open intents. */
-  readonly explain: (
-    call: CallFacts,
-    needs: CallEstimate,
-  ) => Promise<readonly ExplainedBudget[] | undefined>;
+  readonly explainBudgets: ExplainBudgets;
 }
 
 /** Opens the stores for one command, beside a running gateway or without one. */
@@ -37,10 +35,14 @@ export const withStores = <T>(config: Config, use: (stores: Stores) => Promise<T
     const directory = createDirectory({ stores, clock, ids: createIds() });
     const reports = createUsageReports(db);
     const prices = createPriceBook({ providers: config.providers, configured: config.prices });
-    const explain: Stores['explain'] = async (call, needs) => {
-      const budgets = await createSqlBudgetStore(db, { clock, ids: createIds() }).list();
-      const standing = standingInLedger(createSqlSpentStore(db, reports));
-      return explainBudgets({ matching: indexBudgets(budgets), standing }, call, needs);
-    };
-    return use({ directory, reports, prices, explain });
+    const explainBudgets = createExplainBudgets({
+      keys: directory.keys,
+      findDestination: createFindDestination(config),
+      prices,
+      calibration: createCalibration(),
+      budgets: createSqlBudgetStore(db).list,
+      standing: standingInLedger(createSqlSpentStore(db, reports)),
+      clock,
+    });
+    return use({ directory, reports, prices, explainBudgets });
   });

@@ -81,9 +81,12 @@ export function addBudgets(program: Command, context: CliContext): void {
     .command('explain')
     .requiredOption('--key <key>', 'of this key, by id or name')
     .requiredOption('--model <model>', 'for this model, as a client would name it')
-    .option('--input <tokens>', 'of so many tokens', '1000')
-    .option('--output <tokens>', 'that writes so many', '2000')
-    .description('say which budgets a call would need room in, and what is left of each')
+    .option('--input <tokens>', 'of so many tokens; 1000 unless told')
+    .option('--output <tokens>', 'that writes so many; 2000 unless told')
+    .option('--max-output <tokens>', 'that may write so many, as its client limits it')
+    .description(
+      'say which budgets a call would need room in, what is left of each, and by how much it may be passed',
+    )
     .addHelpText(
       'after',
       examples(['tollgate budgets explain --key app --model openai/gpt-5 --output 500']),

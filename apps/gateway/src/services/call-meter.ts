@@ -73,6 +73,8 @@ export interface AskedFor {
   readonly choices?: number | undefined;
   /** The class of service that is asked for; absent: the provider's standard one. */
   readonly serviceTier?: string | undefined;
+  /** Whether what it writes passes here as it is written; absent: as `stream` says. */
+  readonly isWatched?: boolean | undefined;
   /** All that is sent, in UTF-8; asked for where the most that it may cost is held. */
   readonly sentBytes: () => number;
 }
@@ -262,13 +264,17 @@ function askingOf({
   readonly budgets: Asking['budgets'];
 }): Asking {
   const { choices = 1, maxOutputTokens: limit, inputBytes, sentBytes } = asked;
-  const known = abilityOf(destination.provider, destination.model).maxOutputTokens;
+  const ability = abilityOf(destination.provider, destination.model);
+  const known = ability.maxOutputTokens;
   return {
     call: intended,
     budgets,
     size: { inputBytes, maxOutputTokens: limit === undefined ? undefined : limit * choices },
     modelMaximum: known === undefined ? undefined : known * choices,
     sentBytes,
+    isWatched: asked.isWatched ?? asked.stream,
+    mayThink: ability.reasoning !== false,
+    mayReadAll: call.identity.role === 'admin',
     signal: call.signal,
   };
 }

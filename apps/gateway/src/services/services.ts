@@ -1,4 +1,5 @@
 import type { Directory } from './admin/directory.ts';
+import type { ExplainBudgets } from './budgets/explain.ts';
 import type { ChatService } from './chat.ts';
 import type { EmbeddingService } from './embeddings.ts';
 import type { HealthService } from './health.ts';
@@ -16,6 +17,7 @@ export interface Services {
   readonly tokenCounts: TokenCountService;
   readonly usage: UsageService;
   readonly directory: Directory;
+  readonly explainBudgets: ExplainBudgets;
   readonly responses: ResponseService;
   readonly outbox: OutboxService;
   readonly health: HealthService;

@@ -59,6 +59,7 @@ export function createTranslate(deps: TranslateDeps): Translate {
     const text = countedText(request, () => '');
     const started = await deps.metering.start(call, destination, {
       stream: prepared.value.request.stream,
+      isWatched: request.stream,
       inputBytes: text.input().length,
       maxOutputTokens: request.maxOutputTokens,
       choices: request.n,

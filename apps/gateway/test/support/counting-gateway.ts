@@ -14,6 +14,8 @@ export interface Plan {
   readonly budgets: BudgetList;
   /** How many words each answer has. */
   readonly words: number;
+  /** How many tokens it thought beside them, and shows to nobody. */
+  readonly thoughts?: number;
   /** Between two words. */
   readonly pauseMs?: number;
 }
@@ -25,8 +27,10 @@ export function countingGateways() {
     for (const one of opened.splice(0).reverse()) await one[Symbol.asyncDispose]();
   });
 
-  const gateway = async ({ budgets, words, pauseMs = 0 }: Plan) => {
-    const provider = await BookkeepingProvider.start({ plan: () => ({ words, pauseMs }) });
+  const gateway = async ({ budgets, words, pauseMs = 0, thoughts = 0 }: Plan) => {
+    const provider = await BookkeepingProvider.start({
+      plan: () => ({ words, pauseMs, thoughts }),
+    });
     opened.push(provider);
     const harness = await createHarness(createApp, {
       settings: {

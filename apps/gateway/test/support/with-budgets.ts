@@ -1,10 +1,13 @@
-import { type BudgetScope, parseBudget } from '@tollgate/core/budgets';
+import type { BudgetScope } from '@tollgate/core/budgets';
 import type { createHarness } from '@tollgate/testkit';
-import { createSqlBudgetStore } from '../../src/adapters/sql/budget-store.ts';
+import { createDirectoryStores } from '../../src/adapters/sql/directory-stores.ts';
 import { openDatabase } from '../../src/adapters/sqlite/open-database.ts';
 import { createSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.ts';
 import { createIds } from '../../src/adapters/system/create-ids.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { OPERATOR, valueOrFail } from '../../src/cli/operator.ts';
+import { Secret } from '../../src/config/secret.ts';
+import { createDirectory } from '../../src/services/admin/directory.ts';
 
 type Harness = Awaited<ReturnType<typeof createHarness>>;
 
@@ -33,13 +36,14 @@ export async function storeBudgets(
   const opened = openDatabase(dataDir);
   if (!opened.ok) throw new Error(opened.error.detail);
   const db = createSqliteDatabase(opened.value);
-  const store = createSqlBudgetStore(db, { clock: systemClock, ids: createIds() });
+  const clock = systemClock;
+  const secret = new Secret('no key is made');
+  const stores = createDirectoryStores({ db, secret, clock, configured: [] });
+  const directory = createDirectory({ stores, clock, ids: createIds() });
   const ids: string[] = [];
   for (const one of budgets) {
-    const [text, scope] = typeof one === 'string' ? [one, MEMBER] : one;
-    const terms = parseBudget(text);
-    if (!terms.ok) throw new Error(terms.error);
-    ids.push((await store.create({ scope, terms: terms.value })).id);
+    const [budget, scope] = typeof one === 'string' ? [one, MEMBER] : one;
+    ids.push(valueOrFail(await directory.budgets.create(OPERATOR, { scope, budget })).id);
   }
   await db.close();
   return ids;

@@ -10,7 +10,17 @@ export interface Calibration {
   tokensPerByte(model: string): number;
   /** Tokens that stand behind a byte that is read of an answer, thoughts that nobody sees among them. */
   tokensPerSaidByte(model: string): number;
+  /** The most of each that calls of this model came to, of the latest; undefined: too few were counted. */
+  worst(model: string): WorstSeen | undefined;
   learn(call: SeenCall): void;
+}
+
+/** The latest hundreds of a model's calls, each at its worst. */
+export interface WorstSeen {
+  readonly tokensPerByte: number;
+  readonly outputTokens: number;
+  /** Undefined: too few were looked at as they passed. */
+  readonly tokensPerSaidByte: number | undefined;
 }
 
 /** A call that its provider counted. */
@@ -32,6 +42,7 @@ const USUAL_TOKENS_PER_BYTE = 1 / 3;
 
 const LIKELY_OUTPUT = 0.9;
 const LIKELY_RATIO = 0.95;
+const ALL = 1;
 /** Fewer calls say nothing. */
 const ENOUGH = 20;
 /** Ratios are kept as whole numbers. */
@@ -52,6 +63,17 @@ export function createCalibration(most = MOST_REMEMBERED): Calibration {
     knows: (keyId, model) => likelyOutput(keyId, model) !== undefined,
     tokensPerByte: (model) => ratioIn(ratios, model),
     tokensPerSaidByte: (model) => ratioIn(said, model),
+    worst: (model) => {
+      const tokensPerByte = ratios.likely(model, ALL);
+      const outputTokens = outputs.likely(model, ALL);
+      const seen = said.likely(model, ALL);
+      if (tokensPerByte === undefined || outputTokens === undefined) return undefined;
+      return {
+        tokensPerByte: tokensPerByte / RATIO_UNIT,
+        outputTokens,
+        tokensPerSaidByte: seen === undefined ? undefined : seen / RATIO_UNIT,
+      };
+    },
     learn: ({ keyId, model, inputBytes, inputTokens, outputTokens, saidBytes = 0 }) => {
       outputs.add(`${keyId} ${model}`, outputTokens);
       outputs.add(model, outputTokens);

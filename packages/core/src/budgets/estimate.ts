@@ -34,8 +34,21 @@ export function pricedEstimate(
   return cost.ok ? { ...tokens, picoUsd: cost.value } : tokens;
 }
 
+/** Of calls of which nothing is known, so little is enough to begin with: more is held as it passes. */
+const LEAST_OUTPUT_TOKENS = 256;
+
+/** The least that is held of a call of which nothing is known, where its likely cost finds no room. */
+export const leastOf = (likely: CallEstimate, price: ModelPrice | undefined): CallEstimate =>
+  pricedEstimate(
+    {
+      inputTokens: likely.inputTokens,
+      outputTokens: Math.min(likely.outputTokens, LEAST_OUTPUT_TOKENS),
+    },
+    price,
+  );
+
 /** Marks of templates and of tools that a provider adds to what it was sent. */
-const FRAMING_TOKENS = 1_000;
+export const FRAMING_TOKENS = 1_000;
 
 /**
  * The most that a call may cost: a token for each byte, which no tokenizer passes for text, and all the
@@ -49,16 +62,23 @@ export function ceilingOf(
   const outputTokens = least(maxOutputTokens, modelMaximum);
   if (outputTokens === undefined) return undefined;
   const tokens = { inputTokens: inputBytes + FRAMING_TOKENS, outputTokens };
-  if (price === undefined) return tokens;
-  const tiers = [price.base, ...(price.tiers ?? [])];
-  const input = dearest(tiers, 'input');
-  const output = dearest(tiers, 'output');
-  if (input === undefined || (output === undefined && outputTokens > 0)) return tokens;
-  const picoUsd =
-    BigInt(tokens.inputTokens) * BigInt(input) +
+  const picoUsd = price === undefined ? undefined : dearestCost(tokens, price);
+  return picoUsd === undefined ? tokens : { ...tokens, picoUsd };
+}
+
+/** Pico-dollars for so many tokens at most, at the dearest price of each; undefined: one has none. */
+export function dearestCost(
+  { inputTokens, outputTokens }: Pick<CallEstimate, 'inputTokens' | 'outputTokens'>,
+  price: ModelPrice,
+): bigint | undefined {
+  const input = dearestPrice(price, 'input', inputTokens);
+  const output = dearestPrice(price, 'output', inputTokens);
+  if (input === undefined || (output === undefined && outputTokens > 0)) return undefined;
+  return (
+    BigInt(inputTokens) * BigInt(input) +
     BigInt(outputTokens) * BigInt(output ?? 0) +
-    BigInt(price.request ?? 0);
-  return { ...tokens, picoUsd };
+    BigInt(price.request ?? 0)
+  );
 }
 
 function least(one: number | undefined, other: number | undefined): number | undefined {
@@ -66,8 +86,14 @@ function least(one: number | undefined, other: number | undefined): number | und
   return Math.min(one, other);
 }
 
-function dearest(tiers: readonly TokenPrices[], side: 'input' | 'output'): number | undefined {
-  const prices = tiers.flatMap((tier) =>
+/** Pico-dollars a token, of the dearest class, in any tier that so much input may come to. */
+export function dearestPrice(
+  price: ModelPrice,
+  side: 'input' | 'output',
+  inputTokens: number,
+): number | undefined {
+  const reached = (price.tiers ?? []).filter((tier) => inputTokens > tier.aboveInputTokens);
+  const prices = [price.base, ...reached].flatMap((tier: TokenPrices) =>
     Object.values(tier[side]).filter((one): one is number => one !== undefined),
   );
   return prices.length === 0 ? undefined : Math.max(...prices);

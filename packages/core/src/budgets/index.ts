@@ -12,7 +12,12 @@ export {
   SCOPE_KINDS,
 } from './budget.ts';
 export { budgetsFor, type CallFacts, factsOf, indexBudgets } from './budgets-for.ts';
-export { type Calibration, createCalibration, type SeenCall } from './calibration.ts';
+export {
+  type Calibration,
+  createCalibration,
+  type SeenCall,
+  type WorstSeen,
+} from './calibration.ts';
 export { chargeOf } from './charge.ts';
 export {
   amountOf,
@@ -22,7 +27,16 @@ export {
   holdsCeiling,
   isCheaperOf,
 } from './claims.ts';
-export { type CallSize, ceilingOf, likelyOf, pricedEstimate } from './estimate.ts';
+export { type CallSize, ceilingOf, leastOf, likelyOf, pricedEstimate } from './estimate.ts';
+export {
+  type CallDoubt,
+  concurrentOf,
+  type Doubts,
+  type Overshoot,
+  overshootOf,
+  unseenOf,
+  withDoubt,
+} from './overshoot.ts';
 export { type BudgetProblem, parseBudget } from './parse-budget.ts';
 export {
   claimsOnTheRest,

@@ -119,7 +119,11 @@ function describeBudget({
   const { id, scope, terms, unit, resetAt } = budget;
   const what = `The budget ${id} (${terms}, of the ${scope.kind} ${scope.id})`;
   const why = isRunning === true ? 'ran out while this call was answered' : 'has no room for this';
-  const figures = `${budget.spent} ${unit} spent, ${budget.reserved} reserved by running calls, ${budget.left} left of ${budget.limit}, and this call needs about ${budget.asked}`;
+  const needs = `this call needs about ${budget.asked}`;
+  const figures =
+    budget.spent === undefined
+      ? `it is used up, or held by running calls, to its limit of ${budget.limit} ${unit}, and ${needs}`
+      : `${budget.spent} ${unit} spent, ${budget.reserved} reserved by running calls, ${budget.left} left of ${budget.limit}, and ${needs}`;
   const reset = resetAt === undefined ? '' : ` It resets at ${new Date(resetAt).toISOString()}.`;
   return `${what} ${why}: ${figures}.${reset}`;
 }

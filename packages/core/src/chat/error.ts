@@ -105,7 +105,10 @@ export interface LimitFacts {
   readonly retryAfterSeconds?: number;
 }
 
-/** Amounts are exact, as decimal text: dollars, requests or tokens, as `unit` says. */
+/**
+ * Amounts are exact, as decimal text: dollars, requests or tokens, as `unit` says. `spent`, `reserved` and
+ * `left` stand together; absent: the budget counts others' calls too, which are not this caller's to read.
+ */
 export interface BudgetFacts {
   readonly id: string;
   /** Whose it is: `key`, `team`, `model`, … and its id or name. */
@@ -115,11 +118,11 @@ export interface BudgetFacts {
   /** `USD`, `requests`, `input tokens`, … */
   readonly unit: string;
   readonly limit: string;
-  readonly spent: string;
+  readonly spent?: string;
   /** Held by calls that run. */
-  readonly reserved: string;
+  readonly reserved?: string;
   /** Not below 0. */
-  readonly left: string;
+  readonly left?: string;
   /** What this call was taken to need. */
   readonly asked: string;
   /** Unix milliseconds; absent: never. */

@@ -20,6 +20,10 @@ export const BudgetWire = z.strictObject({
   ...storedWire,
   scope: Scope,
   budget: Text,
+  mayPassBy: z.string().exactOptional().meta({
+    description:
+      'By how much calls like those that this gateway let in in this window may pass it, in what it counts: what can’t be seen of them until they end. Absent: none came yet, or nobody limits what one of them may think.',
+  }),
 }) satisfies z.ZodType<StoredBudget>;
 
 export const NewBudgetWire = z.strictObject({

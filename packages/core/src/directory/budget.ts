@@ -7,6 +7,11 @@ import type { AtVersion, Stored } from './stored.ts';
 export interface StoredBudget extends Stored {
   readonly scope: BudgetScope;
   readonly budget: string;
+  /**
+   * Computed, not kept: by how much calls like those of this window may pass it, in what it counts, as
+   * text. Absent: none came yet, or nobody limits what one of them may think.
+   */
+  readonly mayPassBy?: string;
 }
 
 export interface NewBudget {

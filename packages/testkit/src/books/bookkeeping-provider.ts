@@ -9,13 +9,22 @@ export interface BookedCall {
   readonly model: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of those, the ones that nobody sees. */
+  readonly thoughtTokens: number;
   /** The reply went out whole, usage included; else its reader left, or was killed. */
   isWhole: boolean;
 }
 
 export interface BookkeepingOptions {
-  /** How long a reply takes, and how many words it has. Absent: at once, five. */
-  readonly plan?: (model: string) => { readonly words: number; readonly pauseMs: number };
+  /**
+   * How long a reply takes, how many words it has, and how many tokens were thought and are not shown.
+   * Absent: at once, five, none.
+   */
+  readonly plan?: (model: string) => {
+    readonly words: number;
+    readonly pauseMs: number;
+    readonly thoughts?: number;
+  };
 }
 
 const Asked = z.looseObject({ model: z.string(), stream: z.boolean().nullish() });
@@ -68,12 +77,13 @@ async function answer({ request, response, plan, calls }: Answering): Promise<vo
   const blocks: Buffer[] = [];
   for await (const block of request) blocks.push(block);
   const asked = Asked.parse(JSON.parse(Buffer.concat(blocks).toString()));
-  const { words, pauseMs } = plan(asked.model);
+  const { words, pauseMs, thoughts = 0 } = plan(asked.model);
   const call: BookedCall = {
     model: asked.model,
     // No two are alike in a while, so that a mistaken row is seen.
     inputTokens: 100 + (calls.length % 9_000),
-    outputTokens: words,
+    outputTokens: words + thoughts,
+    thoughtTokens: thoughts,
     isWhole: false,
   };
   calls.push(call);
@@ -100,6 +110,9 @@ async function answer({ request, response, plan, calls }: Answering): Promise<vo
 
 const WORD = 'word ';
 
+const wordsOf = ({ outputTokens, thoughtTokens }: BookedCall): number =>
+  outputTokens - thoughtTokens;
+
 interface Spoken {
   whole(call: BookedCall): object;
   stream(call: BookedCall): readonly string[];
@@ -120,7 +133,7 @@ const openAi: Spoken = {
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: WORD.repeat(call.outputTokens) },
+        message: { role: 'assistant', content: WORD.repeat(wordsOf(call)) },
         finish_reason: 'stop',
       },
     ],
@@ -140,7 +153,7 @@ const openAi: Spoken = {
     });
     return [
       chunk(choice({ role: 'assistant', content: '' }, null)),
-      ...Array.from({ length: call.outputTokens }, () => chunk(choice({ content: WORD }, null))),
+      ...Array.from({ length: wordsOf(call) }, () => chunk(choice({ content: WORD }, null))),
       chunk(choice({}, 'stop')),
       chunk({ choices: [], usage: openAiUsage(call) }),
       'data: [DONE]\n\n',
@@ -159,7 +172,7 @@ const anthropic: Spoken = {
     type: 'message',
     role: 'assistant',
     model: call.model,
-    content: [{ type: 'text', text: WORD.repeat(call.outputTokens) }],
+    content: [{ type: 'text', text: WORD.repeat(wordsOf(call)) }],
     stop_reason: 'end_turn',
     stop_sequence: null,
     usage: anthropicUsage(call),
@@ -178,7 +191,7 @@ const anthropic: Spoken = {
         },
       }),
       event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
-      ...Array.from({ length: call.outputTokens }, () =>
+      ...Array.from({ length: wordsOf(call) }, () =>
         event({
           type: 'content_block_delta',
           index: 0,

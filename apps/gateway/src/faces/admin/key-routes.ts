@@ -7,6 +7,7 @@ import {
   NewKeyWire,
   pageOf,
 } from '@tollgate/core/directory';
+import { ExplainedBudgetsWire, ExplainQueryWire } from '../http/explain-wire.ts';
 import { BASE, listQuery } from './resource-routes.ts';
 import { type AdminRoute, route } from './route.ts';
 
@@ -43,6 +44,17 @@ export const KEY_ROUTES: readonly AdminRoute[] = [
     summary: 'Read one key; `self` is the caller’s own, which any key may read',
     reply: KeyWire,
     run: (services, by, { id }) => services.directory.keys.get(by, id),
+  }),
+  route({
+    method: 'GET',
+    path: `${path}/{id}/budgets`,
+    operationId: 'explainBudgets',
+    tag: 'Budgets',
+    summary:
+      'Which budgets a call of this key would need room in, what is left of each, and which would refuse; `self` is the caller’s own',
+    query: ExplainQueryWire,
+    reply: ExplainedBudgetsWire,
+    run: (services, by, { id, query }) => services.explainBudgets(by, { key: id, ...query }),
   }),
   route({
     method: 'PATCH',

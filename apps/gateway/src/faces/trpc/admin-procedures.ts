@@ -19,6 +19,7 @@ import {
 import * as z from 'zod';
 import type { Resource } from '../../services/admin/resource.ts';
 import type { Services } from '../../services/services.ts';
+import { ExplainInputWire } from '../http/explain-wire.ts';
 import type { AdminProcedures, ById } from './contract.ts';
 import { outboxProcedures } from './outbox-procedures.ts';
 import { parsed } from './parsed.ts';
@@ -135,6 +136,9 @@ const budgets = {
   ),
   update: withId(BudgetPatchWire).mutation(async ({ ctx, input }) =>
     valueOrThrow(await ctx.services.directory.budgets.update(ctx.call.identity, input.id, input)),
+  ),
+  explain: taking(ExplainInputWire).query(async ({ ctx, input }) =>
+    valueOrThrow(await ctx.services.explainBudgets(ctx.call.identity, input)),
   ),
 };
 

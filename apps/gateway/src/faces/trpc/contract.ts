@@ -42,6 +42,7 @@ import type {
 } from '@trpc/server';
 import type { DeadSelection } from '../../ports/outbox-store.ts';
 import type { UsageGroup, UsageRow } from '../../ports/usage-reports.ts';
+import type { AskedExplanation, ExplainedBudget } from '../../services/budgets/explain.ts';
 import type { HealthReport } from '../../services/health.ts';
 import type { ListedModel } from '../../services/models.ts';
 import type { ChannelStatus, DeadLetterQuery, ShownLetter } from '../../services/outbox.ts';
@@ -67,11 +68,13 @@ export type {
 export type { EmbeddingReply, EmbeddingRequest } from '@tollgate/core/embeddings';
 export type { UsageEvent } from '@tollgate/core/usage';
 export type {
+  AskedExplanation,
   BudgetPatch,
   ChannelStatus,
   CreatedKey,
   DeadLetterQuery,
   DeadSelection,
+  ExplainedBudget,
   HealthReport,
   KeyPatch,
   KeyRotation,
@@ -228,7 +231,10 @@ export type AdminProcedures = {
     rotate: Mutation<KeyRotation & ById, CreatedKey>;
     revoke: Mutation<ById, StoredKey>;
   };
-  budgets: RecordProcedures<StoredBudget, NewBudget, BudgetPatch, ListOfBudgets>;
+  budgets: RecordProcedures<StoredBudget, NewBudget, BudgetPatch, ListOfBudgets> & {
+    /** What budgets would say to a call, before it is made: any key about itself, administrators about all. */
+    explain: Query<AskedExplanation, { readonly budgets: readonly ExplainedBudget[] }>;
+  };
   outbox: OutboxProcedures;
 };
 

@@ -12,14 +12,13 @@ import {
   claimsFor,
   claimsOnTheRest,
   counterOf,
-  createCalibration,
   factsOf,
   holdsCeiling,
   isCheaperOf,
   type LackingRoom,
+  leastOf,
   likelyOf,
   mayFitLater,
-  pricedEstimate,
   type SeenCall,
   showBudget,
 } from '@tollgate/core/budgets';
@@ -31,6 +30,7 @@ import type { Ledger } from '../../ports/ledger.ts';
 import type { PriceBook } from '../../ports/price-book.ts';
 import type { BudgetDefinitions } from './definitions.ts';
 import { createHold, type Hold } from './hold.ts';
+import type { Overshoots } from './overshoots.ts';
 import { refusalBy } from './refusal.ts';
 import type { Room, Taken } from './room.ts';
 
@@ -44,6 +44,12 @@ export interface Asking {
   readonly modelMaximum: number | undefined;
   /** Bytes of all that is sent. */
   readonly sentBytes: () => number;
+  /** Whether what it writes is looked at as it passes. */
+  readonly isWatched: boolean;
+  /** Whether the model may think where nobody sees it. */
+  readonly mayThink: boolean;
+  /** Whether a refusal may tell what others spent. */
+  readonly mayReadAll: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -74,13 +80,14 @@ export interface AdmissionDeps {
   readonly definitions: BudgetDefinitions;
   readonly room: Room;
   readonly prices: PriceBook;
+  readonly calibration: Calibration;
+  readonly overshoots: Pick<Overshoots, 'letIn'>;
   readonly ledger: Ledger;
   readonly clock: Clock;
 }
 
 export function createAdmission(deps: AdmissionDeps): Admission {
-  const { definitions, room, prices, clock, ledger } = deps;
-  const calibration = createCalibration();
+  const { definitions, room, prices, calibration, clock, ledger } = deps;
   /** Of calls that are booked and not yet durable. */
   const charged = new Map<string, readonly Charge[]>();
   ledger.subscribe(({ callId }) => {
@@ -106,7 +113,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       const model = modelOf(call);
       const tries = calibration.knows(call.keyId, model)
         ? [likely]
-        : [likely, smallestOf(likely, price)];
+        : [likely, leastOf(likely, price)];
       let taken: Taken = { type: 'unavailable' };
       let claims: readonly Claim[] = [];
       let held = likely;
@@ -129,11 +136,18 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       if (taken.type === 'unavailable') return err(unavailable);
       if (taken.type === 'refused') {
         if (signal.aborted) return err({ kind: 'client_closed' });
-        return err(refusalOf(budgets, claims, { lacking: taken.lacking, now: clock.now() }));
+        const { lacking } = taken;
+        return err(refusalOf(budgets, claims, { lacking, now: clock.now(), ...asking }));
       }
       const tokensPerSaidByte = calibration.tokensPerSaidByte(model);
+      const worst = calibration.worst(model);
+      // A learned ratio is of what it was learned of; a token a byte is true of all that is sent.
+      const inputBytes = worst === undefined ? asking.sentBytes() : size.inputBytes;
+      const doubt = { ...asking, ...size, inputBytes, held, tokensPerSaidByte, worst, price };
+      deps.overshoots.letIn(budgets, doubt, call.startedAt);
       const parts = { room, ledger, clock, call, budgets, claims, likely: held, size, price };
-      return ok(createHold({ ...parts, tokensPerSaidByte }));
+      const { mayReadAll } = asking;
+      return ok(createHold({ ...parts, mayReadAll, tokensPerSaidByte }));
     },
 
     chargesOf: (event) => {
@@ -217,18 +231,6 @@ function estimatesOf(
   return { likely, ceiling: ceilingOf({ ...size, inputBytes: sentBytes() }, modelMaximum, price) };
 }
 
-/** Of calls of which nothing is known, so little is enough to begin with: more is held as it passes. */
-const LEAST_OUTPUT_TOKENS = 256;
-
-const smallestOf = (likely: CallEstimate, price: ModelPrice | undefined): CallEstimate =>
-  pricedEstimate(
-    {
-      inputTokens: likely.inputTokens,
-      outputTokens: Math.min(likely.outputTokens, LEAST_OUTPUT_TOKENS),
-    },
-    price,
-  );
-
 /** What no budget can count, or a hard one not beforehand. */
 function uncountableBy(
   budgets: readonly Budget[],
@@ -272,7 +274,15 @@ const lacksRequests = (
 function refusalOf(
   budgets: readonly Budget[],
   claims: readonly Claim[],
-  { lacking, now }: { readonly lacking: readonly LackingRoom[]; readonly now: number },
+  {
+    lacking,
+    now,
+    mayReadAll,
+  }: {
+    readonly lacking: readonly LackingRoom[];
+    readonly now: number;
+    readonly mayReadAll: boolean;
+  },
 ): GatewayError {
   const [first] = lacking;
   const worst = lacking.find(({ spent, asked, limit }) => spent + asked > limit) ?? first;
@@ -282,7 +292,7 @@ function refusalOf(
   if (worst === undefined || budget === undefined) {
     return { kind: 'internal', detail: 'a budget refused that was not asked' };
   }
-  return refusalBy(budget, worst, { now, end });
+  return refusalBy(budget, worst, { now, end, mayReadAll });
 }
 
 /** Calls that ended as they should, and were counted by their provider. */

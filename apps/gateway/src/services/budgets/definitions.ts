@@ -13,8 +13,6 @@ export interface BudgetDefinitions {
   matching(call: CallFacts): readonly Budget[];
   /** To be waited for before a call is let in; undefined: they were looked at a moment ago. */
   fresh(): Promise<void> | undefined;
-  /** After a change in this process, which is to be seen at once. */
-  refresh(): Promise<void>;
 }
 
 /** Reads them before it is there: no call is admitted by budgets that nobody has read. */
@@ -56,6 +54,5 @@ export async function createBudgetDefinitions({
     current: () => budgets,
     matching: (call) => matching(call),
     fresh: () => (clock.monotonic() - checkedAt < REFRESH_MS ? checking : check()),
-    refresh,
   };
 }

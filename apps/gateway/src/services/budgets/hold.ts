@@ -52,6 +52,8 @@ export interface HoldDeps {
   readonly size: CallSize;
   readonly price: ModelPrice | undefined;
   readonly tokensPerSaidByte: number;
+  /** Whether the caller may read what others spent. */
+  readonly mayReadAll: boolean;
 }
 
 /** A reservation is raised by so much at a time, or by a quarter. */
@@ -85,7 +87,7 @@ const heldBy = ({ counter, amount }: Claim): Charge => ({
 });
 
 function createHeldOutput(deps: HoldDeps): HeldOutput {
-  const { room, ledger, call, budgets, claims, price, size } = deps;
+  const { room, ledger, call, budgets, claims, price, size, mayReadAll } = deps;
   const most = size.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   let held = deps.likely.outputTokens;
   let input = deps.likely.inputTokens;
@@ -122,7 +124,8 @@ function createHeldOutput(deps: HoldDeps): HeldOutput {
       const budget = budgets[at];
       if (outputTokens !== seen || lacking === undefined || budget === undefined) continue;
       const end = claims[at]?.counter.window.end;
-      return refusalBy(budget, lacking, { now: deps.clock.now(), end, isRunning: true });
+      const now = deps.clock.now();
+      return refusalBy(budget, lacking, { now, end, isRunning: true, mayReadAll });
     }
     return undefined;
   };

@@ -20,15 +20,19 @@ export function refusalBy(
     now,
     end,
     isRunning = false,
+    mayReadAll,
   }: {
     readonly now: number;
     /** Unix milliseconds, when its window ends; absent: never. */
     readonly end?: number | undefined;
     readonly isRunning?: boolean;
+    /** Whether the caller may read what others spent. */
+    readonly mayReadAll: boolean;
   },
 ): GatewayError {
   if (isQuota(budget)) return quotaRefusal(budget, lacking, now);
-  const facts = budgetFacts(budget, lacking, end);
+  const figures = mayReadAll || tellsFigures(budget);
+  const facts = budgetFacts(budget, lacking, { end, figures });
   const mayComeSoon = lacking.spent + lacking.asked <= lacking.limit;
   const untilReset = end === undefined ? undefined : Math.max(1, Math.ceil((end - now) / 1000));
   const seconds = mayComeSoon ? Math.min(SOON_SECONDS, untilReset ?? SOON_SECONDS) : untilReset;
@@ -39,11 +43,18 @@ export function refusalBy(
   };
 }
 
+/**
+ * Whether whoever a call belongs to may read what its budget stands at: that of a key and of a user is
+ * their own. What a team, an organisation, a model or a tag has spent tells of others' calls.
+ */
+export const tellsFigures = ({ scope }: Pick<Budget, 'scope'>): boolean =>
+  scope.kind === 'key' || scope.kind === 'user';
+
 /** What a budget stands at, for a refusal or to explain one. */
 export function budgetFacts(
   budget: Budget,
   { spent, reserved, asked }: Pick<LackingRoom, 'spent' | 'reserved' | 'asked'>,
-  end: number | undefined,
+  { end, figures }: { readonly end: number | undefined; readonly figures: boolean },
 ): BudgetFacts {
   const { measure, limit } = budget;
   const left = limit - spent - reserved;
@@ -54,9 +65,11 @@ export function budgetFacts(
     terms: showBudget(budget),
     unit: unitOf(measure),
     limit: shown(limit),
-    spent: shown(spent),
-    reserved: shown(reserved),
-    left: shown(left < 0n ? 0n : left),
+    ...(figures && {
+      spent: shown(spent),
+      reserved: shown(reserved),
+      left: shown(left < 0n ? 0n : left),
+    }),
     asked: shown(asked),
     ...(end === undefined ? undefined : { resetAt: end }),
   };
