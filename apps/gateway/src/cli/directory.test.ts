@@ -179,8 +179,8 @@ describe('tollgate budgets', () => {
 
     const key = await words(
       folder.path,
-      ...['keys', 'create', '--name', 'app'],
-      ...['--budget', '100 requests/day', '--budget', '20 usd/month'],
+      // Without a name it is called app.
+      ...['keys', 'create', '--budget', '100 requests per day', '--budget', '20 usd/month'],
     );
     const made = await words(
       folder.path,

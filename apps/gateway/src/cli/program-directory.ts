@@ -128,7 +128,7 @@ export function addKeys(program: Command, context: CliContext): void {
     keys
       .command('create')
       .description('make a key and print it: the only time that it is shown')
-      .requiredOption('--name <name>', 'what it is called in reports')
+      .option('--name <name>', 'what it is called in reports', 'app')
       .option('--budget <budget>', 'as in "20 USD/month"; may be given several times', collected),
   )
     .addHelpText(

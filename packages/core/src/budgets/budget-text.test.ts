@@ -24,6 +24,7 @@ describe('a budget’s text', () => {
   it.each<[string, Partial<BudgetTerms>]>([
     ['100 requests/day', {}],
     ['1 request / day', { limit: 1n }],
+    ['100 requests per day', {}],
     ['1_000_000 tokens/month', { measure: 'tokens', limit: 1_000_000n, per: 'month' }],
     ['5 cache read tokens/week', { measure: 'cache read tokens', limit: 5n, per: 'week' }],
     ['20 USD/month', { measure: 'usd', limit: 20_000_000_000_000n, per: 'month' }],
@@ -58,6 +59,7 @@ describe('a budget’s text', () => {
     ['0.0000000000001 USD/day', 'finer than 12 decimals'],
     ['100 requets/day', '"requets" is not known; did you mean "requests"?'],
     ['100 EUR/day', 'did you mean one of requests, tokens'],
+    ['100 EUR/day', 'concurrent? Examples'],
     ['100 requests', '"requests" has no period; add one of /minute, hour, day'],
     ['100 requests/fortnight', '"fortnight" is no period; use one of minute'],
     ['100 requests/day/week', '"day/week" is no period'],

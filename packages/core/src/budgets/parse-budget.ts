@@ -27,14 +27,14 @@ export type BudgetProblem = string;
 type Parsed<T> = Result<T, BudgetProblem>;
 
 /**
- * Reads `AMOUNT MEASURE/PERIOD`, and after it in any order: `hard`, `in ZONE`, `finish-running` or
+ * Reads `AMOUNT MEASURE/PERIOD`, or `MEASURE per PERIOD`, and after it in any order: `hard`, `in ZONE`, `finish-running` or
  * `cheaper:MODEL`, `unpriced`, and `warn:50,80,100` or `warn:never`.
  */
 export function parseBudget(text: string): Parsed<BudgetTerms> {
   if (text.length > MOST_LETTERS) {
     return problem(`a budget has at most ${MOST_LETTERS} characters, this one has ${text.length}`);
   }
-  const spaced = text.trim().replace(/\s*\/\s*/, '/');
+  const spaced = text.trim().replace(/\s*\/\s*|\s+per\s+/i, '/');
   const [, amount, rest] = /^(\S+)(?:\s+(.*))?$/s.exec(spaced) ?? [];
   if (amount === undefined) return problem('it is empty');
   if (!/^[-+.]?\d/.test(amount)) return problem(`it begins with "${amount}", not with a number`);
@@ -49,7 +49,7 @@ export function parseBudget(text: string): Parsed<BudgetTerms> {
 }
 
 const problem = (what: string): { readonly ok: false; readonly error: BudgetProblem } =>
-  err(`This is no budget: ${what}. ${EXAMPLES}`);
+  err(`This is no budget: ${what.endsWith('?') ? what : `${what}.`} ${EXAMPLES}`);
 
 const OPTION = /^(hard|in|finish-running|unpriced|cheaper:.*|warn:.*)$/i;
 
