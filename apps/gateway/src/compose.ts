@@ -13,7 +13,6 @@ import {
 import { createHealthBook } from '@tollgate/core/routing';
 import { createLog } from './adapters/log/create-log.ts';
 import { createMetrics } from './adapters/metrics/create-metrics.ts';
-import { createPriceBook } from './adapters/prices/create-price-book.ts';
 import { createSealers } from './adapters/sealing/create-sealers.ts';
 import { createMemoryStateMakers } from './adapters/sealing/memory-state-makers.ts';
 import { withAccounts } from './adapters/sealing/with-accounts.ts';
@@ -28,6 +27,7 @@ import { composeBudgets } from './compose-budgets.ts';
 import { composeDirectory } from './compose-directory.ts';
 import { composeGovernance } from './compose-governance.ts';
 import { composeOutbox } from './compose-outbox.ts';
+import { composePrices } from './compose-prices.ts';
 import { composeResponses } from './compose-responses.ts';
 import { composeShared } from './compose-shared.ts';
 import { composeStorage } from './compose-storage.ts';
@@ -156,7 +156,8 @@ export async function compose(
   });
 
   const tokens = createTokenCounter();
-  const prices = createPriceBook({ providers: config.providers, configured: config.prices });
+  const priceList = composePrices({ config, clock, log });
+  const { prices } = priceList;
   const budgets = await composeBudgets({
     db: storage.value.records,
     reservations: shared.reservations,
@@ -258,6 +259,7 @@ export async function compose(
       others: [
         ...storage.value.checks,
         ...shared.checks,
+        ...priceList.checks,
         ...(outbox.health === undefined ? [] : [outbox.health]),
       ],
     }),
@@ -307,6 +309,7 @@ export async function compose(
     newAdminKey: directory.newAdminKey,
     flush,
     close: async () => {
+      await priceList.close();
       await lostCalls.close();
       await services.responses.close();
       // A client that left with its connection may not have been noticed yet.

@@ -6,8 +6,7 @@ import { withBudgets } from './support/with-budgets.ts';
 
 /*
  * What users of other gateways suffered in budgets and accounting, eighteen troubles by their numbers, and
- * the test that keeps each from ours. Of the 17th, prices from outside that change in silence, the list of
- * changes that is shown before they count belongs here too.
+ * the test that keeps each from ours.
  */
 
 const CORE = '../../../packages/core/src';
@@ -128,6 +127,12 @@ const HELD: readonly Held[] = [
     'costs that nobody can compute again once prices changed',
     '../src/adapters/sql/ledger/sql-ledger.test.ts',
     'keeps each price once, as what its costs can be computed by again',
+  ],
+  [
+    17,
+    'prices from outside that change in silence',
+    'price-list-refresh.test.ts',
+    'is fetched at start and at its pace, and says what changed',
   ],
   [
     18,

@@ -4,11 +4,32 @@ import type { UsageRow } from '../ports/usage-reports.ts';
 import type { Directory } from '../services/admin/directory.ts';
 import { type Check, fine, warning } from './check.ts';
 import { CliFailure } from './context.ts';
+import { openPrices } from './open-prices.ts';
 import { withStores } from './open-stores.ts';
 import { OPERATOR } from './operator.ts';
 
+const HOUR_MS = 3_600_000;
+/** So many times that it did not come are no mishap any more. */
+const LATE_TIMES = 3;
 const MONTH_MS = 30 * 86_400_000;
 const MOST_NAMED = 10;
+
+/** Whether the published list still reaches us, where it may be asked for. */
+export function checkPriceList(config: Config, now: number): Check {
+  const { versions, seenAt } = openPrices(config);
+  const { refresh, everyHours } = config.priceList;
+  const name = versions.find(({ isCurrent }) => isCurrent)?.version ?? 'none';
+  if (!refresh) return fine('price list', `${name}, bundled`);
+  const isFresh = seenAt !== undefined && now - seenAt < LATE_TIMES * everyHours * HOUR_MS;
+  const since = seenAt === undefined ? 'never fetched' : `seen ${new Date(seenAt).toISOString()}`;
+  return isFresh
+    ? fine('price list', `${name}, ${since}`)
+    : warning(
+        'price list',
+        `${name} is in force, ${since}`,
+        'it is fetched while a gateway runs: look for "price list kept" in its log, or at /health',
+      );
+}
 
 /** Which models of the last 30 days cost something that nobody has a price for. */
 export async function checkPrices(config: Config, now: number): Promise<Check> {

@@ -35,6 +35,7 @@ const present = (config: Config) => ({
   storage: config.storage,
   providers: Object.fromEntries(config.providers.map(presentProvider)),
   models: config.models,
+  priceList: config.priceList,
   defaultProvider: config.defaultProvider,
   tiers: Object.fromEntries(
     Object.entries(config.tiers).map(([tier, models]) => [

@@ -6,7 +6,7 @@ import { checkBudgets } from './check-budgets.ts';
 import { checkData, checkPort, checkRuntime } from './check-machine.ts';
 import { checkClock, checkProvider, checkZion } from './check-network.ts';
 import { checkOutbox } from './check-outbox.ts';
-import { checkPrices } from './check-prices.ts';
+import { checkPriceList, checkPrices } from './check-prices.ts';
 import { type CliContext, CliFailure, type CommonOptions, toJson } from './context.ts';
 import { systemClock, withUpstreams } from './open-upstream.ts';
 
@@ -50,8 +50,10 @@ function examineAround(config: Config): Promise<readonly Check[]> {
     const time = checkClock(times, clock.now());
     const prices = await checkPrices(config, clock.now());
     const budgets = await checkBudgets(config);
+    const priceList = checkPriceList(config, clock.now());
     const outbox = await checkOutbox(config, clock.now());
-    return [data, port, ...probes.map(({ check }) => check), time, prices, budgets, outbox];
+    const books = [prices, priceList, budgets, outbox];
+    return [data, port, ...probes.map(({ check }) => check), time, ...books];
   });
 }
 

@@ -1,5 +1,4 @@
 import { createCalibration } from '@tollgate/core/budgets';
-import { createPriceBook } from '../adapters/prices/create-price-book.ts';
 import { createSqlBudgetStore } from '../adapters/sql/budget-store.ts';
 import { createDirectoryStores } from '../adapters/sql/directory-stores.ts';
 import { createUsageReports } from '../adapters/sql/ledger/usage-reports.ts';
@@ -16,6 +15,7 @@ import {
   standingInLedger,
 } from '../services/budgets/explain.ts';
 import { createFindDestination } from '../services/destination.ts';
+import { openPrices } from './open-prices.ts';
 import { withDatabase } from './open-records.ts';
 
 export interface Stores {
@@ -34,7 +34,7 @@ export const withStores = <T>(config: Config, use: (stores: Stores) => Promise<T
     const stores = createDirectoryStores({ db, secret, clock, configured });
     const directory = createDirectory({ stores, clock, ids: createIds() });
     const reports = createUsageReports(db);
-    const prices = createPriceBook({ providers: config.providers, configured: config.prices });
+    const prices = openPrices(config).book;
     const explainBudgets = createExplainBudgets({
       keys: directory.keys,
       findDestination: createFindDestination(config),

@@ -6,6 +6,7 @@ import { addOutbox } from './outbox-command.ts';
 import { addBudgets } from './program-budgets.ts';
 import { addDatabase } from './program-database.ts';
 import { addKeys, addRecords } from './program-directory.ts';
+import { addPrices } from './program-prices.ts';
 import type { UsageOptions } from './usage.ts';
 
 /** The commands. What a command needs is loaded when it runs: `--help` opens no database. */
@@ -42,6 +43,7 @@ export function createProgram(context: CliContext): Command {
   addRecords(program, context);
   addBudgets(program, context);
   addReports(program, context);
+  addPrices(program, context);
   addAudit(program, context);
   const outbox = add(program, 'outbox', 'show what waits to be told to others, and send it again');
   addOutbox(outbox, context, examples);

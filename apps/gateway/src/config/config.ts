@@ -3,6 +3,7 @@ import type { Role, Tier, TierConfig } from '@tollgate/core/governance';
 import type { ModelPrice } from '@tollgate/core/pricing';
 import type { ProviderDescription, SaidWords } from '@tollgate/core/providers';
 import type { OutboxConfig } from './outbox-schema.ts';
+import type { PriceListConfig } from './price-list-schema.ts';
 import type { Secret } from './secret.ts';
 import type { StorageConfig } from './storage-schema.ts';
 
@@ -90,6 +91,7 @@ export interface Config {
   readonly models: { readonly [alias: string]: string };
   /** By `provider/model`, or `provider/model@tier`: what the operator says a model costs. */
   readonly prices: ReadonlyMap<string, ConfiguredPrice>;
+  readonly priceList: PriceListConfig;
   readonly defaultProvider: string | undefined;
   readonly tiers: TierConfig;
   readonly native: { readonly defaultTier: Tier | undefined };

@@ -52,6 +52,7 @@ export function resolveConfig({
     prices: new Map(
       Object.entries(settings.prices).map(([model, entry]) => [model, configuredPriceOf(entry)]),
     ),
+    priceList: settings.priceList,
     defaultProvider: settings.defaultProvider,
     tiers: tiersOf(settings),
     native: { defaultTier: settings.native.defaultTier },

@@ -5,6 +5,7 @@ import { FACE_NAMES } from './face-names.ts';
 import { HTTP_URL, HttpUrl, OwnHost } from './http-url.ts';
 import { LOSSES, Losses } from './loss-schema.ts';
 import { OutboxSettings } from './outbox-schema.ts';
+import { PriceListSettings } from './price-list-schema.ts';
 import { PriceEntry } from './price-schema.ts';
 import { ProviderModel } from './provider-model.ts';
 import { Quirks } from './quirk-schema.ts';
@@ -227,6 +228,7 @@ export const Settings = z.strictObject({
     description:
       'By provider/model: what it costs, in place of what the bundled list says. By provider/model@tier: what it costs where its provider served it in that tier (priority, flex); the standard price is never taken for another tier. Under `teams` and `keys` for some callers alone: a key’s price wins over its team’s, that over everybody’s, each as a whole.',
   }),
+  priceList: PriceListSettings.prefault({}),
   losses: z.record(ProviderModel, Losses).default({}).meta({ description: LOSSES }),
   defaultProvider: ProviderName.optional().meta({
     description: 'Where a bare model name goes that no provider is known to serve.',

@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import type { Config, ProviderConfig } from '../../config/config.ts';
 import type { BookedPrice, PriceBook, PricedCall } from '../../ports/price-book.ts';
 import { bookedPrice } from './booked-price.ts';
-import { listedPrice, PRICE_LIST } from './listed-price.ts';
+import { listedPrice } from './listed-price.ts';
 import { ownPrices, type PriceSource } from './own-prices.ts';
+import type { PriceList } from './price-list.ts';
 
 /** Some prices depend on the day, or on the hour: what was looked up is believed for that minute. */
 const BELIEVED_MS = 60_000;
@@ -15,6 +16,8 @@ export interface PriceBookSources {
   readonly providers: readonly ProviderConfig[];
   /** What the operator says wins over the list. */
   readonly configured: Config['prices'];
+  /** The list that was in force at an instant, Unix milliseconds. */
+  readonly listAt: (at: number) => PriceList;
 }
 
 /**
@@ -22,23 +25,24 @@ export interface PriceBookSources {
  * the price of the tier, else the share of the standard one that its provider's rule for the tier says.
  * Looking one up again costs next to nothing.
  */
-export function createPriceBook({ providers, configured }: PriceBookSources): PriceBook {
+export function createPriceBook({ providers, configured, listAt }: PriceBookSources): PriceBook {
   const byName = new Map(providers.map((one) => [one.name, one]));
   const own = ownPrices(configured);
   const remembered = new LRUCache<string, { readonly found: BookedPrice | undefined }>({
     max: MAX_REMEMBERED,
   });
 
-  const listed: PriceSource = {
-    name: PRICE_LIST,
+  const listed = (list: PriceList): PriceSource => ({
+    name: list.name,
     find: (provider, model, at) => {
       const known = byName.get(provider);
       const name = known?.pricedAs ?? known?.name;
+      if (name === undefined) return undefined;
       if (typeof name === 'object') return FREE;
-      const price = name === undefined ? undefined : listedPrice(name, model, at);
-      return price && bookedPrice(PRICE_LIST, price);
+      const price = listedPrice(list, { provider: name, model, at });
+      return price && bookedPrice(list.name, price);
     },
-  };
+  });
 
   const lookUp = (source: PriceSource, { provider, model, tier, at }: Wanted) => {
     const standard = source.find(provider, model, at);
@@ -62,7 +66,7 @@ export function createPriceBook({ providers, configured }: PriceBookSources): Pr
   return {
     priceOf: ({ provider, models, at, tier: served, ...whose }) => {
       const tier = otherTier(served);
-      const sources = [...own(whose), listed];
+      const sources = [...own(whose), listed(listAt(at))];
       // By source first: providers answer by dated names, which the list knows and the operator need not.
       for (const source of sources) {
         for (const model of models) {

@@ -1,16 +1,20 @@
 import { expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
-import { listedPrice, PRICE_LIST } from './listed-price.ts';
+import { BUNDLED_LIST, bundledList } from './bundled-list.ts';
+import { listedPrice } from './listed-price.ts';
 
 const TODAY = Date.parse('2026-11-26T12:00:00Z');
 
+const priceToday = (provider: string, model: string) =>
+  listedPrice(bundledList, { provider, model, at: TODAY });
+
 it('names the version of the list that is installed', () => {
-  expect(PRICE_LIST).toBe(`genai-prices@${manifest.dependencies['@pydantic/genai-prices']}`);
+  expect(BUNDLED_LIST).toBe(`genai-prices@${manifest.dependencies['@pydantic/genai-prices']}`);
 });
 
 /** platform.claude.com/docs/en/about-claude/pricing: cache reads at a twentieth of input. */
 it('has a price for each class of tokens, in whole pico-dollars', () => {
-  expect(listedPrice('anthropic', 'claude-opus-5-5', TODAY)).toEqual({
+  expect(priceToday('anthropic', 'claude-opus-5-5')).toEqual({
     base: {
       input: {
         uncached: 4_000_000,
@@ -25,7 +29,7 @@ it('has a price for each class of tokens, in whole pico-dollars', () => {
 });
 
 it('keeps the tier of long prompts apart', () => {
-  expect(listedPrice('openai', 'gpt-6-sol', TODAY)).toMatchObject({
+  expect(priceToday('openai', 'gpt-6-sol')).toMatchObject({
     base: { input: { uncached: 2_000_000, cacheRead: 200_000 }, output: { text: 10_000_000 } },
     tiers: [
       {
@@ -38,12 +42,12 @@ it('keeps the tier of long prompts apart', () => {
 });
 
 it('prices calls by themselves where a provider does', () => {
-  expect(listedPrice('perplexity', 'sonar-pro', TODAY)).toMatchObject({ request: 14_000_000_000 });
+  expect(priceToday('perplexity', 'sonar-pro')).toMatchObject({ request: 14_000_000_000 });
 });
 
 it.each([
   ['openai', 'a-model-of-tomorrow'],
   ['nobody', 'gpt-4o'],
 ])('has no price for %s/%s', (provider, model) => {
-  expect(listedPrice(provider, model, TODAY)).toBeUndefined();
+  expect(priceToday(provider, model)).toBeUndefined();
 });

@@ -1,12 +1,7 @@
-import {
-  calcPrice,
-  type ModelPrice as ListedPrices,
-  type TieredPrices,
-} from '@pydantic/genai-prices';
 import type { ModelPrice, TokenPrices } from '@tollgate/core/pricing';
-
-/** As it stands in the lockfile; said with every cost that it made. */
-export const PRICE_LIST = 'genai-prices@0.1.8';
+import { findAmounts } from './find-model.ts';
+import type { PriceList } from './price-list.ts';
+import type { ListedAmounts } from './price-list-wire.ts';
 
 const PICO_PER_USD = 1e12;
 const PER_MILLION = 1e6;
@@ -21,11 +16,16 @@ const TOOLS = {
 /** Told in the usage, and free of charge but for its tokens, say their providers. */
 const FREE_TOOLS = { web_fetch: 0, tool_search: 0 } as const;
 
-/** The bundled list's price of a model at an instant, in whole pico-dollars; undefined where it has none. */
-export function listedPrice(provider: string, model: string, at: number): ModelPrice | undefined {
-  const found = calcPrice({}, model, { providerId: provider, timestamp: new Date(at) });
-  if (found === null) return undefined;
-  const listed = found.model_price;
+/** A list's price of a model at an instant, in whole pico-dollars; undefined where it has none. */
+export function listedPrice(
+  { providers }: PriceList,
+  wanted: Parameters<typeof findAmounts>[1],
+): ModelPrice | undefined {
+  const listed = findAmounts(providers, wanted);
+  return listed && modelPriceOf(listed);
+}
+
+export function modelPriceOf(listed: ListedAmounts): ModelPrice {
   const starts = new Set(
     Object.values(listed).flatMap((price) =>
       typeof price === 'object' ? price.tiers.map(({ start }) => start) : [],
@@ -47,7 +47,7 @@ export function listedPrice(provider: string, model: string, at: number): ModelP
   };
 }
 
-function tokenPrices(listed: ListedPrices, start: number): TokenPrices {
+function tokenPrices(listed: ListedAmounts, start: number): TokenPrices {
   const of = <Name extends string>(name: Name, field: string): { [key in Name]?: number } => {
     const price = pico(listed[field], PER_MILLION, start);
     const one: { [key in Name]?: number } = {};
@@ -76,11 +76,7 @@ function tokenPrices(listed: ListedPrices, start: number): TokenPrices {
  * The one place where a price is a float: dollars for so many, to the nearest pico-dollar for one.
  * `start`: of the tiers, the last that starts no later; 0: the price beneath them all.
  */
-function pico(
-  listed: number | TieredPrices | undefined,
-  per: number,
-  start: number,
-): number | undefined {
+function pico(listed: ListedAmounts[string], per: number, start: number): number | undefined {
   if (listed === undefined) return undefined;
   const dollars =
     typeof listed === 'number'
