@@ -80,8 +80,8 @@ const callerName = (call: Caller): string => {
   return `c${keyId}\0${face}\0${keyName}\0${userId}\0${teamId}\0${organisationId}\0${user?.id}\0${user?.externalId}\0${user?.email}\0${tags?.join('\0')}`;
 };
 
-const routeName = ({ modelAsked, provider, modelServed, serviceTier }: Route): string =>
-  `r${modelAsked}\0${provider}\0${modelServed}\0${serviceTier}`;
+const routeName = ({ modelAsked, provider, modelServed, serviceTier, modelSent }: Route): string =>
+  `r${modelAsked}\0${provider}\0${modelServed}\0${serviceTier}\0${modelSent}`;
 
 /** The price that a cost was computed by. */
 export interface PriceUsed {

@@ -147,6 +147,19 @@ for (const engine of await testedEngines()) {
         expect(groups).toEqual([10, 10, 5]);
       });
 
+      it('tells apart calls that differ by the model that was sent for alone', async () => {
+        const ledger = ledgerWith();
+        const sent = ['gpt-4o', 'gpt-4o-latest', undefined];
+        const events = sent.map((modelSent) =>
+          usageEvent({ modelServed: 'gpt-4o-2024-08-06', ...(modelSent && { modelSent }) }),
+        );
+        for (const event of events) ledger.record(event);
+        await ledger.flush();
+
+        const found = await Promise.all(events.map(({ callId }) => ledger.find(callId)));
+        expect(found.map((event) => event?.modelSent)).toEqual(sent);
+      });
+
       it('writes an event once that was recorded twice under one call id', async () => {
         const ledger = ledgerWith();
         const event = usageEvent({ user: ZION_USER });
