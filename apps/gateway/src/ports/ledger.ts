@@ -12,6 +12,9 @@ export interface Booking {
   readonly isLost?: boolean;
 }
 
+/** `charges`: what was booked with the event. */
+export type LedgerListener = (event: UsageEvent, charges: readonly Charge[]) => void;
+
 /**
  * Where calls become durable. `record` queues for the next group commit; an event that was recorded is
  * written once, or the ledger says that it is unhealthy. It takes the place of its intent.
@@ -23,11 +26,12 @@ export interface Ledger {
   extend(callId: string, stands: Estimated): void;
   /** Calls that gateways which died meant to send, and of whose end nothing is known. */
   lost(): Promise<readonly Intent[]>;
-  record(event: UsageEvent, booking?: Booking): void;
+  /** False: it is lost, as too many wait already, or the ledger is closed. Its intent stands on. */
+  record(event: UsageEvent, booking?: Booking): boolean;
   /** Resolves when everything recorded so far is durable. */
   flush(): Promise<void>;
   /** Called after each event that has become durable. Returns the way to stop listening. */
-  subscribe(listener: (event: UsageEvent) => void): () => void;
+  subscribe(listener: LedgerListener): () => void;
   status(): Promise<DependencyStatus>;
   /** Writes what is queued. Resolves with how many events are lost, as it would not take them. */
   close(): Promise<number>;

@@ -110,8 +110,8 @@ export function createMetering(deps: MeterDeps): Metering {
     const { event, price } = priced(ended, prices, model);
     const charges = how.hold?.chargesOf(event) ?? admission.chargesOf(event);
     const saidBytes = how.hold?.output?.saidBytes();
-    admission.ended(event, { charges, inputBytes: how.inputBytes, saidBytes });
-    ledger.record(event, { price, charges, isLost: how.isLost === true });
+    const isKept = ledger.record(event, { price, charges, isLost: how.isLost === true });
+    admission.ended(event, { charges, inputBytes: how.inputBytes, saidBytes, isKept });
     log.info(lineOf(event), 'call ended');
   };
 

@@ -64,7 +64,7 @@ export interface Admission {
   admit(asking: Asking): Promise<Result<Hold, GatewayError>>;
   /** Of a call that holds nothing: it was admitted before a budget was seen, or by a gateway that died. */
   chargesOf(event: UsageEvent): readonly Charge[];
-  /** What became of a call, once it is booked. */
+  /** What became of a call. What it holds is settled once the ledger has it, or has lost it. */
   ended(event: UsageEvent, booked: Booked): void;
   /** The model that calls go to in place of being refused by a budget that is used up. */
   cheaperThan(call: CallFacts): Promise<string | undefined>;
@@ -74,6 +74,8 @@ export interface Booked {
   readonly charges: readonly Charge[];
   readonly inputBytes: number | undefined;
   readonly saidBytes: number | undefined;
+  /** The ledger has it, or will. */
+  readonly isKept: boolean;
 }
 
 export interface AdmissionDeps {
@@ -82,20 +84,16 @@ export interface AdmissionDeps {
   readonly prices: PriceBook;
   readonly calibration: Calibration;
   readonly overshoots: Pick<Overshoots, 'letIn'>;
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'extend' | 'subscribe'>;
   readonly clock: Clock;
 }
 
 export function createAdmission(deps: AdmissionDeps): Admission {
   const { definitions, room, prices, calibration, clock, ledger } = deps;
-  /** Of calls that are booked and not yet durable. */
-  const charged = new Map<string, readonly Charge[]>();
-  ledger.subscribe(({ callId }) => {
-    const charges = charged.get(callId);
-    if (charges === undefined) return;
-    charged.delete(callId);
-    room.settle(callId, charges);
-  });
+  const settle = ({ callId }: UsageEvent, charges: readonly Charge[]): void => {
+    if (charges.length > 0) room.settle(callId, charges);
+  };
+  ledger.subscribe(settle);
 
   return {
     fresh: definitions.fresh,
@@ -156,8 +154,8 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       return definitions.matching(facts).map((budget) => chargeOn(budget, event));
     },
 
-    ended: (event, { charges, inputBytes, saidBytes }) => {
-      if (charges.length > 0) charged.set(event.callId, charges);
+    ended: (event, { charges, inputBytes, saidBytes, isKept }) => {
+      if (!isKept) settle(event, charges);
       const isLimited = charges.length > 0 || definitions.current().length > 0;
       if (inputBytes !== undefined && isLimited) {
         learn(calibration, event, { inputBytes, saidBytes });

@@ -42,7 +42,7 @@ export interface HeldOutput {
 
 export interface HoldDeps {
   readonly room: Room;
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'extend'>;
   readonly clock: Clock;
   readonly call: AdmittedCall;
   readonly budgets: readonly Budget[];

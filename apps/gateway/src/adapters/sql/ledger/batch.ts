@@ -35,3 +35,6 @@ export interface LedgerBatch {
 
 export const textCharges = (charges: readonly Charge[] = []): readonly TextCharge[] =>
   charges.map((charge) => ({ ...charge, amount: String(charge.amount) }));
+
+export const chargesOfText = (charges: readonly TextCharge[]): readonly Charge[] =>
+  charges.map((charge) => ({ ...charge, amount: BigInt(charge.amount) }));

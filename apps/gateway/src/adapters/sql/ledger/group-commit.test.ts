@@ -77,6 +77,24 @@ describe('a group commit', () => {
     expect(heard).toEqual([own.callId]);
   });
 
+  it('tells with an event what it spent of budgets, and of one that is not kept that it is lost', async () => {
+    const { group, answer, batch } = arrange({ maxHeld: 1 });
+    const charges = [{ budgetId: 'bud_1', windowStart: 0, amount: 2n ** 70n }];
+    const heard: unknown[] = [];
+    group.subscribe(({ callId }, spent) => heard.push([callId, spent]));
+    const kept = usageEvent();
+
+    const isKept = [group.record(kept, { charges }), group.record(usageEvent(), { charges })];
+    await batch(0);
+    answer(0).resolve([]);
+    await group.flush();
+
+    expect(isKept).toEqual([true, false]);
+    expect(heard).toEqual([[kept.callId, charges]]);
+    await group.close();
+    expect(group.record(usageEvent(), { charges })).toBe(false);
+  });
+
   it('goes on where one who listens fails', async () => {
     const { group, batch, answer } = arrange();
     const heard: string[] = [];

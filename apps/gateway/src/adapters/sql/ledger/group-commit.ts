@@ -1,8 +1,14 @@
 import type { Estimated, Intent, UsageEvent } from '@tollgate/core/usage';
-import type { Booking } from '../../../ports/ledger.ts';
+import type { Booking, LedgerListener } from '../../../ports/ledger.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { EventJournal } from '../../files/event-journal.ts';
-import { type BatchedEvent, type BatchedIntent, type LedgerBatch, textCharges } from './batch.ts';
+import {
+  type BatchedEvent,
+  type BatchedIntent,
+  chargesOfText,
+  type LedgerBatch,
+  textCharges,
+} from './batch.ts';
 import type { BatchWriter } from './settle.ts';
 
 export interface GroupCommitOptions {
@@ -29,8 +35,6 @@ const LATE_MS = 5_000;
 /** Calls that may wait for their intents at once; beyond, the ledger is behind, and refuses. */
 const MOST_INTENDED = 10_000;
 
-type Listener = (event: UsageEvent) => void;
-
 interface Intended extends BatchedIntent {
   readonly resolve: (isDurable: boolean) => void;
 }
@@ -52,7 +56,7 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #maxBatch: number;
   readonly #maxHeld: number;
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Set<LedgerListener>();
   #intended: Intended[] = [];
   #extended = new Map<string, Estimated>();
   #withdrawn: string[] = [];
@@ -100,14 +104,14 @@ export class GroupCommit {
     this.#schedule(GROUP_MS);
   }
 
-  record(event: UsageEvent, { price, charges, isLost }: Booking): void {
+  record(event: UsageEvent, { price, charges, isLost }: Booking): boolean {
     const held = this.#events.length + (this.#group?.batch.events.length ?? 0);
     if (this.#isClosed || held >= this.#maxHeld) {
       const { callId } = event;
       if (this.#isClosed)
         this.#options.log?.error({ call: callId }, 'a call ended after the ledger');
       this.#lost += 1;
-      return;
+      return false;
     }
     this.#extended.delete(event.callId);
     const batched = { event, price, charges: textCharges(charges), isLost };
@@ -115,6 +119,7 @@ export class GroupCommit {
     if (this.#problem !== undefined) this.#keep([batched]);
     const isFull = this.#problem === undefined && this.#events.length >= this.#maxBatch;
     this.#schedule(isFull ? 0 : GROUP_MS);
+    return true;
   }
 
   /**
@@ -133,7 +138,7 @@ export class GroupCommit {
     await this.flush();
   }
 
-  subscribe(listener: Listener): () => void {
+  subscribe(listener: LedgerListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -264,8 +269,8 @@ export class GroupCommit {
     }
     this.#next();
     const isSkipped = new Set(skipped);
-    for (const [position, { event }] of batch.events.entries()) {
-      if (!isSkipped.has(position)) this.#tell(event);
+    for (const [position, booked] of batch.events.entries()) {
+      if (!isSkipped.has(position)) this.#tell(booked);
     }
     this.#booked(batch.events);
   }
@@ -284,10 +289,11 @@ export class GroupCommit {
     if (this.#journaled.size === 0) this.#options.journal?.clear();
   }
 
-  #tell(event: UsageEvent): void {
+  #tell({ event, charges: texts }: BatchedEvent): void {
+    const charges = chargesOfText(texts);
     for (const listener of this.#listeners) {
       try {
-        listener(event);
+        listener(event, charges);
       } catch (error) {
         this.#options.log?.error({ detail: String(error) }, 'a listener of the ledger failed');
       }

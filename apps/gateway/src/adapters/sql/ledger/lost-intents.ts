@@ -1,6 +1,6 @@
-import type { Charge, Intent } from '@tollgate/core/usage';
+import type { Intent } from '@tollgate/core/usage';
 import type { SqlReader, SqlRow } from '../sql.ts';
-import type { TextCharge } from './batch.ts';
+import { chargesOfText } from './batch.ts';
 import { callIdOf } from './call-id.ts';
 import { readShared } from './call-row.ts';
 
@@ -45,10 +45,5 @@ const intentOf = (row: SqlRow): Intent => ({
     inputTokens: Number(row['input_tokens']),
     outputTokens: Number(row['output_tokens']),
   },
-  ...(row['claims'] === null ? {} : { claims: claimsOf(String(row['claims'])) }),
+  ...(row['claims'] === null ? {} : { claims: chargesOfText(JSON.parse(String(row['claims']))) }),
 });
-
-const claimsOf = (text: string): readonly Charge[] => {
-  const claims: readonly TextCharge[] = JSON.parse(text);
-  return claims.map((claim) => ({ ...claim, amount: BigInt(claim.amount) }));
-};
