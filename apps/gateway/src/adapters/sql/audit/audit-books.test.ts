@@ -229,6 +229,16 @@ for (const engine of await testedEngines()) {
         expect(await db.all("select id from instances where id like 'audit%'")).toEqual([]);
       });
 
+      it('corrects as many rows as there are wrong ones, more than a page of them too', async () => {
+        await book(...Array.from({ length: 1_200 }, () => priced()));
+        await db.run('update calls set cost_pico = 25');
+
+        expect(await repair()).toMatchObject({ corrections: 1_200 });
+
+        expect((await audit()).differences).toEqual([]);
+        expect(await repair()).toEqual({ corrections: 0, rollups: 0, windows: 0 });
+      });
+
       it('changes nothing where nothing is wrong, nor a second time', async () => {
         await book(priced());
         await db.run('update calls set cost_pico = 25');

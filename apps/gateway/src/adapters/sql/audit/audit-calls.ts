@@ -36,8 +36,8 @@ export interface PriceFacts {
 export interface CostGap {
   readonly expected: string;
   readonly found: string;
-  /** What a correction would add, pico-dollars; absent where none can put it right. */
-  readonly missing?: bigint;
+  /** What a row of correction would say; absent where none can put it right. */
+  readonly correction?: Required<Pick<UsageEvent, 'usage' | 'cost'>>;
 }
 
 /** What a call's cost ought to be by the price that its row names; undefined where it is just that. */
@@ -57,7 +57,14 @@ export function costGap(
   const found = BigInt(cost.picoUsd) + (corrected.get(callId) ?? 0n);
   if (!right.ok) return { expected: `no cost: ${right.error}`, found: String(found) };
   if (right.value === found) return undefined;
-  return { expected: String(right.value), found: String(found), missing: right.value - found };
+  return {
+    expected: String(right.value),
+    found: String(found),
+    correction: {
+      usage: { input: {}, output: {}, provenance: usage.provenance },
+      cost: { picoUsd: String(right.value - found), priceId: cost.priceId },
+    },
+  };
 }
 
 /** Cost equals tokens times the price version; what has no price, and what was cut off, is listed. */
