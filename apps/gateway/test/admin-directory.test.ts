@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tollgate/core';
 import { createHarness, type Harness, VirtualClock } from '@tollgate/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
@@ -5,8 +6,6 @@ import { adminOpenApi } from '../src/faces/admin/openapi.ts';
 import { type Answer, makeScene, send } from './support/directory-scene.ts';
 
 /* Organisations, teams, users and keys over REST, on the whole gateway. */
-
-const DAY_MS = 86_400_000;
 
 let clock: VirtualClock;
 let harness: Harness;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   BookkeepingProvider,
@@ -47,7 +46,7 @@ describe('the bookkeeping provider', () => {
 
   it('books a call whose client left as one that did not go out whole', async () => {
     await using provider = await BookkeepingProvider.start({
-      plan: () => ({ words: 100, pauseMs: 20 }),
+      plan: () => ({ words: 1_000, pauseMs: 20 }),
     });
     const left = new AbortController();
     const response = await fetch(`${provider.url}/v1/chat/completions`, {
@@ -57,7 +56,7 @@ describe('the bookkeeping provider', () => {
     });
     expect(response.status).toBe(200);
     left.abort();
-    await sleep(50);
+    await provider.idle();
     expect(provider.calls).toMatchObject([{ model: 'call-1', isWhole: false }]);
   });
 });

@@ -71,6 +71,10 @@ describe('tollgate audit', () => {
 
     const unset = await run(folder.path, 'audit --ask openai');
     expect(unset.err).toContain('OPENAI_ADMIN_KEY is not set');
+    const noDay = await run(folder.path, 'audit --ask openai --from 2026-02-31', {
+      OPENAI_ADMIN_KEY: 'sk-admin',
+    });
+    expect(noDay).toMatchObject({ code: 2, err: expect.stringContaining('got "2026-02-31"') });
     const asked = await run(folder.path, 'audit --ask openai', { OPENAI_ADMIN_KEY: 'sk-admin' });
     expect(asked.code).toBe(0);
   });

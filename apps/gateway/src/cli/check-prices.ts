@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tollgate/core';
 import { otherTier } from '@tollgate/core/pricing';
 import type { Config } from '../config/config.ts';
 import type { UsageRow } from '../ports/usage-reports.ts';
@@ -11,7 +12,7 @@ import { OPERATOR } from './operator.ts';
 const HOUR_MS = 3_600_000;
 /** So many times that it did not come are no mishap any more. */
 const LATE_TIMES = 3;
-const MONTH_MS = 30 * 86_400_000;
+const MONTH_MS = 30 * DAY_MS;
 const MOST_NAMED = 10;
 
 /** Whether the published list still reaches us, where it may be asked for. */

@@ -1,9 +1,10 @@
+import { DAY_MS } from '@tollgate/core';
 import { misused } from './context.ts';
 
 const UNITS: { readonly [unit: string]: number } = {
   m: 60_000,
   h: 3_600_000,
-  d: 86_400_000,
+  d: DAY_MS,
 };
 
 /** `2027-01-31`, `2027-01-31T12:00:00Z`, or from now on: `30d`, `12h`, `15m`. Unix milliseconds. */

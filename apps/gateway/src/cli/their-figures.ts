@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Sources, TheirFigures } from '../ports/audit.ts';
 import type { DayFigures } from '../ports/day-figures.ts';
+import { calendarDay, startOfDay } from './calendar-day.ts';
 import { type CliContext, CliFailure, misused } from './context.ts';
 import { parseUsageCsv, systemClock, USAGE_REPORTS } from './open-bills.ts';
 import { withUpstreams } from './open-upstream.ts';
@@ -15,8 +16,6 @@ export interface TheirSources {
   readonly from?: string;
   readonly to?: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /** What the books are held against, read before they are opened. */
 export async function theirFigures(
@@ -74,9 +73,12 @@ async function askProvider(
   if (adminKey === undefined || adminKey === '') {
     throw new CliFailure(`${known.variable} is not set: the usage report needs an admin key`);
   }
-  const today = Math.floor(systemClock.now() / DAY_MS) * DAY_MS;
-  const from = startOf(sources.from, '--from') ?? today - 7 * DAY_MS;
-  const to = (startOf(sources.to, '--to') ?? today - DAY_MS) + DAY_MS;
+  const today = Temporal.Instant.fromEpochMilliseconds(systemClock.now())
+    .toZonedDateTimeISO('UTC')
+    .toPlainDate();
+  const [first, last] = [dayOf(sources.from, '--from'), dayOf(sources.to, '--to')];
+  const from = startOfDay(first ?? today.subtract({ days: 7 }), 'UTC');
+  const to = startOfDay(last?.add({ days: 1 }) ?? today, 'UTC');
   if (from >= to) throw misused('--from: expected a day before --to');
   const told = await withUpstreams(({ http: upstream }) =>
     known.report({ upstream, baseUrl: String(baseUrl), adminKey, from, to }),
@@ -85,10 +87,5 @@ async function askProvider(
   return told.value;
 }
 
-function startOf(day: string | undefined, option: string): number | undefined {
-  if (day === undefined) return undefined;
-  const instant = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(instant))
-    throw misused(`${option}: expected a day as in 2026-11-23, got "${day}"`);
-  return instant;
-}
+const dayOf = (day: string | undefined, option: string): Temporal.PlainDate | undefined =>
+  day === undefined ? undefined : calendarDay(day, option);

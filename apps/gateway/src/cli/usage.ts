@@ -7,6 +7,7 @@ import {
   type UsageRow,
 } from '../ports/usage-reports.ts';
 import type { Directory } from '../services/admin/directory.ts';
+import { calendarDay, startOfDay } from './calendar-day.ts';
 import { type CliContext, type CommonOptions, misused, readConfig, toJson } from './context.ts';
 import { withStores } from './open-stores.ts';
 import { OPERATOR, valueOrFail } from './operator.ts';
@@ -62,22 +63,10 @@ function queryOf({ by, from, to, zone = 'UTC' }: UsageOptions): UsageQuery {
   return {
     groupBy: [...new Set(groupBy)],
     zone,
-    ...(from !== undefined && { from: startOf(dayOf(from, '--from'), zone) }),
-    ...(to !== undefined && { to: startOf(dayOf(to, '--to').add({ days: 1 }), zone) }),
+    ...(from !== undefined && { from: startOfDay(calendarDay(from, '--from'), zone) }),
+    ...(to !== undefined && { to: startOfDay(calendarDay(to, '--to').add({ days: 1 }), zone) }),
   };
 }
-
-function dayOf(day: string, option: string): Temporal.PlainDate {
-  try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(day)) return Temporal.PlainDate.from(day);
-  } catch {
-    // A day that no calendar has.
-  }
-  throw misused(`${option}: expected a day as in 2026-11-23, got "${day}"`);
-}
-
-const startOf = (day: Temporal.PlainDate, zone: string): number =>
-  day.toZonedDateTime(zone).epochMilliseconds;
 
 /** What a group is called above its column, and what stands in it. */
 const COLUMNS = {

@@ -36,18 +36,28 @@ const Asked = z.looseObject({ model: z.string(), stream: z.boolean().nullish() }
 export class BookkeepingProvider implements AsyncDisposable {
   readonly #server: DisposableServer;
   readonly #calls: BookedCall[];
+  readonly #answering: ReadonlySet<Promise<void>>;
 
-  private constructor(server: DisposableServer, calls: BookedCall[]) {
+  private constructor(
+    server: DisposableServer,
+    calls: BookedCall[],
+    answering: ReadonlySet<Promise<void>>,
+  ) {
     this.#server = server;
     this.#calls = calls;
+    this.#answering = answering;
   }
 
   static async start({ plan = atOnce }: BookkeepingOptions = {}): Promise<BookkeepingProvider> {
     const calls: BookedCall[] = [];
+    const answering = new Set<Promise<void>>();
     const server = await startServer((request, response) => {
-      answer({ request, response, plan, calls }).catch(() => response.destroy());
+      const answered = answer({ request, response, plan, calls })
+        .catch(() => void response.destroy())
+        .finally(() => answering.delete(answered));
+      answering.add(answered);
     });
-    return new BookkeepingProvider(server, calls);
+    return new BookkeepingProvider(server, calls, answering);
   }
 
   get url(): string {
@@ -57,6 +67,11 @@ export class BookkeepingProvider implements AsyncDisposable {
   /** Every call that reached it, in the order of their arrival. */
   get calls(): readonly BookedCall[] {
     return this.#calls;
+  }
+
+  /** Resolves when no reply is under way: each went out, or its reader has left. */
+  async idle(): Promise<void> {
+    while (this.#answering.size > 0) await Promise.all(this.#answering);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askPages, type Paged } from './ask-pages.ts';
+import { askPages, pageOf } from './ask-pages.ts';
 import { DAYS_PER_PAGE, type UsageReport } from './usage-report.ts';
 
 const count = z.number().nullish();
@@ -8,45 +8,34 @@ const count = z.number().nullish();
  * `GET /v1/organizations/usage_report/messages`
  * (platform.claude.com/docs/en/api/admin-api/usage-cost/get-messages-usage-report). It tells no requests.
  */
-const Page = z
-  .looseObject({
-    data: z.array(
+const Page = pageOf(
+  z.looseObject({
+    /** RFC 3339. */
+    starting_at: z.string(),
+    results: z.array(
       z.looseObject({
-        /** RFC 3339. */
-        starting_at: z.string(),
-        results: z.array(
-          z.looseObject({
-            model: z.string().nullish(),
-            uncached_input_tokens: count,
-            cache_read_input_tokens: count,
-            cache_creation: z
-              .looseObject({ ephemeral_1h_input_tokens: count, ephemeral_5m_input_tokens: count })
-              .nullish(),
-            output_tokens: count,
-          }),
-        ),
+        model: z.string().nullish(),
+        uncached_input_tokens: count,
+        cache_read_input_tokens: count,
+        cache_creation: z
+          .looseObject({ ephemeral_1h_input_tokens: count, ephemeral_5m_input_tokens: count })
+          .nullish(),
+        output_tokens: count,
       }),
     ),
-    has_more: z.boolean(),
-    next_page: z.string().nullish(),
-  })
-  .transform(
-    ({ data, has_more, next_page }): Paged => ({
-      figures: data.flatMap(({ starting_at, results }) =>
-        results.map((result) => ({
-          day: starting_at.slice(0, 10),
-          model: result.model ?? '',
-          inputTokens:
-            (result.uncached_input_tokens ?? 0) +
-            (result.cache_read_input_tokens ?? 0) +
-            (result.cache_creation?.ephemeral_1h_input_tokens ?? 0) +
-            (result.cache_creation?.ephemeral_5m_input_tokens ?? 0),
-          outputTokens: result.output_tokens ?? 0,
-        })),
-      ),
-      ...(has_more && next_page != null ? { next: next_page } : undefined),
-    }),
-  );
+  }),
+  ({ starting_at, results }) =>
+    results.map((result) => ({
+      day: starting_at.slice(0, 10),
+      model: result.model ?? '',
+      inputTokens:
+        (result.uncached_input_tokens ?? 0) +
+        (result.cache_read_input_tokens ?? 0) +
+        (result.cache_creation?.ephemeral_1h_input_tokens ?? 0) +
+        (result.cache_creation?.ephemeral_5m_input_tokens ?? 0),
+      outputTokens: result.output_tokens ?? 0,
+    })),
+);
 
 export const anthropicUsage: UsageReport = (request) => {
   const { baseUrl, adminKey, from, to } = request;

@@ -1,17 +1,35 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
 import { decodeUtf8, parseJson } from '@tollgate/core/json';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { DayFigures } from '../../ports/day-figures.ts';
 import { DEADLINES, MOST_PAGES, type ReportRequest } from './usage-report.ts';
 
 const LARGEST_PAGE = 16 * 1024 * 1024;
 
-export interface Paged {
+interface Paged {
   readonly figures: readonly DayFigures[];
   /** What the next page is asked with; absent: this was the last. */
   readonly next?: string | undefined;
 }
+
+/** A page of a report: providers tell buckets of their own in one frame. */
+export const pageOf = <Bucket extends z.ZodType>(
+  bucket: Bucket,
+  figuresOf: (bucket: z.output<Bucket>) => readonly DayFigures[],
+) =>
+  z
+    .looseObject({
+      data: z.array(bucket),
+      has_more: z.boolean(),
+      next_page: z.string().nullish(),
+    })
+    .transform(
+      ({ data, has_more, next_page }): Paged => ({
+        figures: data.flatMap(figuresOf),
+        ...(has_more && next_page != null ? { next: next_page } : undefined),
+      }),
+    );
 
 export interface PageRequest<Schema extends z.ZodType<Paged>> {
   readonly provider: string;

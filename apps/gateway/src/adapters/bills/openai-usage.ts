@@ -1,41 +1,30 @@
 import * as z from 'zod';
-import { askPages, type Paged } from './ask-pages.ts';
+import { askPages, pageOf } from './ask-pages.ts';
 import { DAYS_PER_PAGE, dayOf, type UsageReport } from './usage-report.ts';
 
 /** `GET /v1/organization/usage/completions` and `/embeddings`, by `admin.organization.usage` of its package. */
-const Page = z
-  .looseObject({
-    data: z.array(
+const Page = pageOf(
+  z.looseObject({
+    /** Unix seconds. */
+    start_time: z.number(),
+    results: z.array(
       z.looseObject({
-        /** Unix seconds. */
-        start_time: z.number(),
-        results: z.array(
-          z.looseObject({
-            model: z.string().nullish(),
-            num_model_requests: z.number(),
-            input_tokens: z.number(),
-            output_tokens: z.number().nullish(),
-          }),
-        ),
+        model: z.string().nullish(),
+        num_model_requests: z.number(),
+        input_tokens: z.number(),
+        output_tokens: z.number().nullish(),
       }),
     ),
-    has_more: z.boolean(),
-    next_page: z.string().nullish(),
-  })
-  .transform(
-    ({ data, has_more, next_page }): Paged => ({
-      figures: data.flatMap(({ start_time, results }) =>
-        results.map((result) => ({
-          day: dayOf(start_time * 1000),
-          model: result.model ?? '',
-          requests: result.num_model_requests,
-          inputTokens: result.input_tokens,
-          outputTokens: result.output_tokens ?? 0,
-        })),
-      ),
-      ...(has_more && next_page != null ? { next: next_page } : undefined),
-    }),
-  );
+  }),
+  ({ start_time, results }) =>
+    results.map((result) => ({
+      day: dayOf(start_time * 1000),
+      model: result.model ?? '',
+      requests: result.num_model_requests,
+      inputTokens: result.input_tokens,
+      outputTokens: result.output_tokens ?? 0,
+    })),
+);
 
 export const openAiUsage: UsageReport = async (request) => {
   const { baseUrl, adminKey, from, to } = request;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DAY_MS } from '@tollgate/core';
 
-const DAY_MS = 86_400_000;
 const NAME = /^usage-(\d{4}-\d{2}-\d{2})\.jsonl$/;
 const PLACE = '.tollgate-folder';
 const CHUNK_BYTES = 64 * 1024;

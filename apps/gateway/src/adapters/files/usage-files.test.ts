@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { DAY_MS } from '@tollgate/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OutboxBatch, OutboxStore } from '../../ports/outbox-store.ts';
 import type { OutboxChannel } from '../outbox/outbox-channel.ts';
@@ -14,7 +15,6 @@ import { usageEvent } from '../test-support/usage-event.ts';
 import { createUsageFiles, FILES_CHANNEL } from './usage-files.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
-const DAY_MS = 86_400_000;
 
 let dir: ReturnType<typeof tempDir>;
 let db: DatabaseSync;

@@ -1,6 +1,6 @@
+import { DAY_MS } from '@tollgate/core';
 import type { SqlDatabase } from '../sql/sql.ts';
 
-const DAY_MS = 86_400_000;
 /** So early before a month begins its table is made. */
 const AHEAD_MS = 7 * DAY_MS;
 /** Of those who make tables of months, among all that ask the database for locks. */

@@ -1,12 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { err, ok, type Result } from '@tollgate/core';
+import { DAY_MS, err, ok, type Result } from '@tollgate/core';
 import type { Secret } from '../../config/secret.ts';
 import type { SqlDatabase, Statements } from '../sql/sql.ts';
 import type { PostgresProblem } from './open-postgres.ts';
 
 /** Of gateways that enter, among all that ask the database for locks. */
 const LOCK = 7_036_874_419;
-const DAY_MS = 86_400_000;
 
 export interface EnteringGateway {
   /** New at each start. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tollgate/core';
 import type {
   ChannelState,
   Claim,
@@ -14,7 +15,6 @@ import type { SqlDatabase, SqlRow, Statements } from './sql.ts';
 
 /** Refusals of an item by itself before it is dead: kept, and not sent again. */
 const MAX_FAILURES = 5;
-const DAY_MS = 86_400_000;
 /** Nothing is told twice within it: longer than any window that ends. */
 const TOLD_MS = 400 * DAY_MS;
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tollgate/core';
 import { toldRetryAfter } from '@tollgate/core/dialects';
 import type { WebhookConfig } from '../../config/outbox-schema.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -22,7 +23,6 @@ const DEADLINES: Deadlines = {
   totalMs: 20_000,
 };
 const MAX_EVENTS = 100;
-const DAY_MS = 86_400_000;
 /** An endpoint may be away for a long weekend. */
 const GIVE_UP_AFTER_MS = 3 * DAY_MS;
 /** The newest of an endpoint that is away for longer, or for busier times; the ledger has them all. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tollgate/core';
 import type { AuditCheck, TheirFigures } from '../../../ports/audit.ts';
 import { addFigures, COUNTED, type DayFigures } from '../../../ports/day-figures.ts';
 import { callIdOf } from '../ledger/call-id.ts';
@@ -5,7 +6,6 @@ import { INPUT_COLUMNS, OUTPUT_COLUMNS, PICO_PER_MICRO } from '../ledger/measure
 import type { SqlReader, SqlRow } from '../sql.ts';
 import type { Findings } from './findings.ts';
 
-const DAY_MS = 86_400_000;
 /** Bills are rounded: to the cent, say, and each of their lines for itself. */
 const ROUNDING_PICO = 10_000_000_000n;
 

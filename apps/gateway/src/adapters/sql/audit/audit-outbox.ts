@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tollgate/core';
 import type { UsageEvent } from '@tollgate/core/usage';
 import * as z from 'zod';
 import { addFigures, type DayFigures } from '../../../ports/day-figures.ts';
@@ -5,7 +6,6 @@ import { outboxRows, ZION_CHANNEL } from '../outbox-rows.ts';
 import type { SqlReader, SqlRow } from '../sql.ts';
 import type { Findings } from './findings.ts';
 
-const DAY_MS = 86_400_000;
 /** Added up to one a day and model when there are so many. */
 const MOST_FIGURES = 100_000;
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tollgate/core';
 import { callIdOf } from '../ledger/call-id.ts';
 import { INPUT_COLUMNS, MEASURES, OUTPUT_COLUMNS } from '../ledger/measures.ts';
 import { ROLLUP_MINUTES } from '../ledger/settle.ts';
@@ -5,7 +6,6 @@ import type { SqlReader, SqlRow } from '../sql.ts';
 import type { Findings } from './findings.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 const MOST = 1_000;
 
 const counted = (condition: string): string =>

@@ -1,6 +1,7 @@
+import { DAY_MS } from '@tollgate/core';
+
 /** Whole days between calendar boundaries of a time zone are days of UTC only by chance: so quarters too. */
 const QUARTER_MS = 900_000;
-const DAY_MS = 86_400_000;
 
 export type Grain = 'day' | 'month' | undefined;
 

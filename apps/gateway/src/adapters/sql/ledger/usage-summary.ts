@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tollgate/core';
 import type { UsageGroup, UsageQuery, UsageRow } from '../../../ports/usage-reports.ts';
 import type { SqlReader, SqlRow, SqlValue } from '../sql.ts';
 import { INPUT_COLUMNS, MEASURES, OUTPUT_COLUMNS, PICO_PER_MICRO } from './measures.ts';
@@ -21,7 +22,6 @@ const GROUPS = {
 
 /** Of one statement, which sees all segments of a bucket at one instant: far below the parameters of either engine. */
 const MOST_BUCKETS = 500;
-const DAY_MS = 86_400_000;
 /** As far as calendars go, less a day of another zone. */
 const LATEST = 8_640_000_000_000_000 - DAY_MS;
 
