@@ -1,4 +1,10 @@
-import { type Budget, counterOf, DEFAULT_THRESHOLDS, indexBudgets } from '@tollgate/core/budgets';
+import {
+  type Budget,
+  counterOf,
+  createCalibration,
+  DEFAULT_THRESHOLDS,
+  indexBudgets,
+} from '@tollgate/core/budgets';
 import type { UsageEvent } from '@tollgate/core/usage';
 import { expect, it } from 'vitest';
 import { createMemoryReservations } from '../../adapters/reservations/memory-reservations.ts';
@@ -54,6 +60,8 @@ function arrange() {
     },
     room,
     prices: { priceOf: () => undefined },
+    calibration: createCalibration(),
+    overshoots: { letIn: () => undefined },
     ledger: {
       extend: () => undefined,
       subscribe: (listener) => {
