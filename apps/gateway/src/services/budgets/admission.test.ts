@@ -56,7 +56,6 @@ function arrange() {
       current: () => [BUDGET],
       matching,
       fresh: () => undefined,
-      refresh: async () => undefined,
     },
     room,
     prices: { priceOf: () => undefined },
@@ -78,6 +77,9 @@ function arrange() {
       size: { inputBytes: 400 },
       modelMaximum: undefined,
       sentBytes: () => 400,
+      isWatched: false,
+      mayThink: false,
+      mayReadAll: false,
       signal: new AbortController().signal,
     });
     if (!outcome.ok) throw new Error(outcome.error.kind);
