@@ -1,7 +1,7 @@
 import type { Dialect, ProviderDialectId } from '@tollgate/core/dialects';
 import type { Config } from './config/config.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Ids } from './ports/ids.ts';
+import type { Gateways } from './ports/gateways.ts';
 import type { KeptStore } from './ports/kept-store.ts';
 import type { Log } from './ports/log.ts';
 import type { CarriedState } from './services/carried-state.ts';
@@ -10,6 +10,7 @@ import type { Pass } from './services/pass.ts';
 import { planTranslation } from './services/plan-translation.ts';
 import type { Exchange } from './services/provider-exchange.ts';
 import { createBackgroundRuns } from './services/responses/background-runs.ts';
+import { createEndings, NO_ENDINGS } from './services/responses/endings.ts';
 import { createKeptResponses } from './services/responses/kept-responses.ts';
 import { createFollowers } from './services/responses/provider-background.ts';
 import { createResponseService, type ResponseService } from './services/responses/responses.ts';
@@ -18,9 +19,9 @@ import { createRunResponse } from './services/responses/run-response.ts';
 export interface ResponseParts {
   readonly config: Config;
   readonly clock: Clock;
-  readonly ids: Ids;
   readonly log: Log;
   readonly store: KeptStore;
+  readonly gateways: Gateways;
   readonly chat: ChatService;
   readonly pass: Pass;
   readonly exchange: Exchange;
@@ -30,21 +31,23 @@ export interface ResponseParts {
 
 /** Stored responses, and those that are made in the background. */
 export function composeResponses(parts: ResponseParts): ResponseService {
-  const { clock, ids, log, chat, exchange, dialects } = parts;
+  const { clock, log, chat, exchange, dialects, gateways, store } = parts;
   const runs = createBackgroundRuns(clock);
-  const worker = ids.prefixed('worker_');
+  const endings = gateways.isAlone ? NO_ENDINGS : createEndings(store, clock);
   return createResponseService({
     ...parts,
-    kept: createKeptResponses(parts.store, clock),
+    kept: createKeptResponses(store, clock),
     followers: createFollowers({ clock, exchange }),
     runs,
-    worker,
+    endings,
     run: createRunResponse({
       log,
       chat,
       runs,
-      worker,
-      plan: (call, request) => planTranslation(dialects, call, parts.state.opened(call, request)),
+      endings,
+      worker: gateways.own,
+      plan: async (call, request) =>
+        planTranslation(dialects, call, await parts.state.opened(call, request)),
     }),
   });
 }

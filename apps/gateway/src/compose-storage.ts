@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from '@tollgate/core';
 import { createEventJournal, type EventJournal } from './adapters/files/event-journal.ts';
-import { checkSharedSecret, enterGateway } from './adapters/postgres/known-gateways.ts';
+import { checkSharedSecret, enterGateway, isAlive } from './adapters/postgres/known-gateways.ts';
 import {
   openPools,
   type PostgresPools,
@@ -10,12 +10,12 @@ import {
 import { createPostgresLedger } from './adapters/postgres/postgres-ledger.ts';
 import { postgresTrouble } from './adapters/postgres/postgres-trouble.ts';
 import type { SqlDatabase } from './adapters/sql/sql.ts';
+import { createSqlKeptStore } from './adapters/sql/sql-kept-store.ts';
 import { createOutboxStore } from './adapters/sql/sql-outbox-store.ts';
 import { holdFolder } from './adapters/sqlite/hold-folder.ts';
 import { databasePath, openDatabase } from './adapters/sqlite/open-database.ts';
 import { loadSecret } from './adapters/sqlite/server-secret.ts';
 import { createSqliteDatabase } from './adapters/sqlite/sqlite-database.ts';
-import { createSqliteKeptStore } from './adapters/sqlite/sqlite-kept-store.ts';
 import { createSqliteLedger } from './adapters/sqlite/sqlite-ledger.ts';
 import { createThreadedOutboxStore } from './adapters/sqlite/threaded-outbox-store.ts';
 import { createDependencyCheck } from './adapters/system/dependency-check.ts';
@@ -23,6 +23,7 @@ import { usageChannels } from './compose-outbox.ts';
 import type { Config } from './config/config.ts';
 import type { Secret } from './config/secret.ts';
 import type { Clock } from './ports/clock.ts';
+import type { Gateways } from './ports/gateways.ts';
 import type { DependencyStatus } from './ports/governance.ts';
 import type { Ids } from './ports/ids.ts';
 import type { KeptStore } from './ports/kept-store.ts';
@@ -45,8 +46,7 @@ export interface Storage {
   /** For what calls wait for, and changes by people. */
   readonly records: SqlDatabase;
   readonly outbox: OutboxStore & { close(): Promise<void> };
-  /** This gateway among those that share the ledger; absent: it has it for itself. */
-  readonly instance: string | undefined;
+  readonly gateways: Gateways;
   readonly kept: KeptStore;
   /** Of what can be away. */
   readonly checks: readonly (() => Promise<DependencyStatus>)[];
@@ -61,7 +61,7 @@ type Problem = { readonly detail: string };
 /** In the data folder. */
 const JOURNAL = 'unbooked-usage.log';
 
-/** The data folder, which every gateway has for itself, and the ledger in it or in PostgreSQL. */
+/** All that is durable, in a data folder or in PostgreSQL. Every gateway has a folder for itself. */
 export async function composeStorage(parts: StorageParts): Promise<Result<Storage, Problem>> {
   const { config, clock, log } = parts;
   const closing: (() => Promise<void> | void)[] = [];
@@ -76,19 +76,10 @@ export async function composeStorage(parts: StorageParts): Promise<Result<Storag
     const folder = holdFolder(config.dataDir);
     if (!folder.ok) return folder;
     closing.push(() => folder.value.release());
-    // What is kept for clients is written while calls are answered, and worth no wait for the disk.
-    const file = openDatabase(config.dataDir, 'normal');
-    if (!file.ok) return file;
-    const local = createSqliteDatabase(file.value);
-    closing.push(() => local.close());
     const secret = loadSecret(config.dataDir, config.secret);
     if (!secret.ok) return secret;
     const journal = createEventJournal(join(config.dataDir, JOURNAL), log);
-    const common = {
-      secret: secret.value,
-      kept: createSqliteKeptStore(file.value, { clock, log }),
-      close,
-    };
+    const common = { secret: secret.value, close };
     if (config.storage.ledger !== 'sqlite') {
       const shared = await openShared(parts, {
         url: config.storage.ledger,
@@ -101,19 +92,25 @@ export async function composeStorage(parts: StorageParts): Promise<Result<Storag
       await storage.ledger.recover();
       return ok({ ...common, ...storage });
     }
+    // What is kept for clients is written while calls are answered, and worth no wait for the disk.
+    const file = openDatabase(config.dataDir, 'normal');
+    if (!file.ok) return file;
+    const local = createSqliteDatabase(file.value);
+    closing.push(() => local.close());
     // A change of records may wait between two statements, in which the ledger's connection must not
     // find itself in a transaction.
     const second = openDatabase(config.dataDir);
     if (!second.ok) return second;
     const records = createSqliteDatabase(second.value);
     closing.push(() => records.close());
+    const own = parts.ids.prefixed('gw_');
     const ledger = createSqliteLedger({
       path: databasePath(config.dataDir),
       db: local,
       clock,
       log,
       journal,
-      instance: parts.ids.prefixed('gw_'),
+      instance: own,
       synchronous: config.storage.synchronous,
       usageChannels: usageChannels(config.outbox),
     });
@@ -123,7 +120,8 @@ export async function composeStorage(parts: StorageParts): Promise<Result<Storag
       ledger,
       records,
       outbox: createThreadedOutboxStore({ path: databasePath(config.dataDir) }),
-      instance: undefined,
+      gateways: { own, isAlone: true, isAlive: async (name) => name === own },
+      kept: createSqlKeptStore(local, { clock, log }),
       checks: [],
       sweepMs: undefined,
     });
@@ -178,7 +176,12 @@ function sharedStorage(
     ledger,
     records: pools.quick,
     outbox: { ...createOutboxStore(pools.slow, { aliveSince }), close: () => Promise.resolve() },
-    instance,
+    gateways: {
+      own: instance,
+      isAlone: false,
+      isAlive: (name: string) => isAlive(pools.quick, name, aliveSince),
+    },
+    kept: createSqlKeptStore(pools.quick, { clock, log }),
     checks: [
       createDependencyCheck({
         name: 'postgres',

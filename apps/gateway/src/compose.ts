@@ -16,6 +16,7 @@ import { createMetrics } from './adapters/metrics/create-metrics.ts';
 import { createSealers } from './adapters/sealing/create-sealers.ts';
 import { createMemoryStateMakers } from './adapters/sealing/memory-state-makers.ts';
 import { withAccounts } from './adapters/sealing/with-accounts.ts';
+import { createKeptSessionStore } from './adapters/sessions/kept-session-store.ts';
 import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
 import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
 import { createIds } from './adapters/system/create-ids.ts';
@@ -117,7 +118,7 @@ export async function compose(
   const ids = createIds();
   const storage = await composeStorage({ config: loaded, clock, ids, log });
   if (!storage.ok) return storage;
-  const { secret, ledger, kept } = storage.value;
+  const { secret, ledger, kept, gateways } = storage.value;
   const config = { ...loaded, providers: withAccounts(loaded.providers, secret) };
   const shared = composeShared({ storage: config.storage, secret, ledger, clock, log });
   const directory = await composeDirectory({
@@ -147,7 +148,7 @@ export async function compose(
   const outbox = composeOutbox({
     config: config.outbox,
     store: storage.value.outbox,
-    ...(storage.value.instance !== undefined && { sender: storage.value.instance }),
+    ...(!gateways.isAlone && { sender: gateways.own }),
     zion: channel,
     ledger,
     clock,
@@ -210,9 +211,9 @@ export async function compose(
     responses: composeResponses({
       config,
       clock,
-      ids,
       log,
       store: kept,
+      gateways,
       chat,
       pass,
       exchange,
@@ -264,6 +265,7 @@ export async function compose(
       ],
     }),
   };
+  const lifetime = { ttlSeconds: config.sessionTtlSeconds };
   const metrics = createMetrics(ledger);
   const listener = createListener({
     config,
@@ -291,7 +293,9 @@ export async function compose(
       governance,
       findDestination,
       orCheaper,
-      sessions: createMemorySessionStore(clock, { ttlSeconds: config.sessionTtlSeconds }),
+      sessions: gateways.isAlone
+        ? createMemorySessionStore(clock, lifetime)
+        : createKeptSessionStore(kept, clock, lifetime),
       health: createHealthBook(),
     }),
   });

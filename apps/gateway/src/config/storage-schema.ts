@@ -20,7 +20,7 @@ export const StorageSettings = z.strictObject({
     .default('sqlite')
     .meta({
       description:
-        'Where usage, keys and budgets are kept: `sqlite`, in the data folder, or a `postgres://` URL, which several gateways may share. Usually "${VARIABLE}".',
+        'Where usage, keys, budgets and stored responses are kept: `sqlite`, in the data folder, or a `postgres://` URL, which several gateways may share. Usually "${VARIABLE}".',
     }),
   shared: z
     .union([z.literal('memory'), RedisUrl], {

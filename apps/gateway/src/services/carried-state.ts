@@ -20,17 +20,18 @@ import type { WireProtocol } from './wire-protocol.ts';
 /** What providers want back on the next turn: sealed where it is foreign, known where it passes. */
 export interface CarriedState {
   /** A request with what its tokens stand for, and what of that was lost. */
-  opened<T extends HeldRequest>(call: Call, asked: T): T;
+  opened<T extends HeldRequest>(call: Call, asked: T): Promise<T>;
   /** The dialect of a face, its replies carrying what a provider of these places made. */
-  face(
-    call: Call,
-    codec: FaceCodec,
-    made: StatePlaces,
-  ): Pick<FaceCodec, 'encodeReply' | 'createStreamEncoder'>;
+  face(call: Call, codec: FaceCodec, made: StatePlaces): CarryingFace;
   /** True of a body that holds what its provider can't read: it does not pass as it is. */
   isForeign(call: Call, received: ReceivedBody): boolean;
   /** Hears a reply that passes: a payload of its stream, or the whole. */
   hearing(destination: Destination, protocol: Pick<WireProtocol, 'dialect'>): Hearing;
+}
+
+export interface CarryingFace extends Pick<FaceCodec, 'encodeReply' | 'createStreamEncoder'> {
+  /** To be waited for before what was encoded goes out: it may name what is being written. */
+  kept(): Promise<void>;
 }
 
 interface HeldRequest {
@@ -77,15 +78,22 @@ export function createCarriedState({ sealerFor, makers }: CarriedStateDeps): Car
   };
 
   return {
-    opened: (call, asked) => {
-      const { request, losses } = openRequest(asked.request, sealerOf(call));
+    opened: async (call, asked) => {
+      const sealer = sealerOf(call);
+      const told = openRequest(asked.request, sealer);
+      const { request, losses } = (await sealer.recall())
+        ? openRequest(asked.request, sealer)
+        : told;
       return {
         ...asked,
         request: withMakers(request, makers.makerOf),
         losses: [...asked.losses, ...losses],
       };
     },
-    face: (call, codec, made) => carrying(codec, made, sealerOf(call)),
+    face: (call, codec, made) => {
+      const sealer = sealerOf(call);
+      return { ...carrying(codec, made, sealer), kept: sealer.kept };
+    },
     isForeign: (call, received) => hasSealed(call, received) || hasAnothers(received),
     hearing: (destination, { dialect }) => {
       if (dialect === undefined) return DEAF;

@@ -11,7 +11,7 @@ import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
 import type { OrCheaper } from './budgets/or-cheaper.ts';
 import { type Call, saidToBe } from './call.ts';
-import type { CarriedState } from './carried-state.ts';
+import type { CarriedState, CarryingFace } from './carried-state.ts';
 import { type Destination, type FindDestination, targetOf } from './destination.ts';
 import { passedHeaders } from './dialect-headers.ts';
 import { hasMediaByUrl } from './inline-media.ts';
@@ -127,7 +127,7 @@ export function createChatService(deps: ChatDeps): ChatService {
 
     encoded: async (call, { dialect, nameOf, answering, keepAlive, watch, ...request }) => {
       let unsaid = (): readonly Loss[] => [];
-      const opened = deps.state.opened(call, request);
+      const opened = await deps.state.opened(call, request);
       const answer = await deps.translate(call, {
         ...opened,
         from: dialect.id,
@@ -151,7 +151,8 @@ export function createChatService(deps: ChatDeps): ChatService {
         if (booked.type === 'whole') {
           const encoded = face.encodeReply(booked.reply, answering);
           unsaid = () => encoded.losses;
-          const heard = watch?.whole(encoded.value);
+          await face.kept();
+          const heard = await watch?.whole(encoded.value);
           const said = typeof heard === 'object' ? heard.told : encoded.value;
           const body = JSON.stringify(said);
           booked.book();
@@ -169,7 +170,7 @@ export function createChatService(deps: ChatDeps): ChatService {
 
     hub: async (received, request) => {
       const call = saidToBe(received, boundedMetadata(request.request.metadata));
-      const answer = await deps.translate(call, deps.state.opened(call, request));
+      const answer = await deps.translate(call, await deps.state.opened(call, request));
       if (answer.ok && answer.value.type === 'whole') answer.value.book();
       return answer;
     },
@@ -178,7 +179,7 @@ export function createChatService(deps: ChatDeps): ChatService {
 }
 
 interface FaceStream {
-  readonly face: Pick<FaceCodec, 'createStreamEncoder'>;
+  readonly face: Pick<CarryingFace, 'createStreamEncoder' | 'kept'>;
   readonly answering: Answering;
   readonly watch: ReplyWatch | undefined;
   /** Told what the face could not say so far. */
@@ -191,22 +192,33 @@ async function* encodedFrames(
   { face, answering, watch, hear }: FaceStream,
 ): AsyncGenerator<string, void> {
   const encoder = face.createStreamEncoder(answering);
-  const render = (frame: SseEvent): string => renderSse(watch?.event(frame) ?? frame);
   hear(encoder.losses);
   try {
     yield '';
     for await (const batch of batches) {
-      let frames = '';
-      for (const event of batch) {
-        for (const frame of encoder.push(event)) frames += render(frame);
-      }
-      if (frames !== '') yield frames;
+      const frames = await told(
+        batch.flatMap((event) => encoder.push(event)),
+        watch,
+      );
+      if (frames === '') continue;
+      await face.kept();
+      yield frames;
     }
-    const last = encoder.end().map(render).join('');
+    const last = await told(encoder.end(), watch);
+    await face.kept();
     if (last !== '') yield last;
   } finally {
     await batches.return();
   }
+}
+
+async function told(events: readonly SseEvent[], watch: ReplyWatch | undefined): Promise<string> {
+  let frames = '';
+  for (const event of events) {
+    const other = watch === undefined ? undefined : await watch.event(event);
+    frames += renderSse(other ?? event);
+  }
+  return frames;
 }
 
 /**

@@ -90,7 +90,12 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
   const dialects = new Map([['openai-chat' as const, dialect]]);
   const translate = createTranslate({ clock, metering, exchange, dialects });
   const state = createCarriedState({
-    sealerFor: () => ({ seal: () => undefined, open: () => undefined }),
+    sealerFor: () => ({
+      seal: () => undefined,
+      open: () => undefined,
+      recall: async () => false,
+      kept: async () => undefined,
+    }),
     makers: { remember: () => undefined, makerOf: () => undefined },
   });
   const pass = createPass({ clock, metering, exchange, state });

@@ -55,7 +55,7 @@ export async function* passFrames(
     let failure: GatewayError | undefined;
     for await (const chunk of body.chunks()) {
       const { pieces, failure: fault } = read(chunk);
-      const sifted = sift(pieces, { tap, mender, kept, hearing, watch: request.watch });
+      const sifted = await sift(pieces, { tap, mender, kept, hearing, watch: request.watch });
       if (sifted.hasSpoken) meter.sawFirstToken();
       for (const frame of sifted.frames) yield frame;
       failure = sifted.failure ?? (sifted.isOver ? undefined : fault);
@@ -120,7 +120,10 @@ interface Sieve {
 }
 
 /** The events to send on, as one view where they lie side by side and nothing in them is mended. */
-function sift(pieces: readonly SsePiece[], { tap, mender, kept, hearing, watch }: Sieve): Sifted {
+async function sift(
+  pieces: readonly SsePiece[],
+  { tap, mender, kept, hearing, watch }: Sieve,
+): Promise<Sifted> {
   const mended: (Uint8Array | string)[] = [];
   let passed: SsePiece[] = [];
   let hasSpoken = false;
@@ -140,7 +143,7 @@ function sift(pieces: readonly SsePiece[], { tap, mender, kept, hearing, watch }
     if (verdict.type === 'drop') continue;
     if (verdict.type === 'last') isOver = true;
     hasSpoken = true;
-    watch?.event(event);
+    if (watch !== undefined) await watch.event(event);
     kept.push(event.data);
     hearing.payload(event.data);
     const data = mender === undefined ? event.data : mender.event(event);

@@ -100,10 +100,10 @@ interface WholeContext {
   readonly fail: (error: GatewayError) => { readonly ok: false; readonly error: GatewayError };
 }
 
-function finishWhole(
+async function finishWhole(
   read: Awaited<ReturnType<typeof readJsonReply>>,
   { request, meter, served, fail, hearing }: WholeContext,
-): Result<WireAnswer, GatewayError> {
+): Promise<Result<WireAnswer, GatewayError>> {
   if (!read.ok) return fail(read.error);
   const { protocol, destination, losses = [] } = request;
   const { body, json } = read.value;
@@ -118,7 +118,7 @@ function finishWhole(
     meter.sawModel(facts.value.model, facts.value.serviceTier);
   }
   const text = textOf(request, () => protocol.passage.outputText(json));
-  const heard = request.watch?.whole(json, { meter, text, losses });
+  const heard = await request.watch?.whole(json, { meter, text, losses });
   if (heard !== 'taken') meter.finish({ losses, text });
   return ok({ type: 'whole', body: mended(request, body, json), losses, served });
 }

@@ -101,7 +101,7 @@ export function createTokenCountService(deps: TokenCountDeps): TokenCountService
       }
       const decoded = counting.decodeRequest(body);
       if (!decoded.ok) return decoded;
-      const opened = deps.state.opened(call, decoded.value);
+      const opened = await deps.state.opened(call, decoded.value);
       for (const counter of isHttp && !passes ? countersOf(deps, destination, opened) : []) {
         const counted = await ask(deps, call, { ...counter, destination });
         if (counted.ok) {

@@ -31,6 +31,9 @@ export interface StartOptions {
   readonly dataDir?: string;
   readonly secret?: string;
   readonly storage?: { readonly [setting: string]: unknown };
+  /** Beside the storage and the bookkeeping provider. */
+  readonly providers?: { readonly [name: string]: unknown };
+  readonly config?: { readonly [setting: string]: unknown };
 }
 
 /** A schema of PostgreSQL and keys of Redis of one's own, each behind a link that can be broken. */
@@ -54,11 +57,15 @@ export async function sharedGateways(plan: (model: string) => { words: number; p
     dataDir: given,
     secret = ours,
     storage = {},
+    providers = {},
+    config = {},
   }: StartOptions = {}): Promise<SharedGateway> => {
     const dataDir = given ?? mkdtempSync(join(tmpdir(), 'tollgate shared '));
     const app = await createApp({
       config: {
+        ...config,
         providers: {
+          ...providers,
           openai: { apiKey: 'k', baseUrl: `${provider.url}/v1`, dialect: 'openai-chat' },
         },
         prices: { 'openai/counted': { inputUsdPerMTok: 1, outputUsdPerMTok: 10 } },

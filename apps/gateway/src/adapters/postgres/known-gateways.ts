@@ -52,6 +52,20 @@ export function enterGateway(
   });
 }
 
+/** Whether a gateway was heard of since, or has only just begun; true where that can't be asked. */
+export async function isAlive(
+  db: SqlDatabase,
+  name: string,
+  since: () => Promise<number>,
+): Promise<boolean> {
+  const heard = 'select 1 from instances where id = ? and greatest(heartbeat_at, started_at) >= ?';
+  try {
+    return (await db.all(heard, name, await since())).length > 0;
+  } catch {
+    return true;
+  }
+}
+
 /** It has ended: what it left open is for others to book at once. */
 export const leaveGateway = (db: Statements, instance: string): Promise<number> =>
   db.run('delete from instances where id = ?', instance);

@@ -1,5 +1,6 @@
 import { BUDGET_TABLES, BUDGET_VERSIONS } from './budget-tables.ts';
 import { DIRECTORY_TABLES } from './directory-tables.ts';
+import { KEPT_TABLES } from './kept-tables.ts';
 import { LEDGER_TABLES } from './ledger-tables.ts';
 import { MODEL_SENT } from './model-sent.ts';
 import { OUTBOX_TABLES } from './outbox-tables.ts';
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly string[] = [
   BUDGET_TABLES,
   MODEL_SENT,
   BUDGET_VERSIONS,
+  KEPT_TABLES,
 ];

@@ -1,9 +1,9 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { SEAL_MARK, type SealedPlace, type Sealer } from '@tollgate/core/state';
+import { SEAL_MARK, type SealedPlace } from '@tollgate/core/state';
 import type { Secret } from '../../config/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { KeptStore } from '../../ports/kept-store.ts';
-import type { SealerFor } from '../../ports/sealer-for.ts';
+import { KEPT_BYTES, type KeptStore } from '../../ports/kept-store.ts';
+import type { CallSealer, SealerFor } from '../../ports/sealer-for.ts';
 
 export interface SealingDeps {
   readonly clock: Clock;
@@ -12,6 +12,9 @@ export interface SealingDeps {
 
 /** As long as a conversation is likely to be taken up again. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** More than any conversation has of what is too long for its place: what is named beyond stays shut. */
+const MOST_RECALLED = 1_000;
 
 /** Whether a token holds its payload, or only names what is kept here. */
 const INLINE = 'i';
@@ -37,19 +40,26 @@ export function createSealers(secret: Secret, { clock, kept }: SealingDeps): Sea
     return mac.digest().subarray(0, MAC_BYTES).toString('base64url');
   };
 
-  const sealerOf = (owner: string): Sealer => {
+  const sealerOf = (owner: string): CallSealer => {
+    const recalled = new Map<string, string>();
+    const missed = new Set<string>();
+    const writing: Promise<boolean>[] = [];
+
     const seal = (payload: string, { beside, longest }: SealedPlace): string | undefined => {
       const mac = macOf(owner, beside, payload);
       const inline = `${SEAL_MARK}${INLINE}${mac}${Buffer.from(payload).toString('base64url')}`;
       if (longest === undefined || inline.length <= longest) return inline;
+      if (Buffer.byteLength(payload) > KEPT_BYTES.state) return undefined;
       const expiresAt = clock.now() + KEPT_MS;
-      const isKept = kept.put({ kind: 'state', id: mac, owner, body: payload, expiresAt });
-      return isKept ? `${SEAL_MARK}${KEPT}${mac}` : undefined;
+      writing.push(kept.put(owner, { kind: 'state', id: mac, body: payload, expiresAt }));
+      return `${SEAL_MARK}${KEPT}${mac}`;
     };
 
     const payloadOf = (form: string, mac: string, rest: string): string | undefined => {
       if (form === INLINE) return Buffer.from(rest, 'base64url').toString();
-      return form === KEPT && rest === '' ? kept.get('state', mac, owner) : undefined;
+      if (form !== KEPT || rest !== '') return undefined;
+      if (!recalled.has(mac) && missed.size < MOST_RECALLED) missed.add(mac);
+      return recalled.get(mac);
     };
 
     const open = (token: string, beside: string): string | undefined => {
@@ -62,7 +72,25 @@ export function createSealers(secret: Secret, { clock, kept }: SealingDeps): Sea
       return isEqual(mac, macOf(owner, beside, payload)) ? payload : undefined;
     };
 
-    return { seal, open };
+    const recall = async (): Promise<boolean> => {
+      const wanted = [...missed];
+      missed.clear();
+      for (const mac of wanted) {
+        // Where it can't be read its token does not open, and the call goes on without it.
+        const found = await kept.get('state', mac, owner);
+        if (found.ok && found.value !== undefined) recalled.set(mac, found.value);
+      }
+      return wanted.length > 0;
+    };
+
+    return {
+      seal,
+      open,
+      recall,
+      kept: async () => {
+        await Promise.all(writing.splice(0));
+      },
+    };
   };
   return sealerOf;
 }

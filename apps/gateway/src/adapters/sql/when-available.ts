@@ -16,7 +16,7 @@ export async function whenAvailable<T>(
     return await work();
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    log?.error({ component: 'directory', detail }, 'the database refused');
+    log?.error({ component: 'storage', detail }, 'the database refused');
     return err({ kind: 'storage_unavailable', retryAfterSeconds: RETRY_SECONDS });
   }
 }

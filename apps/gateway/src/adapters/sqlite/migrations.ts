@@ -139,4 +139,10 @@ export const MIGRATIONS: readonly string[] = [
   BUDGETS,
   MODEL_SENT,
   BUDGET_VERSIONS,
+  `
+  create trigger kept_changed after update of bytes on kept begin
+    update kept_held set bytes = bytes - old.bytes + new.bytes
+    where kind = new.kind and owner = new.owner;
+  end;
+  `,
 ];

@@ -8,7 +8,9 @@ export interface RunBounds {
   readonly longestMs: number;
 }
 
-const BOUNDS: RunBounds = { perOwner: 16, overall: 256, longestMs: 3_600_000 };
+export const LONGEST_RUN_MS = 3_600_000;
+
+const BOUNDS: RunBounds = { perOwner: 16, overall: 256, longestMs: LONGEST_RUN_MS };
 
 /** Why a run was ended before its work was done. */
 export type RunEnd = 'cancelled' | 'timed-out' | 'closing';

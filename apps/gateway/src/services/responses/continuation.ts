@@ -26,20 +26,21 @@ const PATH = 'previous_response_id';
 const refused = (detail: string) =>
   err<GatewayError>({ kind: 'invalid_request', path: PATH, detail });
 
-export function continuationOf(
+export async function continuationOf(
   kept: KeptResponses,
   { owner, previous }: { readonly owner: string; readonly previous: string | undefined },
   { provider }: Destination,
-): Result<Continuation, GatewayError> {
+): Promise<Result<Continuation, GatewayError>> {
   if (previous === undefined) return ok({ type: 'nothing' });
-  const found = kept.find(owner, previous);
-  if (found === undefined) return err({ kind: 'response_not_found', id: previous, path: PATH });
-  if (found.at === 'here') {
-    return saidUpTo(kept, owner, { id: previous, last: found, provider: provider.name });
+  const found = await kept.find(owner, previous, PATH);
+  if (!found.ok) return found;
+  if (found.value.at === 'here') {
+    return saidUpTo(kept, owner, { id: previous, last: found.value, provider: provider.name });
   }
-  if (found.provider === provider.name) return ok({ type: 'provider' });
+  const keeper = found.value.provider;
+  if (keeper === provider.name) return ok({ type: 'provider' });
   return refused(
-    `that response is kept by the provider "${found.provider}", and can't be continued by "${provider.name}". Choose a model of "${found.provider}", or send the conversation as input.`,
+    `that response is kept by the provider "${keeper}", and can't be continued by "${provider.name}". Choose a model of "${keeper}", or send the conversation as input.`,
   );
 }
 
@@ -50,11 +51,11 @@ interface Line {
 }
 
 /** From the oldest on. One that is gone takes what came after it along. */
-function saidUpTo(
+async function saidUpTo(
   kept: KeptResponses,
   owner: string,
   { id, last, provider }: Line,
-): Result<Continuation, GatewayError> {
+): Promise<Result<Continuation, GatewayError>> {
   const status = String(last.response['status']);
   if (!FINISHED.has(status)) {
     return refused(`that response can't be continued: its status is ${status}.`);
@@ -71,9 +72,12 @@ function saidUpTo(
     if (turns.length >= MOST_TURNS) {
       return refused(`the conversation is longer than ${MOST_TURNS} responses: send it as input.`);
     }
-    const before = kept.find(owner, turn.previous);
-    if (before?.at !== 'here') return err({ kind: 'response_not_found', id, path: PATH });
-    turn = before;
+    const before = await kept.find(owner, turn.previous);
+    if (!before.ok && before.error.kind !== 'response_not_found') return before;
+    if (!before.ok || before.value.at !== 'here') {
+      return err({ kind: 'response_not_found', id, path: PATH });
+    }
+    turn = before.value;
   }
 }
 

@@ -81,10 +81,10 @@ export async function createResponse(
   const destination = found.value;
   const owner = call.identity.subject;
   const { previous, background } = asked.value;
-  const continuation = continuationOf(deps.kept, { owner, previous }, destination);
+  const continuation = await continuationOf(deps.kept, { owner, previous }, destination);
   if (!continuation.ok) return continuation;
   const input = body['input'] ?? [];
-  const resolved = resolveReferences(deps.kept, owner, { input, destination });
+  const resolved = await resolveReferences(deps.kept, owner, { input, destination });
   if (!resolved.ok) return resolved;
 
   const work: Work = {

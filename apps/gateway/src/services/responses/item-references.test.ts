@@ -1,3 +1,5 @@
+import { ok, type Result } from '@tollgate/core';
+import type { GatewayError } from '@tollgate/core/chat';
 import { describe, expect, it, vi } from 'vitest';
 import type { Destination } from '../destination.ts';
 import { resolveReferences } from './item-references.ts';
@@ -32,22 +34,22 @@ function holding(...ids: readonly string[]) {
     response: { id: 'resp_1', output: ids.map(item) },
     input: [],
   };
-  const find = vi.fn(() => response);
+  const find = vi.fn(async (): Promise<Result<KeptResponse, GatewayError>> => ok(response));
   const kept: KeptResponses = {
     find,
-    keep: () => true,
-    forget: () => true,
-    holderOf: (_owner, id) => (ids.includes(id) ? 'resp_1' : undefined),
+    keep: async () => true,
+    forget: async () => ok(undefined),
+    holderOf: async (_owner, id) => ok(ids.includes(id) ? 'resp_1' : undefined),
   };
   return { kept, find };
 }
 
 describe('resolveReferences', () => {
-  it('reads a response once for all of its items', () => {
+  it('reads a response once for all of its items', async () => {
     const { kept, find } = holding('a', 'b', 'c');
     const input = ['a', 'b', 'c'].map(reference);
 
-    const resolved = resolveReferences(kept, 'owner', { input, destination });
+    const resolved = await resolveReferences(kept, 'owner', { input, destination });
 
     expect(resolved).toEqual({
       ok: true,
@@ -56,11 +58,11 @@ describe('resolveReferences', () => {
     expect(find).toHaveBeenCalledOnce();
   });
 
-  it('refuses an item that is named twice: a small request would become an endless one', () => {
+  it('refuses an item that is named twice: a small request would become an endless one', async () => {
     const { kept } = holding('a');
     const input = [reference('a'), { role: 'user', content: 'Hi' }, reference('a')];
 
-    expect(resolveReferences(kept, 'owner', { input, destination })).toMatchObject({
+    expect(await resolveReferences(kept, 'owner', { input, destination })).toMatchObject({
       ok: false,
       error: {
         kind: 'invalid_request',

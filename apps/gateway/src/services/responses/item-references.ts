@@ -14,11 +14,11 @@ export interface ResolvedInput {
  * The input with the items that it only refers to. Those that its own provider keeps stay references,
  * once it is known that they are the caller's.
  */
-export function resolveReferences(
+export async function resolveReferences(
   kept: KeptResponses,
   owner: string,
   { input, destination }: { readonly input: JsonValue; readonly destination: Destination },
-): Result<ResolvedInput, GatewayError> {
+): Promise<Result<ResolvedInput, GatewayError>> {
   if (!Array.isArray(input) || !hasReferences(input)) return ok({ input, isChanged: false });
   const items: JsonValue[] = [];
   const named = new Set<string>();
@@ -32,7 +32,9 @@ export function resolveReferences(
     const id = String(item['id']);
     if (named.has(id)) return err(duplicate(index, id));
     named.add(id);
-    const holder = holderOf(id);
+    const held = await holderOf(id);
+    if (!held.ok) return held;
+    const holder = held.value;
     if (holder?.at === 'provider' && holder.provider === destination.provider.name) {
       items.push(item);
       continue;
@@ -53,19 +55,24 @@ interface Holder {
 
 /** Each response is read once for all of its items. Its input, mostly the larger part, is let go. */
 function createHolders(kept: KeptResponses, owner: string) {
-  const holders = new Map<string, Holder | undefined>();
-  return (itemId: string): Holder | undefined => {
-    const id = kept.holderOf(owner, itemId);
-    if (id === undefined) return undefined;
-    if (!holders.has(id)) holders.set(id, holderIn(kept.find(owner, id)));
-    return holders.get(id);
+  const holders = new Map<string, Result<Holder | undefined, GatewayError>>();
+  return async (itemId: string): Promise<Result<Holder | undefined, GatewayError>> => {
+    const id = await kept.holderOf(owner, itemId);
+    if (!id.ok) return id;
+    if (id.value === undefined) return ok(undefined);
+    const known = holders.get(id.value) ?? holderIn(await kept.find(owner, id.value));
+    holders.set(id.value, known);
+    return known;
   };
 }
 
-function holderIn(kept: KeptResponse | undefined): Holder | undefined {
-  if (kept === undefined) return undefined;
+function holderIn(
+  found: Result<KeptResponse, GatewayError>,
+): Result<Holder | undefined, GatewayError> {
+  if (!found.ok) return found.error.kind === 'response_not_found' ? ok(undefined) : found;
+  const kept = found.value;
   const output = kept.at === 'here' ? kept.response['output'] : undefined;
-  return { at: kept.at, provider: kept.provider, output: Array.isArray(output) ? output : [] };
+  return ok({ at: kept.at, provider: kept.provider, output: Array.isArray(output) ? output : [] });
 }
 
 export const hasReferences = (input: JsonValue): boolean =>

@@ -34,7 +34,7 @@ export function keepWhole(
   { kept, owner, destination, input, previous }: Keeping,
   { isRaw, onUnkept }: { readonly isRaw: boolean; readonly onUnkept?: () => void },
 ): ReplyWatch {
-  const isKept = (response: JsonObject): boolean => {
+  const isKept = async (response: JsonObject): Promise<boolean> => {
     const { id, output } = response;
     if (typeof id !== 'string' || id === '' || !Array.isArray(output)) return true;
     const kind = {
@@ -46,19 +46,20 @@ export function keepWhole(
       ...(isRaw ? { isRaw } : undefined),
       ...(previous === undefined ? undefined : { previous }),
     } as const;
-    if (kept.keep(owner, id, kind, output)) return true;
+    if (await kept.keep(owner, id, kind, output)) return true;
     onUnkept?.();
     return isRaw;
   };
   return {
-    event: (event) => {
+    event: async (event) => {
       const response = finalResponse(event);
-      if (response === undefined || isKept(response)) return undefined;
+      if (response === undefined || (await isKept(response))) return undefined;
       const body = parseJson(event.data);
       const said = body.ok && isJsonObject(body.value) ? body.value : {};
       return { ...event, data: JSON.stringify({ ...said, response: unkept(response) }) };
     },
-    whole: (body) => (isJsonObject(body) && !isKept(body) ? { told: unkept(body) } : 'heard'),
+    whole: async (body) =>
+      isJsonObject(body) && !(await isKept(body)) ? { told: unkept(body) } : 'heard',
   };
 }
 
@@ -74,24 +75,24 @@ export function noteOwner(
   { isBackground }: { readonly isBackground: boolean },
 ): ReplyWatch {
   const { model, provider } = destination;
-  const note = ({ id, output }: JsonObject): void => {
+  const note = async ({ id, output }: JsonObject): Promise<void> => {
     if (typeof id !== 'string' || id === '') return;
     const items = Array.isArray(output) ? output : [];
-    kept.keep(owner, id, { at: 'provider', provider: provider.name, model }, items);
+    await kept.keep(owner, id, { at: 'provider', provider: provider.name, model }, items);
   };
   let begun: JsonObject | undefined;
   return {
-    event: (event) => {
+    event: async (event) => {
       const response = begun === undefined ? firstResponse(event) : finalResponse(event);
       if (response !== undefined) {
         begun ??= response;
-        note(response);
+        await note(response);
       }
       return undefined;
     },
-    whole: (body, booking) => {
+    whole: async (body, booking) => {
       if (!isJsonObject(body)) return 'heard';
-      note(body);
+      await note(body);
       return booking === undefined ? 'heard' : goesOn(body, booking);
     },
     cut: (booking) => (isBackground && begun !== undefined ? goesOn(begun, booking) : 'heard'),

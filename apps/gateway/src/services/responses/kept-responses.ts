@@ -1,7 +1,9 @@
+import { err, ok, type Result } from '@tollgate/core';
+import type { GatewayError } from '@tollgate/core/chat';
 import { isJsonObject, type JsonObject, type JsonValue } from '@tollgate/core/json';
 import * as z from 'zod';
 import type { Clock } from '../../ports/clock.ts';
-import type { KeptItem, KeptStore } from '../../ports/kept-store.ts';
+import { type KeptItem, type KeptStore, LONGEST_KEPT_ID } from '../../ports/kept-store.ts';
 
 /** As long as OpenAI keeps them. */
 const KEPT_MS = 30 * 24 * 3_600_000;
@@ -29,7 +31,7 @@ export interface KeptHere {
   readonly isRaw?: boolean;
   /** The kept response that it continues. */
   readonly previous?: string;
-  /** The process that works on it, until it is finished. */
+  /** The gateway that works on it, until it is finished. */
   readonly worker?: string;
 }
 
@@ -37,12 +39,18 @@ export type KeptResponse = KeptElsewhere | KeptHere;
 
 /** Responses by their owner. An id of another owner is one that was never there. */
 export interface KeptResponses {
-  find(owner: string, id: string): KeptResponse | undefined;
+  /** `path`: where the request names it. */
+  find(owner: string, id: string, path?: string): Promise<Result<KeptResponse, GatewayError>>;
   /** With the items of `output`, which may be referred to by their ids. False: it could not be kept. */
-  keep(owner: string, id: string, response: KeptResponse, output?: readonly JsonValue[]): boolean;
-  forget(owner: string, id: string): boolean;
+  keep(
+    owner: string,
+    id: string,
+    response: KeptResponse,
+    output?: readonly JsonValue[],
+  ): Promise<boolean>;
+  forget(owner: string, id: string): Promise<Result<void, GatewayError>>;
   /** The id of the response in whose output an item stands. */
-  holderOf(owner: string, itemId: string): string | undefined;
+  holderOf(owner: string, itemId: string): Promise<Result<string | undefined, GatewayError>>;
 }
 
 const Base = { provider: z.string(), model: z.string() };
@@ -64,20 +72,26 @@ const Stored = z.discriminatedUnion('at', [
 
 export function createKeptResponses(store: KeptStore, clock: Clock): KeptResponses {
   return {
-    find: (owner, id) => {
-      const body = store.get('response', id, owner);
-      return body === undefined ? undefined : Stored.parse(JSON.parse(body));
+    find: async (owner, id, path) => {
+      const body = await store.get('response', id, owner);
+      if (!body.ok) return body;
+      if (body.value !== undefined) return ok(Stored.parse(JSON.parse(body.value)));
+      return err({
+        kind: 'response_not_found',
+        id,
+        ...(path === undefined ? undefined : { path }),
+      });
     },
     keep: (owner, id, response, output = []) => {
       const expiresAt = clock.now() + KEPT_MS;
       const items = output.flatMap((item): KeptItem[] => {
         const itemId = isJsonObject(item) ? item['id'] : undefined;
-        if (typeof itemId !== 'string') return [];
-        return [{ kind: 'item', id: itemId, owner, body: id, expiresAt }];
+        if (typeof itemId !== 'string' || Buffer.byteLength(itemId) > LONGEST_KEPT_ID) return [];
+        return [{ kind: 'item', id: itemId, body: id, expiresAt }];
       });
       const body = JSON.stringify(response);
-      const whole: KeptItem = { kind: 'response', id, owner, body, expiresAt };
-      return store.put(whole, ...items.slice(0, MOST_ITEMS));
+      const whole: KeptItem = { kind: 'response', id, body, expiresAt };
+      return store.put(owner, whole, ...items.slice(0, MOST_ITEMS));
     },
     forget: (owner, id) => store.delete('response', id, owner),
     holderOf: (owner, itemId) => store.get('item', itemId, owner),

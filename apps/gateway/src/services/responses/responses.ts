@@ -1,19 +1,19 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
-import { failedFields, inputItems } from '@tollgate/core/dialects';
+import { inputItems } from '@tollgate/core/dialects';
 import { isJsonObject, type JsonObject, type JsonValue } from '@tollgate/core/json';
 import type { Config } from '../../config/config.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Call } from '../call.ts';
 import type { Exchange } from '../provider-exchange.ts';
 import { readAsked } from './asked.ts';
-import type { BackgroundRuns } from './background-runs.ts';
 import { continuationOf } from './continuation.ts';
 import { type CreateDeps, type CreateRequest, createResponse } from './create.ts';
 import { pageOf } from './item-page.ts';
 import { hasReferences, resolveReferences } from './item-references.ts';
 import { askKeeper, type KeeperRequest } from './kept-elsewhere.ts';
-import type { KeptElsewhere, KeptHere, KeptResponse } from './kept-responses.ts';
+import type { KeptElsewhere } from './kept-responses.ts';
+import { createRunning, type RunningDeps } from './running.ts';
 
 /** An answer of our own making, or its provider's. */
 export type ResponseAnswer =
@@ -45,31 +45,15 @@ export interface ResponseService {
   close(): Promise<void>;
 }
 
-export interface ResponseDeps extends CreateDeps {
+export interface ResponseDeps extends CreateDeps, RunningDeps {
   readonly config: Config;
   readonly exchange: Exchange;
-  readonly runs: BackgroundRuns;
-  readonly worker: string;
 }
 
 export function createResponseService(deps: ResponseDeps): ResponseService {
-  const { kept, runs, followers, worker } = deps;
-
-  const find = (call: Call, id: string): Result<KeptResponse, GatewayError> => {
-    const found = kept.find(call.identity.subject, id);
-    if (found === undefined) return err({ kind: 'response_not_found', id });
-    return ok(found.at === 'here' ? settled(call, id, found) : found);
-  };
-
-  /** A response whose process is gone is one that has failed. */
-  const settled = (call: Call, id: string, found: KeptHere): KeptHere => {
-    if (found.worker === undefined || (found.worker === worker && runs.isRunning(id))) return found;
-    const { worker: _worker, ...rest } = found;
-    const failure = failedFields({ kind: 'shutting_down', retryAfterSeconds: 1 });
-    const failed = { ...rest, response: { ...found.response, ...failure } };
-    kept.keep(call.identity.subject, id, failed);
-    return failed;
-  };
+  const { kept, runs, followers } = deps;
+  const running = createRunning(deps);
+  const runOf = (call: Call, { id }: ResponseQuery) => ({ owner: call.identity.subject, id });
 
   const relayed = async (
     call: Call,
@@ -96,7 +80,7 @@ export function createResponseService(deps: ResponseDeps): ResponseService {
     create: (call, request) => createResponse(deps, call, request),
 
     retrieve: async (call, asked) => {
-      const found = find(call, asked.id);
+      const found = await running.find(runOf(call, asked));
       if (!found.ok) return found;
       if (found.value.at === 'provider')
         return relayed(call, found.value, { asked, method: 'GET' });
@@ -105,37 +89,37 @@ export function createResponseService(deps: ResponseDeps): ResponseService {
     },
 
     remove: async (call, asked) => {
-      const found = find(call, asked.id);
+      const found = await running.find(runOf(call, asked));
       if (!found.ok) return found;
       const { id } = asked;
       if (found.value.at === 'provider') {
         const removed = await relayed(call, found.value, { asked, method: 'DELETE' });
         if (!removed.ok) return removed;
-        kept.forget(call.identity.subject, id);
         followers.saw(id, undefined);
-        return removed;
+        const forgotten = await kept.forget(call.identity.subject, id);
+        return forgotten.ok ? removed : forgotten;
       }
-      await runs.cancel(id);
-      kept.forget(call.identity.subject, id);
-      return ours({ id, object: 'response', deleted: true });
+      await running.end(runOf(call, asked), found.value, 'delete');
+      const forgotten = await kept.forget(call.identity.subject, id);
+      return forgotten.ok ? ours({ id, object: 'response', deleted: true }) : forgotten;
     },
 
     cancel: async (call, asked) => {
-      const found = find(call, asked.id);
+      const found = await running.find(runOf(call, asked));
       if (!found.ok) return found;
       if (found.value.at === 'provider') {
         return relayed(call, found.value, { asked, method: 'POST', below: '/cancel' });
       }
       if (found.value.response['background'] !== true) return err(synchronous);
-      await runs.cancel(asked.id);
-      const ended = find(call, asked.id);
-      return ended.ok && ended.value.at === 'here'
-        ? ours(ended.value.response)
-        : err(notFound(asked));
+      const run = runOf(call, asked);
+      await running.end(run, found.value, 'cancel');
+      const ended = await running.find(run);
+      if (!ended.ok) return ended;
+      return ended.value.at === 'here' ? ours(ended.value.response) : err(notFound(asked));
     },
 
     inputItems: async (call, asked) => {
-      const found = find(call, asked.id);
+      const found = await running.find(runOf(call, asked));
       if (!found.ok) return found;
       if (found.value.at === 'provider') {
         return relayed(call, found.value, { asked, method: 'GET', below: '/input_items' });
@@ -155,9 +139,9 @@ export function createResponseService(deps: ResponseDeps): ResponseService {
       const found = await deps.chat.find(call, model);
       if (!found.ok) return found;
       const destination = found.value;
-      const from = continuationOf(kept, { owner, previous }, destination);
+      const from = await continuationOf(kept, { owner, previous }, destination);
       if (!from.ok) return from;
-      const resolved = resolveReferences(kept, owner, { input, destination });
+      const resolved = await resolveReferences(kept, owner, { input, destination });
       if (!resolved.ok) return resolved;
       const earlier = from.value.type === 'here' ? from.value.items : [];
       if (earlier.length === 0 && !resolved.value.isChanged) return ok(undefined);

@@ -11,14 +11,19 @@ import type { ReplyWatch } from '../reply-watch.ts';
 import { type NameOf, toldError, toldLosses } from '../told-losses.ts';
 import type { HubRequest } from '../translated-exchange.ts';
 import type { BackgroundRuns, RunEnd } from './background-runs.ts';
+import type { Endings } from './endings.ts';
 import { ENDS, type Keeping, keepWhole } from './keep-reply.ts';
 
 export interface RunDeps {
   readonly log: Log;
   readonly chat: Pick<ChatService, 'encoded'>;
-  readonly plan: (call: Call, request: HubRequest) => Result<TranslationPlan, GatewayError>;
+  readonly plan: (
+    call: Call,
+    request: HubRequest,
+  ) => Promise<Result<TranslationPlan, GatewayError>>;
   readonly runs: BackgroundRuns;
-  /** This process, by which a later one knows that nobody works on a response any more. */
+  readonly endings: Endings;
+  /** This gateway, by which others know who works on a response. */
   readonly worker: string;
 }
 
@@ -47,29 +52,31 @@ export function createRunResponse(deps: RunDeps): RunResponse {
       destination,
       from: dialect.id,
     };
-    const plan = deps.plan(call, hubRequest);
+    const plan = await deps.plan(call, hubRequest);
     const told = { request, losses, nameOf };
     const sent = { request, losses: [] };
     if (!plan.ok) return err(toldError(plan.error, sent, told));
     const opened = openedResponse(dialect, answering);
-    const tell = (fields: JsonObject, isOver: boolean): boolean =>
+    const tell = (fields: JsonObject, isOver: boolean): Promise<boolean> =>
       keepState(deps, keeping, { response: { ...opened, ...fields }, isOver });
-    if (!tell({ status: 'queued' }, false)) {
+    if (!(await tell({ status: 'queued' }, false))) {
       return err({ kind: 'internal', detail: 'a response in the background could not be kept' });
     }
-    const { owner } = keeping;
-    const started = deps.runs.start({ owner, id: answering.replyId }, async (signal) => {
-      tell({ status: 'in_progress' }, false);
+    const run = { owner: keeping.owner, id: answering.replyId };
+    const started = deps.runs.start(run, async (signal) => {
+      const heeding = deps.endings.heed(run, () => void deps.runs.cancel(run.id));
+      await tell({ status: 'in_progress' }, false);
       const failure = await runToEnd(deps, {
         call: { ...call, signal },
         encoding: { ...hubRequest, dialect, answering },
         keeping,
       });
       if (failure !== undefined)
-        tell(endOf(failure, { signal, provider: destination.provider.name }), true);
+        await tell(endOf(failure, { signal, provider: destination.provider.name }), true);
+      if (await heeding.over()) await keeping.kept.forget(run.owner, run.id);
     });
     if (!started.ok) {
-      keeping.kept.forget(owner, answering.replyId);
+      await keeping.kept.forget(run.owner, run.id);
       return started;
     }
     const body = JSON.stringify({ ...opened, status: 'queued' });
@@ -82,7 +89,7 @@ function keepState(
   { worker }: RunDeps,
   { kept, owner, destination, input, previous }: Keeping,
   { response, isOver }: { readonly response: JsonObject; readonly isOver: boolean },
-): boolean {
+): Promise<boolean> {
   return kept.keep(owner, String(response['id']), {
     at: 'here',
     provider: destination.provider.name,
@@ -135,8 +142,8 @@ async function runToEnd(
   const keeper = keepWhole(keeping, { isRaw: false, onUnkept });
   const watch: ReplyWatch = {
     ...keeper,
-    event: (event) => {
-      const told = keeper.event(event);
+    event: async (event) => {
+      const told = await keeper.event(event);
       if (event.event === 'response.failed') failed = failureIn(event.data);
       else isFailed = !ENDS.has(event.event ?? '');
       return told;
