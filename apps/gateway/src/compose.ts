@@ -220,7 +220,7 @@ export async function compose(
       dialects: DIALECTS,
       state,
     }),
-    embeddings: createEmbeddingService({ clock, find: chat.find, metering, exchange, pass }),
+    embeddings: createEmbeddingService({ clock, choose: chat.choose, metering, exchange, pass }),
     models: createModelService({
       config,
       clock,

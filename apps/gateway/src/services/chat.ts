@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Governance } from '../ports/governance.ts';
 import type { HubAnswer, WireAnswer } from './answer.ts';
 import { begun } from './begun.ts';
-import type { OrCheaper } from './budgets/or-cheaper.ts';
+import type { Fits, OrCheaper } from './budgets/or-cheaper.ts';
 import { type Call, saidToBe } from './call.ts';
 import type { CarriedState, CarryingFace } from './carried-state.ts';
 import { type Destination, type FindDestination, targetOf } from './destination.ts';
@@ -39,8 +39,8 @@ export interface WireRequest {
 /** The use case behind every chat face: find where it goes, ask whether it may, send, count. */
 export interface ChatService {
   find(call: Call, model: string): Promise<Result<Destination, GatewayError>>;
-  /** The same of a call that is to be answered: it may go on with a cheaper model. */
-  choose(call: Call, model: string): Promise<Result<Destination, GatewayError>>;
+  /** The same of a call that is to be answered: it may go on with a cheaper model that fits. */
+  choose(call: Call, model: string, fits?: Fits): Promise<Result<Destination, GatewayError>>;
   /** Passes a body through where its provider speaks its dialect, and translates it elsewhere. */
   wire(call: Call, request: WireRequest): Promise<Result<WireAnswer, GatewayError>>;
   /** Answers a decoded request in the words of the face's dialect. */
@@ -81,9 +81,9 @@ export function createChatService(deps: ChatDeps): ChatService {
       return admitted.ok ? found : admitted;
     },
 
-    choose: async (call, model) => {
+    choose: async (call, model, fits) => {
       const found = await service.find(call, model);
-      return found.ok ? deps.orCheaper(call, found.value) : found;
+      return found.ok ? deps.orCheaper(call, found.value, fits) : found;
     },
 
     wire: async (received, { protocol, text, body, headers, answering }) => {

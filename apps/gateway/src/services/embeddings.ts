@@ -15,6 +15,7 @@ import { dialectsFor } from '@tollgate/core/providers';
 import type { Clock } from '../ports/clock.ts';
 import type { Served, WireAnswer } from './answer.ts';
 import { bookedOnBug } from './booked-on-bug.ts';
+import { embeds } from './budgets/or-cheaper.ts';
 import type { Call } from './call.ts';
 import type { CountedText, Metering } from './call-meter.ts';
 import type { ChatService } from './chat.ts';
@@ -53,7 +54,7 @@ export interface EmbeddingService {
 
 export interface EmbeddingDeps {
   readonly clock: Clock;
-  readonly find: ChatService['find'];
+  readonly choose: ChatService['choose'];
   readonly metering: Metering;
   readonly exchange: Exchange;
   readonly pass: Pass;
@@ -126,14 +127,14 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
 
   return {
     create: async (call, request) => {
-      const found = await deps.find(call, request.model);
+      const found = await deps.choose(call, request.model, embeds);
       return found.ok ? translate(call, found.value, { request, losses: [] }) : found;
     },
 
     wire: async (call, { protocol, face, text, body, renamed }) => {
       const envelope = protocol.passage.envelope(body);
       if (!envelope.ok) return envelope;
-      const found = await deps.find(call, envelope.value.model);
+      const found = await deps.choose(call, envelope.value.model, embeds);
       if (!found.ok) return found;
       const destination = found.value;
       const passes =

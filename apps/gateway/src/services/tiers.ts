@@ -92,7 +92,10 @@ export function createTierService(deps: TierDeps): TierService {
       const choice = chosen.value;
       const found = deps.findDestination(`${choice.provider}/${choice.model}`, call.identity);
       if (!found.ok) return err(unreachable(tier));
-      const destination = found.value;
+      // A conversation keeps its tier's model all the same: a budget is used up for a while only.
+      const affordable = await deps.orCheaper(call, found.value);
+      if (!affordable.ok) return affordable;
+      const destination = affordable.value;
       return ok({
         destination,
         tier: choice.tier,
