@@ -4,6 +4,7 @@ import { ZION_CHANNEL } from './adapters/sql/outbox-rows.ts';
 import { createSqlSpentStore } from './adapters/sql/spent-store.ts';
 import type { SqlDatabase } from './adapters/sql/sql.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ContextWindows } from './ports/context-windows.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Log } from './ports/log.ts';
 import type { OutboxStore } from './ports/outbox-store.ts';
@@ -24,6 +25,7 @@ export interface BudgetParts {
   readonly reservations: Reservations;
   readonly ledger: Ledger & UsageReports;
   readonly prices: PriceBook;
+  readonly windows: ContextWindows;
   readonly webhooks: Webhooks;
   readonly outbox: OutboxStore;
   readonly clock: Clock;
@@ -46,7 +48,7 @@ export interface Budgets {
 
 /** What limits calls: definitions, what is spent, what running calls hold, and who is let in. */
 export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
-  const { db, reservations, ledger, prices, webhooks, outbox, clock, log } = parts;
+  const { db, reservations, ledger, prices, windows, webhooks, outbox, clock, log } = parts;
   const store = createSqlBudgetStore(db);
   const definitions = await createBudgetDefinitions({ store, clock, log });
   const spent = createSqlSpentStore(db, ledger);
@@ -63,6 +65,7 @@ export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
     definitions,
     room,
     prices,
+    windows,
     calibration,
     overshoots,
     ledger,

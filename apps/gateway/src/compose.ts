@@ -13,6 +13,7 @@ import {
 import { createHealthBook } from '@tollgate/core/routing';
 import { createLog } from './adapters/log/create-log.ts';
 import { createMetrics } from './adapters/metrics/create-metrics.ts';
+import { createContextWindows } from './adapters/prices/context-windows.ts';
 import { createSealers } from './adapters/sealing/create-sealers.ts';
 import { createMemoryStateMakers } from './adapters/sealing/memory-state-makers.ts';
 import { withAccounts } from './adapters/sealing/with-accounts.ts';
@@ -164,6 +165,7 @@ export async function compose(
     reservations: shared.reservations,
     ledger,
     prices,
+    windows: createContextWindows(config.providers),
     webhooks: outbox.webhooks,
     outbox: storage.value.outbox,
     clock,

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@tollgate/core';
-import type { Budget } from '@tollgate/core/budgets';
+import type { Budget, UnseenInput } from '@tollgate/core/budgets';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
 import { type Metadata, optionalField } from '@tollgate/core/directory';
 import { otherTier } from '@tollgate/core/pricing';
@@ -77,6 +77,8 @@ export interface AskedFor {
   readonly isWatched?: boolean | undefined;
   /** All that is sent, in UTF-8; asked for where the most that it may cost is held. */
   readonly sentBytes: () => number;
+  /** What these bytes do not tell of it; asked for there too. */
+  readonly unseenInput: () => UnseenInput | undefined;
 }
 
 export interface Metering {
@@ -263,7 +265,7 @@ function askingOf({
   readonly intended: AdmittedCall;
   readonly budgets: Asking['budgets'];
 }): Asking {
-  const { choices = 1, maxOutputTokens: limit, inputBytes, sentBytes } = asked;
+  const { choices = 1, maxOutputTokens: limit, inputBytes, sentBytes, unseenInput } = asked;
   const ability = abilityOf(destination.provider, destination.model);
   const known = ability.maxOutputTokens;
   return {
@@ -272,6 +274,7 @@ function askingOf({
     size: { inputBytes, maxOutputTokens: limit === undefined ? undefined : limit * choices },
     modelMaximum: known === undefined ? undefined : known * choices,
     sentBytes,
+    unseenInput,
     isWatched: asked.isWatched ?? asked.stream,
     mayThink: ability.reasoning !== false,
     mayReadAll: call.identity.role === 'admin',

@@ -99,6 +99,7 @@ export function createEmbeddingService(deps: EmbeddingDeps): EmbeddingService {
       inputBytes: text.input().length,
       maxOutputTokens: 0,
       sentBytes: () => Buffer.byteLength(JSON.stringify(request.input)),
+      unseenInput: () => undefined,
     });
     if (!started.ok) return started;
     const meter = started.value;

@@ -1,4 +1,5 @@
 import { ok, type Result } from '@tollgate/core';
+import { unseenIn } from '@tollgate/core/budgets';
 import type { GatewayError } from '@tollgate/core/chat';
 import type { JsonValue } from '@tollgate/core/json';
 import type { Clock } from '../ports/clock.ts';
@@ -38,6 +39,7 @@ export function createPass(deps: PassDeps): Pass {
       choices: envelope.choices,
       serviceTier: envelope.serviceTier,
       sentBytes: () => Buffer.byteLength(request.text),
+      unseenInput: () => unseenIn(request.body),
     });
     if (!started.ok) return started;
     const meter = started.value;

@@ -55,6 +55,7 @@ export function createPassthroughService(deps: PassthroughDeps): PassthroughServ
         inputBytes: 0,
         maxOutputTokens: 0,
         sentBytes: () => request.body?.length ?? 0,
+        unseenInput: () => undefined,
       });
       if (!started.ok) return started;
       const meter = started.value;

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from '@tollgate/core';
+import { type UnseenInput, unseenIn } from '@tollgate/core/budgets';
 import { cutAtStop, type GatewayError, type Loss } from '@tollgate/core/chat';
 import type { Dialect } from '@tollgate/core/dialects';
+import { isJsonObject, type JsonObject } from '@tollgate/core/json';
 import { missingCall } from '@tollgate/core/output';
 import type { Clock } from '../ports/clock.ts';
 import type { UpstreamReply } from '../ports/upstream.ts';
@@ -65,6 +67,7 @@ export function createTranslate(deps: TranslateDeps): Translate {
       choices: request.n,
       serviceTier: losses.some(dropsTier) ? undefined : request.serviceTier,
       sentBytes: () => Buffer.byteLength(JSON.stringify(plan.value.chosen.body)),
+      unseenInput: () => unseenOf(hubRequest, plan.value.chosen.body),
     });
     if (!started.ok) return started;
     const meter = started.value;
@@ -156,6 +159,14 @@ function otherThanAsked(reply: UpstreamReply, destination: Destination) {
     provider: destination.provider.name,
     detail: 'The provider sent another kind of body than it was asked for.',
   });
+}
+
+/** By what is sent; told in the client's own words where it says the same. */
+function unseenOf({ body }: HubRequest, sent: JsonObject): UnseenInput | undefined {
+  const unseen = unseenIn(sent);
+  if (unseen === undefined || !isJsonObject(body)) return unseen;
+  const told = unseenIn(body);
+  return told?.kind === unseen.kind ? told : unseen;
 }
 
 /** A provider that isn't told of a tier serves in its standard one. */

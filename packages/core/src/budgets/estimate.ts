@@ -8,6 +8,8 @@ export interface CallSize {
   readonly inputBytes: number;
   /** As the client limits it. */
   readonly maxOutputTokens?: number | undefined;
+  /** What the model reads at most, in tokens; said where the bytes do not tell how long the input is. */
+  readonly contextWindow?: number | undefined;
 }
 
 /** Most of a long body is media, whose bytes are far more than its tokens. */
@@ -51,17 +53,18 @@ export const leastOf = (likely: CallEstimate, price: ModelPrice | undefined): Ca
 export const FRAMING_TOKENS = 1_000;
 
 /**
- * The most that a call may cost: a token for each byte, which no tokenizer passes for text, and all the
- * output that it may have, at the dearest price of each. Undefined: nobody limits its output.
+ * The most that a call may cost: a token for each byte, which no tokenizer passes for text, or all that the
+ * model reads where bytes do not tell, and all the output that it may have, at the dearest price of each. Undefined: nobody limits its output.
  */
 export function ceilingOf(
-  { inputBytes, maxOutputTokens }: CallSize,
+  { inputBytes, maxOutputTokens, contextWindow = 0 }: CallSize,
   modelMaximum: number | undefined,
   price: ModelPrice | undefined,
 ): CallEstimate | undefined {
   const outputTokens = least(maxOutputTokens, modelMaximum);
   if (outputTokens === undefined) return undefined;
-  const tokens = { inputTokens: inputBytes + FRAMING_TOKENS, outputTokens };
+  const inputTokens = Math.max(inputBytes + FRAMING_TOKENS, contextWindow);
+  const tokens = { inputTokens, outputTokens };
   const picoUsd = price === undefined ? undefined : dearestCost(tokens, price);
   return picoUsd === undefined ? tokens : { ...tokens, picoUsd };
 }

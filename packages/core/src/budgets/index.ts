@@ -32,6 +32,7 @@ export {
   type CallDoubt,
   concurrentOf,
   type Doubts,
+  dependsOnInput,
   type Overshoot,
   overshootOf,
   unseenOf,
@@ -60,6 +61,7 @@ export { createReservationBook, type Lease, type ReservationBook } from './reser
 export { showAmount, showBudget, unitOf } from './show-budget.ts';
 export { passedThresholds } from './thresholds.ts';
 export { isTimeZone } from './time-zone.ts';
+export { type UnseenInput, unseenIn } from './unseen-input.ts';
 export {
   type Counter,
   type CounterId,

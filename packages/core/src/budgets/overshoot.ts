@@ -59,6 +59,10 @@ const ONLY_INPUT: ReadonlySet<Measure> = new Set([
 
 const dependsOnOutput = (measure: Measure): boolean => !ONLY_INPUT.has(measure);
 
+/** Whether what a budget counts depends on how long a call's input is. */
+export const dependsOnInput = (measure: Measure): boolean =>
+  isCountedAtEnd(measure) && measure !== 'output tokens' && measure !== 'reasoning tokens';
+
 function worstInput({ inputBytes, held, worst }: CallDoubt): number {
   const certain = inputBytes + FRAMING_TOKENS;
   const learned = worst === undefined ? certain : Math.ceil(inputBytes * worst.tokensPerByte);

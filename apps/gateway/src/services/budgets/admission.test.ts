@@ -59,6 +59,7 @@ function arrange() {
     },
     room,
     prices: { priceOf: () => undefined },
+    windows: { windowOf: () => undefined },
     calibration: createCalibration(),
     overshoots: { letIn: () => undefined },
     ledger: {
@@ -77,6 +78,7 @@ function arrange() {
       size: { inputBytes: 400 },
       modelMaximum: undefined,
       sentBytes: () => 400,
+      unseenInput: () => undefined,
       isWatched: false,
       mayThink: false,
       mayReadAll: false,

@@ -21,11 +21,13 @@ import {
   mayFitLater,
   type SeenCall,
   showBudget,
+  type UnseenInput,
 } from '@tollgate/core/budgets';
 import { type GatewayError, inputTokens, outputTokens } from '@tollgate/core/chat';
 import type { ModelPrice } from '@tollgate/core/pricing';
 import type { AdmittedCall, Charge, UsageEvent } from '@tollgate/core/usage';
 import type { Clock } from '../../ports/clock.ts';
+import type { ContextWindows } from '../../ports/context-windows.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { PriceBook } from '../../ports/price-book.ts';
 import type { BudgetDefinitions } from './definitions.ts';
@@ -33,6 +35,7 @@ import { createHold, type Hold } from './hold.ts';
 import type { Overshoots } from './overshoots.ts';
 import { refusalBy } from './refusal.ts';
 import type { Room, Taken } from './room.ts';
+import { unboundedBy, unlimitedUnder } from './unbounded.ts';
 
 /** A call that asks to be let in. */
 export interface Asking {
@@ -44,6 +47,8 @@ export interface Asking {
   readonly modelMaximum: number | undefined;
   /** Bytes of all that is sent. */
   readonly sentBytes: () => number;
+  /** What these bytes do not tell. */
+  readonly unseenInput: () => UnseenInput | undefined;
   /** Whether what it writes is looked at as it passes. */
   readonly isWatched: boolean;
   /** Whether the model may think where nobody sees it. */
@@ -82,6 +87,7 @@ export interface AdmissionDeps {
   readonly definitions: BudgetDefinitions;
   readonly room: Room;
   readonly prices: PriceBook;
+  readonly windows: ContextWindows;
   readonly calibration: Calibration;
   readonly overshoots: Pick<Overshoots, 'letIn'>;
   readonly ledger: Pick<Ledger, 'extend' | 'subscribe'>;
@@ -104,8 +110,14 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     admit: async (asking) => {
       const { call, budgets, size, signal } = asking;
       const price = priceOf(prices, call);
-      const estimates = estimatesOf(calibration, asking, price);
-      const uncountable = uncountableBy(budgets, call, estimates);
+      const unseen = budgets.some(holdsCeiling) ? asking.unseenInput() : undefined;
+      const contextWindow =
+        unseen?.kind === 'input'
+          ? deps.windows.windowOf(call.provider ?? '', call.modelServed ?? call.modelAsked)
+          : undefined;
+      const estimates = estimatesOf(calibration, { ...asking, contextWindow }, price);
+      const uncountable =
+        unboundedBy(budgets, unseen, contextWindow) ?? uncountableBy(budgets, call, estimates);
       if (uncountable !== undefined) return err(uncountable);
       const { likely, ceiling = likely } = estimates;
       const model = modelOf(call);
@@ -220,13 +232,21 @@ interface Estimates {
 
 function estimatesOf(
   calibration: Calibration,
-  { call, budgets, size, modelMaximum, sentBytes }: Asking,
+  {
+    call,
+    budgets,
+    size,
+    modelMaximum,
+    sentBytes,
+    contextWindow,
+  }: Asking & { readonly contextWindow: number | undefined },
   price: ModelPrice | undefined,
 ): Estimates {
   const known = knownOf(calibration, call.keyId, modelOf(call));
   const likely = likelyOf(size, known, price);
   if (!budgets.some(holdsCeiling)) return { likely, ceiling: undefined };
-  return { likely, ceiling: ceilingOf({ ...size, inputBytes: sentBytes() }, modelMaximum, price) };
+  const most = { ...size, inputBytes: sentBytes(), contextWindow };
+  return { likely, ceiling: ceilingOf(most, modelMaximum, price) };
 }
 
 /** What no budget can count, or a hard one not beforehand. */
@@ -237,7 +257,7 @@ function uncountableBy(
 ): GatewayError | undefined {
   for (const budget of budgets) {
     const isHard = holdsCeiling(budget);
-    if (isHard && ceiling === undefined) return unlimited(budget);
+    if (isHard && ceiling === undefined) return unlimitedUnder(budget);
     const estimate = isHard ? ceiling : likely;
     const isUnpriced = budget.measure === 'usd' && estimate?.picoUsd === undefined;
     if (isUnpriced && !budget.allowsUnpriced) {
@@ -251,11 +271,6 @@ function uncountableBy(
   }
   return undefined;
 }
-
-const unlimited = (budget: Budget): GatewayError => ({
-  kind: 'invalid_request',
-  detail: `The budget ${budget.id} (${showBudget(budget)}) is hard, and nobody says how much this call may write: limit its output (max_tokens, max_completion_tokens, max_output_tokens or maxOutputTokens, as your dialect calls it).`,
-});
 
 /** A reserved request will be a spent one: waiting for it is in vain. */
 const lacksRequests = (
