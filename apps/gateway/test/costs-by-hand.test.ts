@@ -4,6 +4,7 @@ import {
   type Harness,
   json,
   messageResponse,
+  startServer,
 } from '@tollgate/testkit';
 import { expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
@@ -63,6 +64,19 @@ const CASES: readonly Case[] = [
   { what: 'caches of both times', model: CLAUDE, usage: OPUS, microUsd: 46_400 },
   { what: 'standard', model: CLAUDE, usage: OPUS, tier: 'standard', microUsd: 46_400 },
   // Half of each: platform.claude.com/docs/en/build-with-claude/batch-processing.
+  // 1.1 times each: platform.claude.com/docs/en/manage-claude/data-residency.
+  {
+    what: 'Claude in the US',
+    model: CLAUDE,
+    usage: { ...OPUS, inference_geo: 'us' },
+    microUsd: 51_040,
+  },
+  {
+    what: 'Claude anywhere, at its usual speed',
+    model: CLAUDE,
+    usage: { ...OPUS, inference_geo: 'global', speed: 'standard' },
+    microUsd: 46_400,
+  },
   { what: 'a batch of Claude', model: CLAUDE, usage: OPUS, tier: 'batch', microUsd: 23_200 },
 ];
 
@@ -118,6 +132,116 @@ it('never bills a tier at the standard price, nor as nothing', async () => {
   const event = await booked(harness, { model: GPT, usage: CACHED, tier: 'priority' });
 
   expect(event?.cost).toEqual({ picoUsd: null, reason: 'no price for the tier priority' });
+});
+
+it.each([
+  ['fast mode', { speed: 'fast' }, 'fast'],
+  ['a geography that nobody published a price for', { inference_geo: 'eu' }, 'eu'],
+])('never bills %s of Claude at the usual price', async (_what, said, tier) => {
+  await using harness = await createHarness(createApp);
+
+  const event = await booked(harness, { model: CLAUDE, usage: { ...OPUS, ...said } });
+
+  expect(event?.cost).toEqual({ picoUsd: null, reason: `no price for the tier ${tier}` });
+});
+
+/*
+ * gemini-2.5-pro: input 1.25, cached 0.125, output 10; above 200,000 tokens of input 2.50, 0.25 and 15
+ *   (ai.google.dev/gemini-api/docs/pricing); flex: half (docs/optimization);
+ * llama-3.3-70b-versatile at Groq: input 0.59, output 0.79 (groq.com/pricing); flex: the same
+ *   (console.groq.com/docs/flex-processing).
+ */
+const GEMINI = (prompt: number, cached: number, output: number) => ({
+  promptTokenCount: prompt,
+  cachedContentTokenCount: cached,
+  candidatesTokenCount: output,
+  totalTokenCount: prompt + output,
+});
+const SHORT = GEMINI(10_000, 4_000, 200);
+
+it.each([
+  // 6,000 x 1.25 + 4,000 x 0.125 + 200 x 10 = 7,500 + 500 + 2,000
+  ['as usual', SHORT, 10_000],
+  ['as usual on Vertex', { ...SHORT, trafficType: 'ON_DEMAND' }, 10_000],
+  // 150,000 x 2.5 + 100,000 x 0.25 + 1,000 x 15 = 375,000 + 25,000 + 15,000
+  ['for a long prompt', GEMINI(250_000, 100_000, 1_000), 415_000],
+  ['flex', { ...SHORT, serviceTier: 'flex' }, 5_000],
+  ['flex, long', { ...GEMINI(250_000, 100_000, 1_000), serviceTier: 'flex' }, 207_500],
+  ['priority', { ...SHORT, serviceTier: 'priority' }, 'no price for the tier priority'],
+  [
+    'by throughput that was bought beforehand',
+    { ...SHORT, trafficType: 'PROVISIONED_THROUGHPUT' },
+    'no price for the tier provisioned_throughput',
+  ],
+])('costs what Google bills: %s', async (_what, usageMetadata, expected) => {
+  await using provider = await startServer((_req, res) => {
+    res.setHeader('content-type', 'application/json');
+    res.end(
+      JSON.stringify({
+        candidates: [
+          {
+            content: { role: 'model', parts: [{ text: 'Hello!' }] },
+            finishReason: 'STOP',
+            index: 0,
+          },
+        ],
+        usageMetadata,
+        modelVersion: 'gemini-2.5-pro',
+        responseId: 'r1',
+      }),
+    );
+  });
+  await using harness = await createHarness(createApp, {
+    settings: {
+      config: { providers: { google: { apiKey: 'a-key-of-google', baseUrl: provider.url } } },
+    },
+  });
+
+  const ways = [
+    {
+      path: '/v1beta/models/google%2Fgemini-2.5-pro:generateContent',
+      body: { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] },
+    },
+    {
+      path: '/v1/chat/completions',
+      body: { model: 'google/gemini-2.5-pro', messages: [{ role: 'user', content: 'Hi' }] },
+    },
+  ];
+  for (const { path, body } of ways) {
+    const reply = await harness.withToken().post(path).send(body).expect(200);
+    const { cost } = await harness.settled(reply.headers['x-tollgate-call'] ?? '');
+    expect(cost).toMatchObject(
+      typeof expected === 'number'
+        ? { picoUsd: String(BigInt(expected) * 1_000_000n) }
+        : { picoUsd: null, reason: expected },
+    );
+  }
+});
+
+it('costs the same at Groq in flex, which has other limits only', async () => {
+  const name = 'llama-3.3-70b-versatile';
+  await using provider = await startServer((_req, res) => {
+    const usage = { prompt_tokens: 10_000, completion_tokens: 100, total_tokens: 10_100 };
+    res.setHeader('content-type', 'application/json');
+    res.end(
+      JSON.stringify({ ...chatResponse('Hello!', { model: name }), usage, service_tier: 'flex' }),
+    );
+  });
+  await using harness = await createHarness(createApp, {
+    settings: {
+      config: { providers: { groq: { apiKey: 'a-key-of-groq', baseUrl: provider.url } } },
+    },
+  });
+
+  const reply = await harness
+    .withToken()
+    .post('/v1/chat/completions')
+    .send({ model: `groq/${name}`, messages: [{ role: 'user', content: 'Hi' }] })
+    .expect(200);
+  const { cost } = await harness.settled(reply.headers['x-tollgate-call'] ?? '');
+
+  // 10,000 x 0.59 + 100 x 0.79 = 5,900 + 79
+  expect(cost).toMatchObject({ picoUsd: '5979000000' });
 });
 
 it('takes the operator’s price for a tier, and leaves the standard one as it is', async () => {

@@ -47,7 +47,7 @@ export function createPriceBook({ providers, configured, listAt }: PriceBookSour
   const lookUp = (source: PriceSource, { provider, model, tier, at }: Wanted) => {
     const standard = source.find(provider, model, at);
     if (tier === undefined || standard === FREE) return standard;
-    const whole = source.find(provider, `${model}@${tier}`, at);
+    const whole = source.findTier?.(provider, model, tier);
     const percent = percentOf(byName.get(provider), tier);
     if (whole !== undefined || standard === undefined || percent === undefined) return whole;
     return bookedPrice(standard.source, atPercent(standard.price, percent));

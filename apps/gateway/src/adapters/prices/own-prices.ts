@@ -6,8 +6,10 @@ import { bookedPrice } from './booked-price.ts';
 export interface PriceSource {
   /** Distinct among sources. */
   readonly name: string;
-  /** `model`: with `@tier` behind it for a tier's own price. `at`: Unix milliseconds. */
+  /** The standard price. `at`: Unix milliseconds. */
   find(provider: string, model: string, at: number): BookedPrice | undefined;
+  /** A tier's own price. Lists have none: they would take `model@tier` for a longer name of the model. */
+  findTier?(provider: string, model: string, tier: string): BookedPrice | undefined;
 }
 
 /** The prices that an operator gave some callers or all of them: for a caller, its own ones first. */
@@ -27,7 +29,11 @@ export function ownPrices(
   const sources = new Map(
     [...prices].map(([name, theirs]): [string, PriceSource] => [
       name,
-      { name, find: (provider, model) => theirs.get(`${provider}/${model}`) },
+      {
+        name,
+        find: (provider, model) => theirs.get(`${provider}/${model}`),
+        findTier: (provider, model, tier) => theirs.get(`${provider}/${model}@${tier}`),
+      },
     ]),
   );
   if (sources.size === 0) return () => [];

@@ -11,6 +11,7 @@ import { wireProblem } from '../wire-problem.ts';
 import { decodeErrorBody, isErrorBody } from './errors.ts';
 import { createMender } from './mender.ts';
 import { DIALECT } from './rest.ts';
+import { askedTier, servedTier } from './served-tier.ts';
 import { decodeUsage, mergeUsage } from './usage.ts';
 import { WireChunk, WireReply, type WireUsage } from './wire.ts';
 
@@ -37,6 +38,7 @@ export const anthropicPassage: Passage = {
       stream: stream === true,
       ...(limit == null ? {} : { maxOutputTokens: limit }),
       ...(metadata === undefined ? {} : { metadata }),
+      ...tierField(askedTier(body)),
       // Streams of this dialect always carry usage.
       includeUsage: true,
     });
@@ -54,7 +56,7 @@ export const anthropicPassage: Passage = {
     return ok({
       ...(model == null ? {} : { model }),
       ...(usage == null ? {} : { usage: decodeUsage(usage) }),
-      ...(usage?.service_tier == null ? {} : { serviceTier: usage.service_tier }),
+      ...tierField(servedTier(usage)),
     });
   },
 
@@ -65,6 +67,8 @@ export const anthropicPassage: Passage = {
   messageCount: ({ system, messages }) =>
     (Array.isArray(messages) ? messages.length : 0) + (system === undefined ? 0 : 1),
 };
+
+const tierField = (tier: string | undefined) => (tier === undefined ? {} : { serviceTier: tier });
 
 const LAST: Verdict = { type: 'last' };
 const PASS: Verdict = { type: 'pass' };
@@ -119,7 +123,7 @@ function createTap({ provider }: TapOptions): Tap {
       const message = WireReply.safeParse(chunk.data.message);
       if (message.success) {
         model = message.data.model ?? undefined;
-        serviceTier = message.data.usage?.service_tier ?? undefined;
+        serviceTier = servedTier(message.data.usage);
         // A message that comes whole in its start has its true counts there.
         const isWhole = message.data.stop_reason != null;
         if (message.data.usage != null) count(message.data.usage, !isWhole);

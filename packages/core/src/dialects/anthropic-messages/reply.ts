@@ -18,6 +18,7 @@ import { decodeErrorBody, isErrorBody } from './errors.ts';
 import { KNOWN } from './known-fields.ts';
 import { encodeTurn } from './mcp-turn.ts';
 import { DIALECT, fieldsOf, restOf } from './rest.ts';
+import { servedTier } from './served-tier.ts';
 import { decodeStop, encodeStop } from './stop-reason.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 import { WireReply } from './wire.ts';
@@ -48,11 +49,11 @@ export function decodeReply(body: JsonValue, target: Target): Result<ChatReply, 
 
 /** What a reply and the start of a stream have in common. */
 export function replyHead(wire: WireReply, target: Target): Omit<ChatReply, 'choices' | 'usage'> {
-  const tier = wire.usage?.service_tier;
+  const tier = servedTier(wire.usage);
   return {
     id: wire.id ?? '',
     model: wire.model ?? target.model,
-    ...(tier == null ? {} : { serviceTier: tier }),
+    ...(tier === undefined ? {} : { serviceTier: tier }),
     ...restOf(withoutNulls(wire), [...KNOWN.reply, ...CLOSING]),
   };
 }

@@ -188,6 +188,8 @@ export const WireUsage = z.looseObject({
   output_tokens_details: z.looseObject({ thinking_tokens: Count }).nullish().catch(undefined),
   server_tool_use: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   service_tier: z.string().nullish().catch(undefined),
+  speed: z.string().nullish().catch(undefined),
+  inference_geo: z.string().nullish().catch(undefined),
   iterations: z
     .array(z.looseObject({ type: z.string(), input_tokens: Count, output_tokens: Count }))
     .nullish()

@@ -11,6 +11,7 @@ import { camelNames } from './camel-names.ts';
 import { decodeErrorBody, isErrorBody } from './errors.ts';
 import { WireReply } from './reply-wire.ts';
 import { DIALECT } from './rest.ts';
+import { servedTier } from './served-tier.ts';
 import { decodeUsage } from './usage.ts';
 
 /** `model` and `stream` are the face's: it reads them from the address. */
@@ -73,11 +74,11 @@ export const geminiPassage: Passage = {
 };
 
 function factsOf(wire: WireReply): ReadReply {
-  const serviceTier = wire.usageMetadata?.serviceTier;
+  const serviceTier = servedTier(wire.usageMetadata);
   const usage = wire.usageMetadata == null ? undefined : decodeUsage(wire.usageMetadata);
   return {
     ...(wire.modelVersion == null ? {} : { model: wire.modelVersion }),
-    ...(serviceTier == null ? {} : { serviceTier }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(usage === undefined ? {} : { usage }),
   };
 }

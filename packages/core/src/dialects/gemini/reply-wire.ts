@@ -24,6 +24,7 @@ export const WireUsage = z.looseObject({
   cacheTokensDetails: ByModality,
   candidatesTokensDetails: ByModality,
   serviceTier: Text,
+  trafficType: Text,
 });
 export type WireUsage = z.infer<typeof WireUsage>;
 

@@ -9,6 +9,7 @@ import { type CandidateReader, createCandidateReader } from './candidate-reader.
 import { decodeErrorBody, isErrorBody } from './errors.ts';
 import { WireReply, type WireUsage } from './reply-wire.ts';
 import { restOf } from './rest.ts';
+import { servedTier } from './served-tier.ts';
 import { decodeUsage } from './usage.ts';
 
 /** Reads pieces of one reply, or a whole reply as its only piece. */
@@ -45,6 +46,7 @@ export function createReplyReader(target: Target): ReplyReader {
     responseId = wire.responseId ?? '';
     const created = Math.floor(Date.parse(wire.createTime ?? '') / 1000);
     const usageHere = wire.usageMetadata == null ? undefined : decodeUsage(wire.usageMetadata);
+    const tier = servedTier(wire.usageMetadata);
     return [
       {
         type: 'start',
@@ -52,6 +54,8 @@ export function createReplyReader(target: Target): ReplyReader {
         model:
           wire.modelVersion == null || wire.modelVersion === '' ? target.model : wire.modelVersion,
         ...(Number.isNaN(created) ? {} : { created }),
+        // What most replies are goes without saying, as it does where they are encoded.
+        ...(tier === undefined || tier === 'standard' ? {} : { serviceTier: tier }),
         ...restOf(withoutNulls(wire), KNOWN),
       },
       // What was read is true from the start; what was written grows.

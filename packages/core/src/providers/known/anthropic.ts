@@ -33,8 +33,9 @@ export const anthropic: ProviderDescription = {
   quirks: { repeatsStart: true, serverTools: ['web-search', 'code-execution', 'mcp'] },
   betas: { 'anthropic-beta': ['*'] },
   // platform.claude.com/docs/en/about-claude/pricing: batches cost half, writes and reads of caches
-  // too. The priority tier is bought beforehand, at a price between Anthropic and its customer.
-  tierPercent: { batch: 50 },
+  // too. The priority tier is bought beforehand, at a price between Anthropic and its customer. What fast
+  // mode costs differs by model. A geography (manage-claude/data-residency): 1.1 times each class.
+  tierPercent: { batch: 50, us: 110, batch_us: 55 },
   models: [
     { id: 'claude-opus-5-5', ability: { ...ALWAYS_THINKS, ...NEVER_FORCED } },
     {

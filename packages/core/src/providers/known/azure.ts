@@ -48,6 +48,8 @@ export const azure: ProviderDescription = {
   responses: { keeps: true, background: true },
   keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
   quirks: {},
+  // learn.microsoft.com/azure/foundry/openai, how-to/flex-processing and how-to/batch: half.
+  tierPercent: { flex: 50, batch: 50 },
   betas: { 'openai-beta': ['*'] },
   models: [],
   resold: [{ name: /^(.+)$/, models: openai.models }],

@@ -12,6 +12,8 @@ export const google: ProviderDescription = {
   authBy: { gemini: 'x-goog-api-key' },
   keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
   quirks: { serverTools: ['web-search', 'code-execution'] },
+  // ai.google.dev/gemini-api/docs/optimization: half a token. `priority` is 75 to 100 % more, by model.
+  tierPercent: { flex: 50, batch: 50 },
   models: [
     { id: 'gemini-3.1-pro-preview' },
     { id: 'gemini-3-pro-preview' },

@@ -11,6 +11,8 @@ export const groq: ProviderDescription = {
   auth: 'bearer',
   keyVariables: ['GROQ_API_KEY'],
   quirks: { usageIn: 'x_groq', reasoningField: 'reasoning', reasoningIn: 'reasoning' },
+  // console.groq.com/docs/flex-processing: as on demand. `performance` is bought beforehand.
+  tierPercent: { flex: 100 },
   models: [{ id: 'llama-3.3-70b-versatile' }, { id: 'llama-3.1-8b-instant' }],
   modelPrefixes: [],
 };
