@@ -40,7 +40,7 @@ describe('tollgate', () => {
   it.each([
     ['nope', "error: unknown command 'nope'"],
     ['start --prot 1', "error: unknown option '--prot'"],
-    ['keys create', "error: required option '--name <name>' not specified"],
+    ['teams create', "error: required option '--name <name>' not specified"],
     ['keys create --name a --role boss', '--role: expected admin or member, got "boss"'],
     [
       'keys create --name a --rate-limit 0',

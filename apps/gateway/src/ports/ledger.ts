@@ -32,6 +32,11 @@ export interface Ledger {
   flush(): Promise<void>;
   /** Called after each event that has become durable. Returns the way to stop listening. */
   subscribe(listener: LedgerListener): () => void;
+  /**
+   * Called with an event whose call stands booked already, and with the row that stands: another gateway
+   * took this one for dead.
+   */
+  onBookedBefore(listener: (late: UsageEvent, booked: UsageEvent) => Promise<void>): void;
   status(): Promise<DependencyStatus>;
   /** Writes what is queued. Resolves with how many events are lost, as it would not take them. */
   close(): Promise<number>;

@@ -10,6 +10,7 @@ import {
   type EndedCall,
   eventOfLost,
   framingTokens,
+  lateCorrection,
   type Meter,
   roughEstimate,
   type UsageEvent,
@@ -220,6 +221,14 @@ export function createMetering(deps: MeterDeps): Metering {
     };
   };
 
+  ledger.onBookedBefore(async (late, booked) => {
+    const correction = lateCorrection(booked, late);
+    if (correction === undefined) return;
+    await admission.fresh();
+    ledger.record(correction, { charges: admission.chargesOf(correction) });
+    log.warn({ callId: late.callId }, 'a call that others booked for lost is corrected by its end');
+  });
+
   const idle = async (): Promise<void> => {
     while (estimating.size > 0) await Promise.all(estimating);
   };
@@ -230,6 +239,8 @@ export function createMetering(deps: MeterDeps): Metering {
       admission.budgetsOf(admitted(call, destination, false)).some(growsWithOutput),
     settleLost: async () => {
       const lost = await ledger.lost();
+      // An idle gateway has not looked at budgets for long: what was made meanwhile counts as well.
+      if (lost.length > 0) await admission.fresh();
       for (const intent of lost) {
         book(eventOfLost(intent, clock.now()), intent.modelServed ?? intent.modelAsked, {
           isLost: true,

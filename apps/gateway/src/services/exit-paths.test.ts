@@ -84,7 +84,11 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
       chargesOf: () => [],
       ended: () => {},
     },
-    ledger: { intend: async () => true, record: (event: UsageEvent) => booked.push(event) },
+    ledger: {
+      onBookedBefore: () => undefined,
+      intend: async () => true,
+      record: (event: UsageEvent) => booked.push(event),
+    },
     log: { info: () => {}, error: () => {}, warn: () => {}, debug: () => {} },
   } as unknown as MeterDeps);
   const dialects = new Map([['openai-chat' as const, dialect]]);

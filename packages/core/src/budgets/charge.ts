@@ -3,17 +3,18 @@ import type { UsageEvent } from '../usage/usage-event.ts';
 import type { Budget, Measure } from './budget.ts';
 
 /**
- * What a booked row costs a budget that it counts for: so many requests, tokens or pico-dollars.
+ * What a booked row costs a budget that it counts for: so many requests, tokens or pico-dollars. A
+ * correction is a difference, and no request of its own.
  * Pure, so that any auditor can compute it again from the rows. Money that nobody knows is 0 here; a
  * budget that does not allow it has refused the call before.
  */
 export function chargeOf(
   { measure }: Pick<Budget, 'measure'>,
-  { usage, cost }: Pick<UsageEvent, 'usage' | 'cost'>,
+  { usage, cost, corrects }: Pick<UsageEvent, 'usage' | 'cost' | 'corrects'>,
 ): bigint {
   switch (measure) {
     case 'requests':
-      return 1n;
+      return corrects === undefined ? 1n : 0n;
     case 'concurrent':
       return 0n;
     case 'usd':

@@ -1,6 +1,7 @@
 export type { Charge } from './charge.ts';
 export { framingTokens } from './framing-tokens.ts';
 export { type Estimated, eventOfLost, type Intent, roughEstimate } from './intent.ts';
+export { lateCorrection } from './late-count.ts';
 export {
   type AdmittedCall,
   type CallEnd,

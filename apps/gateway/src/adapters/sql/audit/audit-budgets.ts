@@ -27,9 +27,7 @@ export class BudgetAudit {
   add(event: UsageEvent): void {
     if (this.#budgets.length === 0) return;
     for (const budget of budgetsFor(this.#budgets, factsOf(event))) {
-      // A correction is no request of its own.
-      const isNoRequest = event.corrects !== undefined && budget.measure === 'requests';
-      const amount = isNoRequest ? 0n : chargeOf(budget, event);
+      const amount = chargeOf(budget, event);
       const { id, budgetId, window } = counterOf(budget, event.startedAt);
       const first: Sum = { budgetId, windowStart: window.start, sum: 0n, doubtful: 0n, calls: [] };
       const known = this.#sums.get(id) ?? first;

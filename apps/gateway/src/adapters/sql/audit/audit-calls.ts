@@ -1,7 +1,7 @@
+import type { Usage } from '@tollgate/core/chat';
 import { costOf, type ModelPrice } from '@tollgate/core/pricing';
-import type { UsageEvent } from '@tollgate/core/usage';
-import { callIdOf } from '../ledger/call-id.ts';
-import { exportCalls } from '../ledger/export-calls.ts';
+import { addUsage, hasCounts, type UsageEvent } from '@tollgate/core/usage';
+import { exportCalls, exportCorrections } from '../ledger/export-calls.ts';
 import type { SqlReader } from '../sql.ts';
 import type { Findings } from './findings.ts';
 
@@ -17,20 +17,36 @@ export async function keptPrices(db: SqlReader): Promise<ReadonlyMap<string, Mod
   return new Map(rows.map((row) => [String(row['id']), JSON.parse(String(row['price']))]));
 }
 
-/** By how many pico-dollars each corrected call was corrected, all corrections together. */
-export async function corrections(db: SqlReader): Promise<ReadonlyMap<string, bigint>> {
-  const rows = await db.all(
-    `select original.call_id, sum(correction.cost_pico) as pico
-     from calls as correction join calls as original on original.seq = correction.corrects
-     group by original.call_id`,
-  );
-  return new Map(rows.map((row) => [callIdOf(row['call_id']), BigInt(String(row['pico'] ?? 0))]));
+/** All corrections of one call together. */
+export interface Corrected {
+  readonly picoUsd: bigint;
+  readonly usage: Usage;
+  /** The one that the tokens are priced by now; absent: by the call's own. */
+  readonly priceId: string | undefined;
 }
+
+/** Of each call that was corrected, by its id. */
+export async function corrections(db: SqlReader): Promise<ReadonlyMap<string, Corrected>> {
+  const all = new Map<string, Corrected>();
+  for await (const page of exportCorrections(db)) {
+    for (const { corrects, usage, cost } of page) {
+      if (corrects === undefined || usage === undefined) continue;
+      const before = all.get(corrects) ?? { picoUsd: 0n, usage: NOTHING, priceId: undefined };
+      const isCounted = hasCounts(usage.input) || hasCounts(usage.output);
+      const priceId = cost?.picoUsd == null || !isCounted ? before.priceId : cost.priceId;
+      const picoUsd = before.picoUsd + BigInt(cost?.picoUsd ?? 0);
+      all.set(corrects, { picoUsd, usage: addUsage(before.usage, usage), priceId });
+    }
+  }
+  return all;
+}
+
+const NOTHING: Usage = { input: {}, output: {}, provenance: 'provider' };
 
 /** What rows are held against. */
 export interface PriceFacts {
   readonly prices: ReadonlyMap<string, ModelPrice>;
-  readonly corrected: ReadonlyMap<string, bigint>;
+  readonly corrected: ReadonlyMap<string, Corrected>;
 }
 
 export interface CostGap {
@@ -51,10 +67,15 @@ export function costGap(
   }
   if (cost === undefined) return { expected: 'a cost, or why there is none', found: 'neither' };
   if (cost.picoUsd === null) return undefined;
-  const price = prices.get(cost.priceId);
-  if (price === undefined) return { expected: `the price ${cost.priceId}`, found: 'no such price' };
-  const right = costOf(usage, price);
-  const found = BigInt(cost.picoUsd) + (corrected.get(callId) ?? 0n);
+  const {
+    picoUsd = 0n,
+    usage: more = NOTHING,
+    priceId = cost.priceId,
+  } = corrected.get(callId) ?? {};
+  const price = prices.get(priceId);
+  if (price === undefined) return { expected: `the price ${priceId}`, found: 'no such price' };
+  const right = costOf(addUsage(usage, more), price);
+  const found = BigInt(cost.picoUsd) + picoUsd;
   if (!right.ok) return { expected: `no cost: ${right.error}`, found: String(found) };
   if (right.value === found) return undefined;
   return {
@@ -62,7 +83,7 @@ export function costGap(
     found: String(found),
     correction: {
       usage: { input: {}, output: {}, provenance: usage.provenance },
-      cost: { picoUsd: String(right.value - found), priceId: cost.priceId },
+      cost: { picoUsd: String(right.value - found), priceId },
     },
   };
 }

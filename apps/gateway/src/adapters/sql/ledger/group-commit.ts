@@ -18,6 +18,8 @@ export interface GroupCommitOptions {
   readonly log?: Log;
   /** Keeps events while the database can't be written, for the process after this one. */
   readonly journal?: EventJournal;
+  /** Told of an event whose call stands booked already. */
+  readonly onStanding?: (event: UsageEvent) => void;
   /** Events of one commit; at this many that wait, the commit happens at once. */
   readonly maxBatch?: number;
   /** Events kept while the database can't be written; beyond, new ones are lost and counted. */
@@ -270,7 +272,13 @@ export class GroupCommit {
     this.#next();
     const isSkipped = new Set(skipped);
     for (const [position, booked] of batch.events.entries()) {
+      const { event, isLost } = booked;
       if (!isSkipped.has(position)) this.#tell(booked);
+      else if (isLost !== true && event.corrects === undefined) {
+        // It may be this very row, of a group of which nobody knew whether it had been written.
+        this.#tell(booked);
+        this.#options.onStanding?.(event);
+      }
     }
     this.#booked(batch.events);
   }

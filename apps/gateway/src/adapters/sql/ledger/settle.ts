@@ -122,7 +122,10 @@ function addTo(sums: number[], more: readonly number[]): void {
 const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : 1;
 
-/** Writes batches. Resolves with the positions of events that it booked nothing for, and rightly. */
+/**
+ * Writes batches. Resolves with the positions of events that it booked nothing for, and rightly: they are
+ * lost calls that somebody else settled, corrections of nothing, or stand booked already.
+ */
 export interface BatchWriter {
   write(batch: LedgerBatch): Promise<readonly number[]>;
 }
@@ -137,6 +140,7 @@ export interface BatchWriterOptions {
 }
 
 interface Booked extends BatchedEvent {
+  readonly batched: BatchedEvent;
   readonly id: Uint8Array;
   readonly corrects: bigint | null;
 }
@@ -188,17 +192,18 @@ export function createBatchWriter(
       const id = ids[index];
       const isSettled = one.isLost === true && open[index] === 0;
       if (isSettled || corrects === undefined || id === undefined) skipped.push(one);
-      else booked.push({ ...one, id, corrects });
+      else booked.push({ ...one, batched: one, id, corrects });
     }
-    await insertCalls(tx, booked, sums);
-    return skipped;
+    const standing = await insertCalls(tx, booked, sums);
+    return [...skipped, ...standing];
   };
 
+  /** Resolves with those that stood there already. */
   const insertCalls = async (
     tx: Statements,
     booked: readonly Booked[],
     sums: Sums,
-  ): Promise<void> => {
+  ): Promise<readonly BatchedEvent[]> => {
     const events = booked.map(({ event }) => event);
     const callers = await interned.callers(tx, events);
     const routes = await interned.routes(tx, events);
@@ -206,9 +211,10 @@ export function createBatchWriter(
       tx,
       booked.map(({ event, price }) => ({ id: storedCost(event.cost).priceId, price })),
     );
-    const calls = booked.map(({ event, charges, id, corrects }, index) => ({
+    const calls = booked.map(({ event, charges, batched, id, corrects }, index) => ({
       event,
       charges,
+      batched,
       shared: {
         id,
         corrects,
@@ -219,12 +225,17 @@ export function createBatchWriter(
     }));
     const rows = calls.map(({ event, shared }) => callRow(event, shared));
     const inserted = await tx.many(SQL.call, rows);
-    for (const [index, { event, charges, shared }] of calls.entries()) {
-      if (inserted[index] === 0) continue;
+    const standing: BatchedEvent[] = [];
+    for (const [index, { event, charges, shared, batched }] of calls.entries()) {
+      if (inserted[index] === 0) {
+        standing.push(batched);
+        continue;
+      }
       sums.add(event, shared);
       sums.spend(charges);
       sums.tell(outboxRows(event, usageChannels));
     }
+    return standing;
   };
 
   const writeAll = async (tx: Statements, batch: LedgerBatch): Promise<readonly number[]> => {

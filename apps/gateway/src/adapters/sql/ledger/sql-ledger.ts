@@ -1,3 +1,4 @@
+import type { UsageEvent } from '@tollgate/core/usage';
 import type { DependencyStatus } from '../../../ports/governance.ts';
 import type { Ledger } from '../../../ports/ledger.ts';
 import type { UsageReports } from '../../../ports/usage-reports.ts';
@@ -33,8 +34,17 @@ export interface SqlLedger extends RecoveredLedger {
 /** The ledger over either engine. Reports show all that was recorded so far. */
 export function createSqlLedger(parts: SqlLedgerParts): SqlLedger {
   const { db, reader, instance } = parts;
-  const group = new GroupCommit(parts);
   const reports = createUsageReports(reader);
+  let onBookedBefore: Parameters<Ledger['onBookedBefore']>[0] | undefined;
+  const onStanding = (late: UsageEvent): void => {
+    reports
+      .find(late.callId)
+      .then((booked) => booked && onBookedBefore?.(late, booked))
+      .catch((error: unknown) =>
+        parts.log?.warn({ detail: String(error) }, 'a late count is not booked'),
+      );
+  };
+  const group = new GroupCommit({ ...parts, onStanding });
   /** A database that can't be written is read all the same. */
   const afterWriting = async <T>(read: () => Promise<T>): Promise<T> => {
     await group.flush();
@@ -50,6 +60,9 @@ export function createSqlLedger(parts: SqlLedgerParts): SqlLedger {
       if (!(await group.flush())) throw new Error(`the ledger can't be written: ${group.problem}`);
     },
     subscribe: (listener) => group.subscribe(listener),
+    onBookedBefore: (listener) => {
+      onBookedBefore = listener;
+    },
     beat: () => group.beat(),
     status: () => Promise.resolve(statusOf(group)),
     summary: (query) => afterWriting(() => reports.summary(query)),

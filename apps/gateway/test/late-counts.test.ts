@@ -1,0 +1,68 @@
+import { engineTitle, missingPostgres, missingRedis } from '@tollgate/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { tempDir } from '../src/adapters/test-support/temp-dir.ts';
+import { run } from './support/run-command.ts';
+import { sharedGateways } from './support/shared-gateways.ts';
+
+const missing = (await missingPostgres()) ?? (await missingRedis());
+
+const SECRET = 'one-secret-for-all-of-them';
+const Rows = z.object({
+  rows: z.array(
+    z.object({ requests: z.number(), inputTokens: z.number(), outputTokens: z.number() }),
+  ),
+});
+
+describe.skipIf(missing !== undefined)(engineTitle('a late count', missing), () => {
+  let shared: Awaited<ReturnType<typeof sharedGateways>>;
+  beforeEach(async () => {
+    shared = await sharedGateways(() => ({ words: 80, pauseMs: 100 }));
+  });
+  afterEach(() => shared[Symbol.asyncDispose]());
+
+  it('of a gateway that was cut off and taken for dead corrects the estimate that others booked', async () => {
+    const cutOff = await shared.start({ secret: SECRET });
+    const other = await shared.start({
+      secret: SECRET,
+      storage: { ledger: shared.databaseUrl },
+    });
+    for (const budget of ['1000000 tokens/day', '100 requests/day']) {
+      const scope = { kind: 'model', id: 'openai/*' };
+      const made = await cutOff.ask('/admin/v1/budgets', { body: { scope, budget } });
+      expect(made.status).toBe(201);
+    }
+    const reply = await cutOff.ask('/v1/chat/completions', {
+      body: {
+        model: 'openai/slow',
+        stream: true,
+        messages: [{ role: 'user', content: 'Count.' }],
+      },
+    });
+    expect(reply.status).toBe(200);
+    shared.postgres.set('cut');
+    await expect
+      .poll(async () => (await other.app.usage()).map(({ provenance }) => provenance), {
+        timeout: 8_000,
+      })
+      .toEqual(['interrupted']);
+
+    shared.postgres.set('open');
+    expect(await reply.text()).toContain('[DONE]');
+
+    const [counted] = shared.provider.calls;
+    const summary = async () =>
+      Rows.parse(await (await other.ask('/admin/v1/usage?groupBy=model')).json()).rows;
+    await expect
+      .poll(summary, { timeout: 8_000 })
+      .toEqual([
+        { requests: 1, inputTokens: counted?.inputTokens, outputTokens: counted?.outputTokens },
+      ]);
+    using folder = tempDir();
+    const audit = await run(folder.path, 'audit --json', {
+      TOLLGATE_LEDGER: shared.databaseUrl,
+      TOLLGATE_SECRET: SECRET,
+    });
+    expect(JSON.parse(audit.out)).toMatchObject({ calls: 2, differences: [] });
+  }, 60_000);
+});
