@@ -3,18 +3,11 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { UsageEvent } from '@tollgate/core/usage';
-import {
-  type CliContext,
-  CliFailure,
-  type CommonOptions,
-  misused,
-  readConfig,
-  toJson,
-} from './context.ts';
+import { type CliContext, type CommonOptions, misused, readConfig, toJson } from './context.ts';
+import { progressTo } from './copy.ts';
 import { csvHead, csvLine } from './csv.ts';
-import { onlySqlite } from './only-sqlite.ts';
+import { backUpTo } from './open-copy.ts';
 import {
-  backUp,
   type DatabaseStatus,
   databaseStatus,
   migrateDatabase,
@@ -57,16 +50,22 @@ export async function migrate(context: CliContext, options: CommonOptions): Prom
   context.out('The schema is up to date.');
 }
 
-/** A copy of one instant; the gateway may run. */
-export function backUpDatabase(context: CliContext, file: string, options: CommonOptions): void {
+/** A copy of one instant, as a file of SQLite whichever the engine; gateways may run. */
+export async function backUpDatabase(
+  context: CliContext,
+  file: string,
+  options: CommonOptions,
+): Promise<void> {
   const { config } = readConfig(context, options);
-  onlySqlite(config);
   const path = resolve(context.cwd, file);
-  const bytes = backUp(config.dataDir, path);
-  if (!bytes.ok) throw new CliFailure(bytes.error.detail);
-  context.out(
-    `${path}: ${bytes.value} bytes. To restore it, stop the gateway and put it in the place of tollgate.db, without the files beside that.`,
-  );
+  const bytes = await backUpTo(path, config, progressTo(context));
+  const restore =
+    'To restore it, stop the gateway and put it in the place of tollgate.db, without the files beside that';
+  const further =
+    config.storage.ledger === 'sqlite'
+      ? '.'
+      : '; "tollgate db copy" brings it into PostgreSQL again.';
+  context.out(`${path}: ${bytes} bytes. ${restore}${further}`);
 }
 
 export interface ExportOptions extends CommonOptions {

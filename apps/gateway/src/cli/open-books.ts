@@ -1,8 +1,8 @@
+import { keepGatewaysOut } from '../adapters/postgres/known-gateways.ts';
 import { auditBooks } from '../adapters/sql/audit/audit-books.ts';
 import { recentAccrual } from '../adapters/sql/audit/recent-accrual.ts';
 import { repairBooks } from '../adapters/sql/audit/repair-books.ts';
 import { createSqlBudgetStore } from '../adapters/sql/budget-store.ts';
-import type { SqlDatabase } from '../adapters/sql/sql.ts';
 import { holdFolder } from '../adapters/sqlite/hold-folder.ts';
 import { createIds } from '../adapters/system/create-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
@@ -21,7 +21,11 @@ export async function withBooks<T>(
   if (hold?.ok === false) throw new CliFailure(hold.error.detail);
   try {
     return await withDatabase(config, async ({ db }) => {
-      if (isAlone && db.engine === 'postgres') await refuseBesideGateways(db, config);
+      if (isAlone && db.engine === 'postgres') {
+        const deadAfterMs = config.storage.deadAfterSeconds * 1000;
+        const alone = await db.snapshot((reader) => keepGatewaysOut(reader, deadAfterMs));
+        if (!alone.ok) throw new CliFailure(alone.error.detail);
+      }
       const ids = createIds();
       const budgets = await createSqlBudgetStore(db).list();
       return use({
@@ -34,17 +38,4 @@ export async function withBooks<T>(
   } finally {
     if (hold?.ok === true) hold.value.release();
   }
-}
-
-/** By the database's clock, as gateways are heard of. */
-async function refuseBesideGateways(db: SqlDatabase, { storage }: Config): Promise<void> {
-  const { deadAfterSeconds } = storage;
-  const alive = await db.all(
-    'select id from instances where heartbeat_at >= clock_ms() - ?',
-    deadAfterSeconds * 1000,
-  );
-  if (alive.length === 0) return;
-  throw new CliFailure(
-    `${alive.length} gateways run on this ledger: stop them first; one that was killed counts for ${deadAfterSeconds} s more`,
-  );
 }

@@ -6,8 +6,6 @@ import type { Config } from '../config/config.ts';
 import { CliFailure } from './context.ts';
 import { withLedger } from './open-ledger.ts';
 
-export { backUp } from '../adapters/sqlite/inspect-database.ts';
-
 export type DatabaseStatus = SqliteStatus | PostgresStatus;
 
 /** What the ledger's database is; it is read only. */

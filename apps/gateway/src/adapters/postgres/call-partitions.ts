@@ -18,7 +18,7 @@ interface Month {
 }
 
 /** The tables of months that calls lie in; each is asked for once a process. */
-export function createCallPartitions(db: SqlDatabase): CallPartitions {
+export function createCallPartitions(db: Pick<SqlDatabase, 'transaction'>): CallPartitions {
   const made = new Set<string>();
   return {
     async ensure(starts, now) {
@@ -43,7 +43,10 @@ function monthOf(at: number): Month {
 }
 
 /** Made beside the others and then attached: in contrast to making it in place, readers go on. */
-async function make(db: SqlDatabase, { table, from, to }: Month): Promise<void> {
+async function make(
+  db: Pick<SqlDatabase, 'transaction'>,
+  { table, from, to }: Month,
+): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.run('select pg_advisory_xact_lock(?)', LOCK);
     const known = await tx.all('select 1 from pg_class where oid = to_regclass(?)', table);

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { Secret } from '../../config/secret.ts';
 import type { SqlReader } from '../sql/sql.ts';
+import { livingGateways } from './known-gateways.ts';
 import { schemaVersion } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import {
@@ -49,9 +50,7 @@ export async function postgresStatus(
         knownVersion: MIGRATIONS.length,
         calls: await count('select count(*) as n from calls'),
         openIntents: await count('select count(*) as n from intents'),
-        gateways: await count(
-          `select count(*) as n from instances where heartbeat_at >= clock_ms() - ${deadAfterMs}`,
-        ),
+        gateways: await livingGateways(reader, deadAfterMs),
       };
     });
     if (status !== undefined) return ok(status);

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { DAY_MS, err, ok, type Result } from '@tollgate/core';
 import type { Secret } from '../../config/secret.ts';
-import type { SqlDatabase, Statements } from '../sql/sql.ts';
+import type { SqlDatabase, SqlReader, Statements } from '../sql/sql.ts';
 import type { PostgresProblem } from './open-postgres.ts';
 
 /** Of gateways that enter, among all that ask the database for locks. */
@@ -64,6 +64,28 @@ export async function isAlive(
   } catch {
     return true;
   }
+}
+
+/** How many were heard of, by the database's clock. */
+export async function livingGateways(db: SqlReader, deadAfterMs: number): Promise<number> {
+  const [row] = await db.all(
+    'select count(*) as n from instances where heartbeat_at >= clock_ms() - ?',
+    deadAfterMs,
+  );
+  return Number(row?.['n'] ?? 0);
+}
+
+/** Lets none enter until the transaction ends. Where some are in already, says so. */
+export async function keepGatewaysOut(
+  db: SqlReader,
+  deadAfterMs: number,
+): Promise<Result<void, PostgresProblem>> {
+  await db.all('select pg_advisory_xact_lock(?)', LOCK);
+  const alive = await livingGateways(db, deadAfterMs);
+  if (alive === 0) return ok(undefined);
+  return err({
+    detail: `${alive} gateways run on this ledger: stop them first; one that was killed counts for ${deadAfterMs / 1000} s more`,
+  });
 }
 
 /** It has ended: what it left open is for others to book at once. */

@@ -56,3 +56,22 @@ export function loadSecret(
     return err({ detail: `the server's secret can't be read or made: ${why}` });
   }
 }
+
+/** Puts the secret of a ledger into the folder that the ledger moves to, unless it is there. */
+export function placeSecret(dataDir: string, secret: Secret): Result<void, DatabaseProblem> {
+  try {
+    writeFileSync(join(dataDir, FILE), `${secret.reveal()}\n`, { mode: 0o600, flag: 'wx' });
+    return ok(undefined);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) {
+      return err({ detail: `the secret can't be written to ${dataDir}: ${String(error)}` });
+    }
+  }
+  const standing = loadSecret(dataDir, undefined);
+  if (!standing.ok || standing.value.reveal() === secret.reveal()) {
+    return standing.ok ? ok(undefined) : standing;
+  }
+  return err({
+    detail: `the data folder ${dataDir} has another secret, with which no key of this ledger would be known: choose an empty folder`,
+  });
+}
