@@ -2,6 +2,7 @@ import { FRESH, type RateState, takeOne } from '@tollgate/core/routing';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../ports/clock.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
+import { atMost } from '../system/at-most.ts';
 import type { Arrival } from './recent-arrivals.ts';
 
 /** Subjects that are remembered; beyond it the one quiet for longest starts afresh. */
@@ -18,7 +19,7 @@ export function createMemoryRateLimiter(
   clock: Clock,
   { maxSubjects = MAX_SUBJECTS, arrivals }: MemoryRateLimiterOptions = {},
 ): RateLimiter {
-  const states = new LRUCache<string, RateState>({ max: maxSubjects });
+  const states = new LRUCache<string, RateState>(atMost(maxSubjects));
   let earlier = new Map<string, readonly Arrival[]>();
   let restoring = arrivals?.then((all) => {
     earlier = Map.groupBy(all, ({ subject }) => subject);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StateMaker } from '@tollgate/core/state';
 import { LRUCache } from 'lru-cache';
 import type { StateMakers } from '../../ports/state-makers.ts';
+import { atMost } from '../system/at-most.ts';
 
 /** Some 10 MB; beyond it the state unused for longest is forgotten. */
 const MOST = 100_000;
@@ -11,7 +12,7 @@ const keyOf = (state: string): string => createHash('sha256').update(state).dige
 
 /** Makers of the state that passed through this process since it began. */
 export function createMemoryStateMakers(most: number = MOST): StateMakers {
-  const makers = new LRUCache<string, StateMaker>({ max: most });
+  const makers = new LRUCache<string, StateMaker>(atMost(most));
   return {
     remember: (state, maker) => {
       makers.set(keyOf(state), maker);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../ports/clock.ts';
 import type { Session, SessionStore } from '../../ports/session-store.ts';
+import { atMost } from '../system/at-most.ts';
 
 export interface SessionStoreOptions {
   readonly ttlSeconds: number;
@@ -20,7 +21,7 @@ const keyOf = (subject: string, conversationId: string): string =>
 /** Sessions of this process, keyed by caller and conversation; each use renews the lifetime. */
 export function createMemorySessionStore(clock: Clock, options: SessionStoreOptions): SessionStore {
   const sessions = new LRUCache<string, Session>({
-    max: options.maxSessions ?? 100_000,
+    ...atMost(options.maxSessions ?? 100_000),
     ttl: options.ttlSeconds * 1000,
     updateAgeOnGet: true,
     ttlResolution: 0,

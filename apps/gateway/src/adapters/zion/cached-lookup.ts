@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../ports/clock.ts';
+import { atMost } from '../system/at-most.ts';
 
 export interface CachedLookupOptions<T> {
   readonly clock: Clock;
@@ -25,7 +26,7 @@ const RETRY_MS = 10_000;
  */
 export function createCachedLookup<T extends object>(options: CachedLookupOptions<T>) {
   const { clock, freshMs, isFailure } = options;
-  const entries = new LRUCache<string, Entry<T>>({ max: options.maxEntries });
+  const entries = new LRUCache<string, Entry<T>>(atMost(options.maxEntries));
   const running = new Map<string, Promise<T>>();
 
   const settle = (key: string, answer: T): T => {

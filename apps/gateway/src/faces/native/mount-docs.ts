@@ -26,7 +26,8 @@ const PAGE_POLICY =
 
 /** The native face's reference: the OpenAPI document, and a page that shows it. */
 export function mountNativeDocs(app: Express, { config, version }: DocsDeps): void {
-  const document = JSON.stringify(nativeOpenApi({ version }));
+  // Made when it is asked for: it takes longer than all else that a start does.
+  const document = lazily(() => JSON.stringify(nativeOpenApi({ version })));
   const guard = docsGuard(config.docsKey);
   const serve = (path: string, type: string, body: () => string | Buffer): void => {
     app.get(path, guard, (_req, res) => {
@@ -38,9 +39,9 @@ export function mountNativeDocs(app: Express, { config, version }: DocsDeps): vo
   };
 
   serve('/native/docs', 'text/html; charset=utf-8', () => PAGE);
-  serve('/native/docs/openapi.json', 'application/json', () => document);
+  serve('/native/docs/openapi.json', 'application/json', document);
   serve('/native/docs/assets/start.js', 'text/javascript; charset=utf-8', () =>
-    startScript(document),
+    startScript(document()),
   );
   for (const [name, type] of Object.entries(ASSETS)) {
     const read = lazily(() => readFileSync(join(swaggerFolder(), name)));
