@@ -81,8 +81,9 @@ async function running(url: string): Promise<{ reply: ControlledReply; response:
 async function untilRefused(url: string): Promise<void> {
   for (;;) {
     const socket = await openSocket(url).catch((error: unknown) => String(error));
-    if (typeof socket === 'string') return expect(socket).toContain('ECONNREFUSED');
-    await socket[Symbol.asyncDispose]();
+    if (typeof socket !== 'string') await socket[Symbol.asyncDispose]();
+    // Reset: it was let in before the port was closed, and not yet taken on.
+    else if (!socket.includes('ECONNRESET')) return expect(socket).toContain('ECONNREFUSED');
   }
 }
 
@@ -122,20 +123,28 @@ it('a client that leaves while the gateway ends lets it end, with its call writt
   expect(await usage()).toMatchObject([{ requests: 1, estimatedRequests: 1 }]);
 }, 60_000);
 
-it('usage that the ledger would not take is told, and the end is 1', async () => {
-  const { gateway, url } = await start();
-  await using _stopped = gateway;
-  const { reply, response } = await running(url);
-  using other = new DatabaseSync(join(folder, 'data of mine', 'tollgate.db'));
+it('usage that the ledger would not take waits in the journal for the next start, and is told', async () => {
+  const first = await start();
+  await using full = first.gateway;
+  const { reply, response } = await running(first.url);
+  const other = new DatabaseSync(join(folder, 'data of mine', 'tollgate.db'));
   other.exec('begin immediate');
 
   await reply.send(dataEvents(chunks.slice(2)).join(''));
   await reply.end();
   await response.text();
-  gateway.kill('SIGTERM');
+  full.kill('SIGTERM');
 
-  await gateway.waitForLine('the usage of 1 calls could not be written', 30_000);
-  expect(await gateway.waitForEnd(15_000)).toEqual({ code: 1, signal: null });
+  await full.waitForLine('usage waits in the journal', 30_000);
+  expect(await full.waitForEnd(15_000)).toEqual({ code: 0, signal: null });
+  other.close();
+  const second = await start();
+  await using next = second.gateway;
+  next.kill('SIGTERM');
+  await next.waitForEnd(15_000);
+  expect(await usage()).toMatchObject([
+    { requests: 1, failedRequests: 0, estimatedRequests: 0, inputTokens: 11, outputTokens: 5 },
+  ]);
 }, 90_000);
 
 it('a call that its gateway was killed in is booked by the next one, once', async () => {

@@ -23,6 +23,8 @@ describe('an hour without Zion', () => {
         .expect(200);
       for (let second = 0; second < 60; second += 5) await clock.advance(5_000);
     }
+    // All are in the outbox before time goes on: rows are written in real time.
+    expect(await harness.usage()).toHaveLength(60);
     const during = knocks();
 
     harness.zion.mockBatchIncrementSuccess().persist();
