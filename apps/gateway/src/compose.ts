@@ -20,6 +20,7 @@ import { withAccounts } from './adapters/sealing/with-accounts.ts';
 import { createKeptSessionStore } from './adapters/sessions/kept-session-store.ts';
 import { createMemorySessionStore } from './adapters/sessions/memory-session-store.ts';
 import { createSimulatedUpstream } from './adapters/sim/simulated-upstream.ts';
+import { createSqliteBodyStore } from './adapters/sqlite/sqlite-body-store.ts';
 import { createIds } from './adapters/system/create-ids.ts';
 import { createTokenCounter } from './adapters/tokenizer/token-counter.ts';
 import { createHttpUpstream } from './adapters/undici/http-upstream.ts';
@@ -45,6 +46,7 @@ import { askModels } from './services/ask-models.ts';
 import { createExplainBudgets } from './services/budgets/explain.ts';
 import { withOvershoots } from './services/budgets/listed-budgets.ts';
 import { createOrCheaper } from './services/budgets/or-cheaper.ts';
+import { createCallBodyService } from './services/call-bodies.ts';
 import { createMetering } from './services/call-meter.ts';
 import { createCarriedState } from './services/carried-state.ts';
 import { createChatService } from './services/chat.ts';
@@ -157,6 +159,7 @@ export async function compose(
     log,
   });
 
+  const bodies = createSqliteBodyStore({ dataDir: config.dataDir, clock, log });
   const tokens = createTokenCounter();
   const priceList = composePrices({ config, clock, log });
   const { prices } = priceList;
@@ -254,6 +257,7 @@ export async function compose(
       clock,
     }),
     outbox: outbox.service,
+    callBodies: createCallBodyService(bodies, clock),
     health: createHealthService({
       version: VERSION,
       clock,
@@ -263,6 +267,7 @@ export async function compose(
         ...storage.value.checks,
         ...shared.checks,
         ...priceList.checks,
+        bodies.status,
         ...(outbox.health === undefined ? [] : [outbox.health]),
       ],
     }),
@@ -280,7 +285,15 @@ export async function compose(
     inspection,
     version: VERSION,
     health: services.health,
-    entrance: createEntrance({ clock, ids, log, governance, limiter: shared.limiter }),
+    entrance: createEntrance({
+      clock,
+      ids,
+      log,
+      governance,
+      limiter: shared.limiter,
+      bodies: services.callBodies,
+      bodyBytes: config.limits.bodyBytes,
+    }),
     passthrough: createPassthroughService({
       config,
       governance,
@@ -327,6 +340,7 @@ export async function compose(
       await budgets.close();
       metrics.close();
       await governance.close();
+      bodies.close();
       await Promise.all([http.close(), media.close(), simulated.close(), tokens.close()]);
       const unwritten = await ledger.close();
       await shared.close();

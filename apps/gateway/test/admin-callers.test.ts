@@ -89,6 +89,7 @@ const ROUTES: { readonly [route: string]: Row } = {
   'GET /admin/v1/outbox': forAdmins({ admin: 200 }),
   'GET /admin/v1/outbox/dead-letters': forAdmins({ ...page, admin: 200 }),
   'POST /admin/v1/outbox/resend': forAdmins({ ...resent, admin: 200 }),
+  'GET /admin/v1/calls/{id}/bodies': forAdmins({ id: 'key', admin: 404 }),
   'GET /admin/v1/usage': forAll({ input: { groupBy: 'model' }, bad: { groupBy: 'hour' } }),
 };
 
@@ -128,6 +129,7 @@ const PROCEDURES: { readonly [procedure: string]: Row } = {
   'admin.outbox.status': forAdmins({ admin: 200 }),
   'admin.outbox.deadLetters': forAdmins({ ...page, admin: 200 }),
   'admin.outbox.resend': forAdmins({ ...resent, admin: 200 }),
+  'admin.calls.bodies': forAdmins({ id: 'key', bad: {}, admin: 404 }),
   'keys.create': forAdmins({ ...named, admin: 200 }),
   'keys.list': forAdmins({ admin: 200 }),
   'keys.revoke': forAdmins({ input: { key: 'other' }, bad: { key: 5 }, admin: 200 }),

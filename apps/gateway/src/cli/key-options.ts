@@ -1,7 +1,7 @@
 import type { KeyPatch, NewKey } from '@tollgate/core/directory';
 import { FACE_NAMES } from '../config/face-names.ts';
 import { misused } from './context.ts';
-import { instantOf } from './instant.ts';
+import { instantOf, spanOf } from './instant.ts';
 
 /** What may be said of a key, at its making and later; each as it was typed. */
 export interface KeyOptions {
@@ -15,6 +15,7 @@ export interface KeyOptions {
   readonly tag?: readonly string[];
   readonly meta?: readonly string[];
   readonly expires?: string;
+  readonly storeBodies?: string;
 }
 
 type Terms = Omit<NewKey, 'name' | 'teamId' | 'userId'>;
@@ -28,6 +29,7 @@ export const newTermsOf = (options: KeyOptions, now: number): Terms => ({
   ...(options.tag !== undefined && { tags: options.tag }),
   ...(options.meta !== undefined && { metadata: entriesOf(options.meta) }),
   ...(options.expires !== undefined && { expiresAt: instantOf(options.expires, now) }),
+  ...(options.storeBodies !== undefined && { storeBodiesSeconds: secondsOf(options.storeBodies) }),
 });
 
 /** What is to change; the word that stands for no bound clears it. */
@@ -35,7 +37,7 @@ export const changedTermsOf = (
   options: KeyOptions,
   now: number,
 ): Omit<KeyPatch, 'version' | 'teamId' | 'userId' | 'disabled'> => {
-  const { name, role, models, faces, rateLimit, tag, meta, expires } = options;
+  const { name, role, models, faces, rateLimit, tag, meta, expires, storeBodies } = options;
   const cleared = {
     ...(models === 'all' && { allowedModels: null }),
     ...(faces === 'all' && { allowedFaces: null }),
@@ -43,6 +45,7 @@ export const changedTermsOf = (
     ...(isNone(tag) && { tags: null }),
     ...(isNone(meta) && { metadata: null }),
     ...(expires === 'never' && { expiresAt: null }),
+    ...(storeBodies === 'off' && { storeBodiesSeconds: null }),
   };
   const said = newTermsOf(
     {
@@ -53,6 +56,7 @@ export const changedTermsOf = (
       ...(tag !== undefined && !isNone(tag) && { tag }),
       ...(meta !== undefined && !isNone(meta) && { meta }),
       ...(expires !== undefined && expires !== 'never' && { expires }),
+      ...(storeBodies !== undefined && storeBodies !== 'off' && { storeBodies }),
     },
     now,
   );
@@ -70,6 +74,12 @@ function roleOf(role: string): 'admin' | 'member' {
 function rateOf(rate: string): number {
   if (/^[1-9]\d{0,6}$/.test(rate)) return Number(rate);
   throw misused(`--rate-limit: expected a whole number above zero, got "${rate}"`);
+}
+
+function secondsOf(text: string): number {
+  const span = spanOf(text);
+  if (span !== undefined) return span / 1_000;
+  throw misused(`--store-bodies: expected a span, as in 12h or 7d; got "${text}"`);
 }
 
 function listOf(text: string, option: string): readonly string[] {

@@ -221,6 +221,7 @@ const present = (key: StoredKey) => ({
   ...optionalField('tags', key.tags),
   ...optionalField('metadata', key.metadata),
   ...optionalField('disabled', key.disabled),
+  ...optionalField('storeBodiesSeconds', key.storeBodiesSeconds),
   ...(key.createdAt > 0 && { createdAt: timeOf(key.createdAt) }),
   ...optionalField('expiresAt', timeOf(key.expiresAt)),
   ...optionalField('previousUntil', timeOf(key.previousUntil)),

@@ -29,6 +29,7 @@ const OPTIONS: { readonly [field: string]: string } = {
   tags: '--tag',
   metadata: '--meta',
   expiresAt: '--expires',
+  storeBodiesSeconds: '--store-bodies',
   budget: '--budget',
 };
 

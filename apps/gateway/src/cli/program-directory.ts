@@ -113,7 +113,11 @@ const withTerms = (command: Command): Command =>
     .option('--rate-limit <count>', 'requests a minute')
     .option('--tag <tag>', 'a word to report by; may be given several times', collected)
     .option('--meta <name=text>', 'a note of yours; may be given several times', collected)
-    .option('--expires <when>', 'a day, an instant or a span: 2027-01-31, 2027-01-31T12:00Z, 30d');
+    .option('--expires <when>', 'a day, an instant or a span: 2027-01-31, 2027-01-31T12:00Z, 30d')
+    .option(
+      '--store-bodies <span>',
+      'keep bodies of its calls, apart, for so long: 12h, 7d; off (default)',
+    );
 
 /** `keys`: those of clients. */
 export function addKeys(program: Command, context: CliContext): void {

@@ -4,6 +4,7 @@ import type { CliContext, CommonOptions } from './context.ts';
 import { examples } from './examples.ts';
 import { addOutbox } from './outbox-command.ts';
 import { addBudgets } from './program-budgets.ts';
+import { addCalls } from './program-calls.ts';
 import { addDatabase } from './program-database.ts';
 import { addKeys, addRecords } from './program-directory.ts';
 import { addPrices } from './program-prices.ts';
@@ -44,6 +45,7 @@ export function createProgram(context: CliContext): Command {
   addBudgets(program, context);
   addReports(program, context);
   addPrices(program, context);
+  addCalls(program, context);
   addAudit(program, context);
   const outbox = add(program, 'outbox', 'show what waits to be told to others, and send it again');
   addOutbox(outbox, context, examples);

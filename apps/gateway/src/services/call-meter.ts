@@ -147,6 +147,7 @@ export function createMetering(deps: MeterDeps): Metering {
   };
 
   const start: Metering['start'] = async (call, destination, asked) => {
+    call.aim?.(destination);
     const intended = {
       ...admitted(call, destination, asked.stream),
       ...optionalField('serviceTier', tierAskedFor(asked)),

@@ -1,5 +1,6 @@
 import type { Directory } from './admin/directory.ts';
 import type { ExplainBudgets } from './budgets/explain.ts';
+import type { CallBodyService } from './call-bodies.ts';
 import type { ChatService } from './chat.ts';
 import type { EmbeddingService } from './embeddings.ts';
 import type { HealthService } from './health.ts';
@@ -21,4 +22,5 @@ export interface Services {
   readonly responses: ResponseService;
   readonly outbox: OutboxService;
   readonly health: HealthService;
+  readonly callBodies: CallBodyService;
 }

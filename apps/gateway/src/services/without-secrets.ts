@@ -49,7 +49,9 @@ function secretsOf({
 const SHORTEST_TOKEN = 6;
 
 /** The tokens and headers for servers of tools: in either place that a dialect has for them. */
-function tokensIn(sent: JsonObject | string | undefined): readonly (readonly [string, string])[] {
+export function tokensIn(
+  sent: JsonObject | string | undefined,
+): readonly (readonly [string, string])[] {
   const parsed = typeof sent === 'string' ? parseJson(sent) : undefined;
   const body = parsed === undefined ? sent : parsed.ok ? parsed.value : undefined;
   if (typeof body !== 'object' || body === null || !isJsonObject(body)) return [];

@@ -14,6 +14,8 @@ interface KeyTerms {
   readonly metadata?: Metadata;
   /** Unix milliseconds; refused from then on. */
   readonly expiresAt?: number;
+  /** Bodies of its calls are kept for so long; absent: none is. */
+  readonly storeBodiesSeconds?: number;
 }
 
 /** A local key as stored: its plaintext is shown once, at its making. */
@@ -53,6 +55,7 @@ export interface KeyPatch extends AtVersion {
   readonly tags?: readonly string[] | null;
   readonly metadata?: Metadata | null;
   readonly expiresAt?: number | null;
+  readonly storeBodiesSeconds?: number | null;
   readonly disabled?: boolean;
 }
 
@@ -81,6 +84,7 @@ export const termsOf = ({
   ...optionalField('tags', tags === undefined || tags === null ? tags : tidyTags(tags)),
   ...optionalField('metadata', rest.metadata),
   ...optionalField('expiresAt', rest.expiresAt),
+  ...optionalField('storeBodiesSeconds', rest.storeBodiesSeconds),
 });
 
 /** `organisationId`: that of the team it belongs to after the change. */

@@ -11,6 +11,8 @@ import type { NewUser, User, UserPatch } from './user.ts';
 /** 9999-12-31: beyond it an instant is a mistake. */
 const LAST_INSTANT = 253_402_300_799_999;
 const MOST_NAMES = 1_000;
+/** 90 days: what is kept for longer belongs into a store of the operator's own. */
+const LONGEST_BODIES_S = 90 * 86_400;
 const LONGEST_OVERLAP_S = 90 * 86_400;
 const MOST_TAGS = 20;
 const MOST_ENTRIES = 16;
@@ -134,6 +136,9 @@ const terms = {
   tags: Tags,
   metadata: MetadataWire,
   expiresAt: InstantWire.meta({ description: 'Unix milliseconds; refused from then on.' }),
+  storeBodiesSeconds: z.int().min(60).max(LONGEST_BODIES_S).meta({
+    description: 'Bodies of its calls are kept, apart, for so long. Absent: none is.',
+  }),
 };
 
 const optionalTerms = {
@@ -144,6 +149,7 @@ const optionalTerms = {
   tags: terms.tags.exactOptional(),
   metadata: terms.metadata.exactOptional(),
   expiresAt: terms.expiresAt.exactOptional(),
+  storeBodiesSeconds: terms.storeBodiesSeconds.exactOptional(),
 };
 
 export const KeyWire = z.strictObject({
@@ -180,6 +186,7 @@ export const KeyPatchWire = z.strictObject({
   tags: terms.tags.nullable().exactOptional(),
   metadata: terms.metadata.nullable().exactOptional(),
   expiresAt: terms.expiresAt.nullable().exactOptional(),
+  storeBodiesSeconds: terms.storeBodiesSeconds.nullable().exactOptional(),
   disabled: z.boolean().exactOptional(),
 }) satisfies z.ZodType<KeyPatch>;
 

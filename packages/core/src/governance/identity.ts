@@ -26,4 +26,6 @@ export interface Identity {
   readonly allowedFaces?: readonly string[];
   /** Absent: no rate limit. */
   readonly requestsPerMinute?: number;
+  /** Bodies of its calls are kept for so long; absent: none is. */
+  readonly storeBodiesSeconds?: number;
 }

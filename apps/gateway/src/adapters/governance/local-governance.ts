@@ -35,6 +35,7 @@ function identityOf(key: StoredKey, requestsPerMinute: number | undefined): Iden
     ...optionalField('allowedModels', key.allowedModels),
     ...optionalField('allowedFaces', key.allowedFaces),
     ...optionalField('requestsPerMinute', key.requestsPerMinute ?? requestsPerMinute),
+    ...optionalField('storeBodiesSeconds', key.storeBodiesSeconds),
   };
 }
 

@@ -1,3 +1,4 @@
+import { STORE_BODIES } from '../sql/store-bodies.ts';
 import { BUDGET_TABLES, BUDGET_VERSIONS } from './budget-tables.ts';
 import { DIRECTORY_TABLES } from './directory-tables.ts';
 import { KEPT_TABLES } from './kept-tables.ts';
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly string[] = [
   MODEL_SENT,
   BUDGET_VERSIONS,
   KEPT_TABLES,
+  STORE_BODIES,
 ];

@@ -94,6 +94,7 @@ export const KEYS: RecordTable<StoredKey> = {
     is_disabled: key.disabled === true ? 1 : 0,
     revoked_at: key.revokedAt ?? null,
     previous_until: key.previousUntil ?? null,
+    store_bodies_s: key.storeBodiesSeconds ?? null,
   }),
   record: (row) => ({
     ...stored(row),
@@ -112,6 +113,7 @@ export const KEYS: RecordTable<StoredKey> = {
     ...(numberIn(row, 'is_disabled') === 1 && { disabled: true as const }),
     ...optionalField('revokedAt', numberOrNone(row, 'revoked_at')),
     ...optionalField('previousUntil', numberOrNone(row, 'previous_until')),
+    ...optionalField('storeBodiesSeconds', numberOrNone(row, 'store_bodies_s')),
   }),
   filters: { teamId: 'team_id', userId: 'user_id' },
   parents: [

@@ -1,3 +1,4 @@
+import { STORE_BODIES } from '../sql/store-bodies.ts';
 import { BUDGET_VERSIONS, BUDGETS } from './budget-migration.ts';
 import { DIRECTORY } from './directory-migration.ts';
 import { MODEL_SENT } from './migration-model-sent.ts';
@@ -145,4 +146,5 @@ export const MIGRATIONS: readonly string[] = [
     where kind = new.kind and owner = new.owner;
   end;
   `,
+  STORE_BODIES,
 ];

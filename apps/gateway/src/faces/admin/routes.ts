@@ -14,6 +14,7 @@ import {
   UserPatchWire,
   UserWire,
 } from '@tollgate/core/directory';
+import { CALL_ROUTES } from './call-routes.ts';
 import { KEY_ROUTES } from './key-routes.ts';
 import { OUTBOX_ROUTES } from './outbox-routes.ts';
 import { resourceRoutes } from './resource-routes.ts';
@@ -63,4 +64,5 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   }),
   ...OUTBOX_ROUTES,
   ...USAGE_ROUTES,
+  ...CALL_ROUTES,
 ];

@@ -8,6 +8,8 @@ import type { Ids } from '../../ports/ids.ts';
 import type { Log, LogFields } from '../../ports/log.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Call } from '../../services/call.ts';
+import type { CallBodyService } from '../../services/call-bodies.ts';
+import { tapBodies } from './body-tap.ts';
 import type { Face } from './face.ts';
 import { presentedKey } from './presented-key.ts';
 import { createProviderHead } from './provider-head.ts';
@@ -22,6 +24,9 @@ export interface EntranceDeps {
   readonly log: Log;
   readonly governance: Governance;
   readonly limiter: RateLimiter;
+  readonly bodies: Pick<CallBodyService, 'keep'>;
+  /** The largest request body that is read. */
+  readonly bodyBytes: number;
 }
 
 /** What a handler behind the entrance is given. */
@@ -62,6 +67,15 @@ export function createEntrance(deps: EntranceDeps): Entrance {
       keyId = identity.keyId;
       const refusal = await admit(deps, identity, { face, res });
       if (refusal !== undefined) return refusal;
+      if (identity.storeBodiesSeconds !== undefined) {
+        keepBodies(deps, {
+          req,
+          res,
+          callId: id,
+          identity,
+          isCall: () => aimedAt.model !== undefined,
+        });
+      }
       const strict = req.headers['x-tollgate-strict'] === 'true';
       const call: Call = {
         id,
@@ -92,6 +106,29 @@ export function createEntrance(deps: EntranceDeps): Entrance {
         sendError(res, face, { error, callId: id, ownMs });
       });
   };
+}
+
+interface KeptCall {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly callId: string;
+  readonly identity: Identity;
+  /** Asked at its end: whether a model was asked for at all. */
+  readonly isCall: () => boolean;
+}
+
+/** Of a reply so much is gathered, bytes. */
+const MOST_OF_REPLY = 1_048_576;
+
+function keepBodies(
+  { bodies, bodyBytes }: EntranceDeps,
+  { req, res, callId, identity, isCall }: KeptCall,
+): void {
+  const limits = { requestBytes: bodyBytes, replyBytes: MOST_OF_REPLY };
+  const { request, reply } = tapBodies(req, res, limits);
+  res.once('close', () => {
+    if (isCall()) bodies.keep({ callId, identity, request: request(), reply: reply() });
+  });
 }
 
 async function identify(

@@ -149,4 +149,9 @@ export const adminProcedures = {
   keys,
   budgets,
   outbox: outboxProcedures,
+  calls: {
+    bodies: byId.query(async ({ ctx, input }) =>
+      valueOrThrow(await ctx.services.callBodies.find(ctx.call.identity, input.id)),
+    ),
+  },
 } satisfies AdminProcedures;

@@ -40,6 +40,7 @@ import type {
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
+import type { CallBodies } from '../../ports/body-store.ts';
 import type { DeadSelection } from '../../ports/outbox-store.ts';
 import type { UsageGroup, UsageRow } from '../../ports/usage-reports.ts';
 import type { AskedExplanation, ExplainedBudget } from '../../services/budgets/explain.ts';
@@ -70,6 +71,7 @@ export type { UsageEvent } from '@tollgate/core/usage';
 export type {
   AskedExplanation,
   BudgetPatch,
+  CallBodies,
   ChannelStatus,
   CreatedKey,
   DeadLetterQuery,
@@ -236,6 +238,10 @@ export type AdminProcedures = {
     explain: Query<AskedExplanation, { readonly budgets: readonly ExplainedBudget[] }>;
   };
   outbox: OutboxProcedures;
+  calls: {
+    /** What a client sent with a call and what it got, where its key has them kept. */
+    bodies: Query<ById, CallBodies>;
+  };
 };
 
 export type Procedures = {
