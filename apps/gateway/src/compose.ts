@@ -52,6 +52,7 @@ import { createCarriedState } from './services/carried-state.ts';
 import { createChatService } from './services/chat.ts';
 import { createFindDestination } from './services/destination.ts';
 import { createEmbeddingService } from './services/embeddings.ts';
+import { followOwn, followShared } from './services/follow-usage.ts';
 import { createHealthService } from './services/health.ts';
 import { createFetchMedia } from './services/inline-media.ts';
 import { watchLostCalls } from './services/lost-calls.ts';
@@ -240,7 +241,10 @@ export async function compose(
       dialects: DIALECTS,
       state,
     }),
-    usage: createUsageService(ledger),
+    usage: createUsageService(
+      ledger,
+      gateways.isAlone ? followOwn(ledger) : followShared(ledger, clock),
+    ),
     directory: {
       ...directory.directory,
       budgets: withOvershoots(directory.directory.budgets, (id) =>

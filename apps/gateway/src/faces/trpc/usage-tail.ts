@@ -24,7 +24,7 @@ export async function* tailUsage(
   const waiting: UsageEvent[] = [];
   let isBehind = false;
   let wake = (): void => {};
-  const stop = service.tail(by, (event) => {
+  const stop = await service.tail(by, (event) => {
     if (waiting.length < MAX_WAITING) waiting.push(event);
     else isBehind = true;
     wake();
