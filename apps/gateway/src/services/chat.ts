@@ -94,8 +94,13 @@ export function createChatService(deps: ChatDeps): ChatService {
       if (!found.ok) return found;
       const destination = found.value;
       const { dialect } = protocol;
+      const isGatheredInHub = (...whose: Parameters<typeof deps.watches>): boolean =>
+        dialect !== undefined &&
+        protocol.passage.gather === undefined &&
+        !envelope.value.stream &&
+        deps.watches(...whose);
       const isPassing =
-        !(dialect !== undefined && !envelope.value.stream && deps.watches(call, destination)) &&
+        !isGatheredInHub(call, destination) &&
         passes(destination, protocol, body) &&
         !deps.state.isForeign(call, { dialect, destination, text, body }) &&
         !hasRefusedMedia(destination, protocol, { text, body });

@@ -1,6 +1,7 @@
 import { ok, type Result } from '@tollgate/core';
 import { unseenIn } from '@tollgate/core/budgets';
 import type { GatewayError } from '@tollgate/core/chat';
+import type { Gatherer } from '@tollgate/core/dialects';
 import type { JsonValue } from '@tollgate/core/json';
 import type { Clock } from '../ports/clock.ts';
 import type { WireAnswer } from './answer.ts';
@@ -10,6 +11,7 @@ import type { Call } from './call.ts';
 import type { CallMeter, Metering } from './call-meter.ts';
 import type { CarriedState, Hearing } from './carried-state.ts';
 import type { Destination } from './destination.ts';
+import { gathered } from './gathered.ts';
 import { passFrames } from './pass-frames.ts';
 import { editedText, type PassingRequest, textOf } from './passing-request.ts';
 import { type Exchange, readJsonReply } from './provider-exchange.ts';
@@ -32,8 +34,10 @@ export type Pass = (
 export function createPass(deps: PassDeps): Pass {
   return async (call, request) => {
     const { destination, envelope } = request;
+    const gatherer = gathererFor(deps, call, request);
     const started = await deps.metering.start(call, destination, {
       stream: envelope.stream,
+      isWatched: envelope.stream || gatherer !== undefined,
       inputBytes: request.text.length,
       maxOutputTokens: envelope.maxOutputTokens,
       choices: envelope.choices,
@@ -44,7 +48,7 @@ export function createPass(deps: PassDeps): Pass {
     if (!started.ok) return started;
     const meter = started.value;
     const text = textOf(request, () => '');
-    return bookedOnBug({ meter, text }, () => passed(deps, { call, request, meter }));
+    return bookedOnBug({ meter, text }, () => passed(deps, { call, request, meter, gatherer }));
   };
 }
 
@@ -52,11 +56,32 @@ interface Passing {
   readonly call: Call;
   readonly request: PassingRequest;
   readonly meter: CallMeter;
+  /** Of a whole reply that is asked for as a stream. */
+  readonly gatherer: Gatherer | undefined;
 }
+
+/** Not where a stream would cost us the provider's count. */
+const gathererFor = (
+  { metering }: PassDeps,
+  call: Call,
+  { envelope, protocol, destination, body }: PassingRequest,
+): Gatherer | undefined =>
+  envelope.stream ||
+  destination.provider.quirks.noStreamOptions === true ||
+  !metering.watches(call, destination)
+    ? undefined
+    : protocol.passage.gather?.(body);
+
+/** Fields that ask for a stream beside those of the dialect. */
+const asStream = (request: PassingRequest): PassingRequest => ({
+  ...request,
+  envelope: { ...request.envelope, stream: true, includeUsage: false },
+  edits: { ...request.edits, stream: true },
+});
 
 async function passed(
   deps: PassDeps,
-  { call, request, meter }: Passing,
+  { call, request, meter, gatherer }: Passing,
 ): Promise<Result<WireAnswer, GatewayError>> {
   const { protocol, destination, envelope, losses = [] } = request;
   const sentAt = deps.clock.monotonic();
@@ -66,18 +91,19 @@ async function passed(
     return { ok: false, error };
   };
 
+  const stream = envelope.stream || gatherer !== undefined;
   const reply = await deps.exchange({
     call,
     destination,
     operation: protocol.operation,
-    stream: envelope.stream,
-    body: editedText(request),
+    stream,
+    body: editedText(gatherer === undefined ? request : asStream(request)),
     ...(request.headers === undefined ? undefined : { headers: request.headers }),
   });
   if (!reply.ok) return fail(reply.error);
   const served = () => ({ destination, providerMs: deps.clock.monotonic() - sentAt });
 
-  if (isStream(reply.value, framingOf(destination, protocol.operation)) !== envelope.stream) {
+  if (isStream(reply.value, framingOf(destination, protocol.operation)) !== stream) {
     reply.value.body.cancel();
     return fail(otherThanAsked(destination));
   }
@@ -87,7 +113,10 @@ async function passed(
     const frames = await begun(passFrames({ call, request, meter, body, hearing }));
     return ok({ type: 'stream', frames, losses, served: served() });
   }
-  const read = await readJsonReply(reply.value, destination.provider.name);
+  const read =
+    gatherer === undefined
+      ? await readJsonReply(reply.value, destination.provider.name)
+      : await gathered({ call, request, meter, body: reply.value.body, hearing }, gatherer);
   return finishWhole(read, { request, meter, served: served(), fail, hearing });
 }
 

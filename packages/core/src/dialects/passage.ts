@@ -69,6 +69,14 @@ export interface TapOptions {
   readonly severalChoices?: boolean;
 }
 
+/** Spells out of a stream's events the text of the reply that would have come at once. */
+export interface Gatherer {
+  /** The data of one event. */
+  push(data: string): void;
+  /** Undefined: the stream did not hold a whole one. */
+  reply(): string | undefined;
+}
+
 /** Puts right in a passing reply what its provider's quirks name, and leaves the rest of its text. */
 export interface Mender {
   /** The event's data as it goes on; undefined: it is left out. */
@@ -92,6 +100,11 @@ export interface Passage {
     options: { readonly provider: string; readonly quirks: Quirks },
   ): Result<ReadReply, GatewayError>;
   createTap(options: TapOptions): Tap;
+  /**
+   * For a whole reply that is asked for as a stream; undefined: such a body can't be. Absent: such streams
+   * are gathered in the hub's words.
+   */
+  gather?(body: JsonObject): Gatherer | undefined;
   /** Absent, or undefined: with such quirks a reply is the client's as it comes. */
   createMender?(quirks: Quirks, options: MenderOptions): Mender | undefined;
   /** Gives a provider back, in its own place, what a mender put elsewhere in an earlier reply. */

@@ -4,6 +4,7 @@ import { readEnvelope, usageEdits } from '../openai-envelope.ts';
 import type { Passage } from '../passage.ts';
 import { readOpenAiReply } from '../read-openai-reply.ts';
 import { textWithin } from '../text-within.ts';
+import { gather } from './gather.ts';
 
 const TEXT = new Set(['text']);
 const PROMPTS = new Set(['prompt', 'suffix']);
@@ -15,6 +16,7 @@ export const openAiCompletionsPassage: Passage = {
   edits: usageEdits,
   readReply: (body, options) => readOpenAiReply(body, 'choices', options),
   createTap: createChunkTap,
+  gather,
   inputText: (body) => textWithin(body, PROMPTS),
   outputText: (body) => (isJsonObject(body) ? textWithin(body['choices'], TEXT) : ''),
 };

@@ -10,6 +10,7 @@ import type { Passage, ReadReply, Tap, TapOptions, Verdict } from '../passage.ts
 import { serviceTierOf } from '../read-openai-reply.ts';
 import { textWithin } from '../text-within.ts';
 import { failedFields } from './failed-fields.ts';
+import { gather } from './gather.ts';
 import { createMender } from './mender.ts';
 import { decodeUsage } from './usage.ts';
 
@@ -26,6 +27,7 @@ export const passage: Passage = {
   edits: () => ({}),
   readReply,
   createTap,
+  gather,
   createMender,
   inputText: (body) => {
     const said = textWithin(
