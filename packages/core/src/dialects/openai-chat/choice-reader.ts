@@ -1,6 +1,7 @@
 import type { TokenLogprob } from '../../chat/content-part.ts';
 import type { StateOrigin } from '../../chat/provider-state.ts';
 import type { PartStart, StreamEvent } from '../../chat/stream-event.ts';
+import type { JsonObject } from '../../json/json-value.ts';
 import { customArguments } from '../openai-custom.ts';
 import { readAnnotation } from './annotations.ts';
 import { readFinish } from './finish-reason.ts';
@@ -44,8 +45,8 @@ export interface ChoiceState {
         readonly kind: Kind;
         readonly part: number;
         readonly offset: number;
-        /** Of thoughts, the pieces of the detail that they are. */
-        readonly details?: readonly ReasoningDetail[];
+        /** Of thoughts, the detail that they are: what its pieces tell beside words, the latest last. */
+        readonly detail?: { readonly key: string; readonly beside: JsonObject };
       }
     | undefined;
   /** Length of all text so far: annotations count from its beginning. */
@@ -120,12 +121,13 @@ function readDetail(before: ChoiceState, detail: ReasoningDetail, to: Telling): 
   if (words === '' && !data && !signature) return before;
   // A proof that comes alone is of the thoughts before it.
   const last = before.open?.kind === 'reasoning' ? before.open : undefined;
-  const [first] = last?.details ?? [];
-  const goesOn = first === undefined ? !data : detailKey(first) === detailKey(detail) && !data;
+  const key = detailKey(detail);
+  const goesOn = !data && (last?.detail === undefined || last.detail.key === key);
   const isOwn = last !== undefined && (goesOn || (words === '' && !data));
   const state = open(isOwn ? before : close(before, to), 'reasoning', to);
-  const details = [...(state.open.details ?? []), detail];
-  return speak({ ...state, open: { ...state.open, details } }, 'reasoning', words, to);
+  const known = state.open.detail ?? { key, beside: {} };
+  const grown = { ...known, beside: { ...known.beside, ...besideWords(detail) } };
+  return speak({ ...state, open: { ...state.open, detail: grown } }, 'reasoning', words, to);
 }
 
 function thinkingOf(thinking: WireReplyPart['thinking']): string {
@@ -135,7 +137,7 @@ function thinkingOf(thinking: WireReplyPart['thinking']): string {
 
 function close(state: ChoiceState, to: Telling): ChoiceState {
   if (state.open === undefined) return state;
-  for (const told of detailStates(besideWords(state.open.details ?? []), to.origin)) {
+  for (const told of detailStates(state.open.detail?.beside ?? {}, to.origin)) {
     const delta = { type: 'state' as const, state: told };
     to.tell({ type: 'part-delta', choice: to.choice, part: state.open.part, delta });
   }

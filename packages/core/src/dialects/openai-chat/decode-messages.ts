@@ -187,7 +187,7 @@ function reasoningParts(wire: WireAssistantMessage): readonly ReasoningPart[] {
 
 function detailParts(detail: ReasoningDetail): readonly ReasoningPart[] {
   const words = wordsOf(detail);
-  const state = detailStates(besideWords([detail]), { provider: DIALECT });
+  const state = detailStates(besideWords(detail), { provider: DIALECT });
   if (words === '' && state.length === 0) return [];
   return [
     {

@@ -58,6 +58,23 @@ function sentBack(reply: ReturnType<typeof collect>, to: Partial<Target> = {}) {
 }
 
 describe('details of thoughts', () => {
+  it('keep their proof when later pieces have none, and come in as many pieces as they like', () => {
+    const piece = (fields: JsonObject) => ({
+      reasoning_details: [{ type: 'reasoning.text', index: 0, ...fields }],
+    });
+    const words = Array.from({ length: 50_000 }, () => piece({ text: 'w ', signature: null }));
+
+    const content = contentOf(streamed(piece({ text: '', signature: 'c2ln' }), ...words));
+
+    expect(content).toMatchObject([
+      {
+        type: 'reasoning',
+        text: 'w '.repeat(words.length),
+        state: [{ kind: 'item-id' }, { kind: 'signature', data: 'c2ln' }],
+      },
+    ]);
+  });
+
   it('go back to who made them as they came, beside the plain field that repeats them', () => {
     const reply = whole({
       content: null,

@@ -28,15 +28,17 @@ export const wordsOf = ({ text, summary }: ReasoningDetail): string => text || s
 export const detailKey = ({ type, index, id }: ReasoningDetail): string =>
   JSON.stringify([type ?? null, index ?? id ?? null]);
 
-/** What is told of it beside its words; the latest piece wins. */
-export const besideWords = (pieces: readonly ReasoningDetail[]): JsonObject => {
-  const { text: _text, summary: _summary, ...beside } = Object.assign({}, ...pieces);
-  return Object.fromEntries(
+/** What a piece tells beside its words. */
+export const besideWords = ({
+  text: _text,
+  summary: _summary,
+  ...beside
+}: ReasoningDetail): JsonObject =>
+  Object.fromEntries(
     Object.entries(beside).filter(
       (field): field is [string, JsonValue] => field[1] !== null && field[1] !== undefined,
     ),
   );
-};
 
 /** None where nothing proves or hides it: then its words are all there is to it. */
 export function detailStates(
