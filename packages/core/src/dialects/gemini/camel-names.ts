@@ -28,5 +28,6 @@ const camel1 = (name: string): string =>
 
 function within(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(within);
-  return isJsonObject(value) ? camelNames(value) : value;
+  // A number that is kept by its digits is an object that must stay the one it is.
+  return isJsonObject(value) && !JSON.isRawJSON(value) ? camelNames(value) : value;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest, ContentPart, Loss, Message, Role } from '../../chat/index.ts';
 import type { JsonObject } from '../../json/json-value.ts';
+import { parseJson } from '../../json/parse-json.ts';
 import type { Ability } from '../../providers/index.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeRequest } from './encode-request.ts';
@@ -139,6 +140,15 @@ describe('decoding a history', () => {
       ok: false,
       error: { kind: 'invalid_request', path },
     });
+  });
+
+  it('keeps every digit beneath names that it does not know', () => {
+    const parsed = parseJson('{"input":{"id":12345678901234567890,"in_it":1}}');
+    const unknown = parsed.ok ? parsed.value : null;
+
+    const decoded = decode({ contents: [{ role: 'user', parts: [{ some_part: unknown }] }] });
+
+    expect(JSON.stringify(encode(decoded).body)).toContain('"id":12345678901234567890,"inIt":1');
   });
 
   it('reads snake case and single items as the API does, and leaves what is the client’s own', () => {
