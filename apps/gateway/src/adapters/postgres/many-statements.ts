@@ -1,5 +1,6 @@
 import { type Connection, Query } from 'pg';
 import type { SqlValue } from '../sql/sql.ts';
+import { storable } from './storable.ts';
 
 /**
  * One statement with many lists of parameters: parsed once, and one answer for all of them. As
@@ -36,7 +37,7 @@ class ManyStatements extends Query {
 
 const wireValue = (value: SqlValue): string | Buffer | null => {
   if (value === null) return null;
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return String(storable(value));
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 };
 

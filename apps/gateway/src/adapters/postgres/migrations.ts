@@ -5,6 +5,7 @@ import { KEPT_TABLES } from './kept-tables.ts';
 import { LEDGER_TABLES } from './ledger-tables.ts';
 import { MODEL_SENT } from './model-sent.ts';
 import { OUTBOX_TABLES } from './outbox-tables.ts';
+import { SHARED_TEXTS } from './shared-texts.ts';
 
 /**
  * The schema's history on PostgreSQL, oldest first; the version is the number of steps taken. A step
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly string[] = [
   BUDGET_VERSIONS,
   KEPT_TABLES,
   STORE_BODIES,
+  SHARED_TEXTS,
 ];

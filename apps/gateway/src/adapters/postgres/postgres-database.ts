@@ -2,6 +2,7 @@ import { Pool, type PoolClient, TypeOverrides, types } from 'pg';
 import type { SqlDatabase, SqlRow, Statements } from '../sql/sql.ts';
 import { runMany } from './many-statements.ts';
 import { numbered } from './numbered.ts';
+import { storable } from './storable.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -37,9 +38,9 @@ type Queryable = Pick<PoolClient, 'query'>;
 
 const statementsOn = (queryable: Queryable): Statements => ({
   all: async (sql, ...parameters) =>
-    (await queryable.query<SqlRow>(numbered(sql), [...parameters])).rows,
+    (await queryable.query<SqlRow>(numbered(sql), parameters.map(storable))).rows,
   run: async (sql, ...parameters) =>
-    (await queryable.query(numbered(sql), [...parameters])).rowCount ?? 0,
+    (await queryable.query(numbered(sql), parameters.map(storable))).rowCount ?? 0,
   many: async (sql, lists) => (lists.length === 0 ? [] : runMany(queryable, numbered(sql), lists)),
 });
 

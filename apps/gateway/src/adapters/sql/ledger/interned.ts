@@ -48,13 +48,13 @@ const callerValues = (call: Caller): string[] => [
   call.face,
 ];
 
-const routeValues = (call: Route): string[] => [
-  call.modelAsked,
-  call.provider ?? '',
-  call.modelServed ?? '',
-  call.serviceTier ?? '',
-  call.modelSent ?? '',
-];
+/** Clients and providers choose names of models, as long as they please. */
+const LONGEST_NAME = 512;
+
+const routeValues = (call: Route): string[] =>
+  [call.modelAsked, call.provider, call.modelServed, call.serviceTier, call.modelSent].map(
+    (name = '') => name.slice(0, LONGEST_NAME),
+  );
 
 interface Table {
   readonly insert: string;

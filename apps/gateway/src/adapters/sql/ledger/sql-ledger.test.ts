@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { eventOfLost, type Intent, type UsageEvent } from '@tollgate/core/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenedEngine, onEngine, testedEngines } from '../../../../test/support/engines.ts';
@@ -211,6 +212,26 @@ for (const engine of await testedEngines()) {
         expect(await ledger.summary({ groupBy: [] })).toMatchObject([
           { requests: 1, inputTokens: 6, outputTokens: 6 },
         ]);
+      });
+
+      it.each([
+        ['a NUL', 'gpt\0-4o'],
+        ['half a character', 'gpt-\ud83d'],
+        ['thousands of letters', randomBytes(8_000).toString('base64')],
+      ])('books calls whose texts hold %s, as one caller and one route', async (_what, text) => {
+        const ledger = ledgerWith();
+        const call = { keyName: text, modelAsked: text, modelServed: text };
+        // Another gateway, which must find what the first has written.
+        for (const gateway of [ledger, ledgerWith({ instance: 'gw_other' })]) {
+          gateway.record(usageEvent(call));
+          await gateway.flush();
+        }
+
+        expect(await stored()).toBe(2);
+        expect(await db.all('select distinct caller, route from calls')).toHaveLength(1);
+        const [last] = await ledger.recent({ limit: 1 });
+        expect(last?.modelAsked.slice(0, 3)).toBe(text.slice(0, 3));
+        expect(last?.modelAsked.length).toBeLessThanOrEqual(512);
       });
 
       it('stores no count that nobody can have counted', async () => {
