@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { tempDir } from '../src/adapters/test-support/temp-dir.ts';
 import { run } from './support/run-command.ts';
-import { sharedGateways } from './support/shared-gateways.ts';
+import { type SharedGateway, sharedGateways } from './support/shared-gateways.ts';
 
 const missing = (await missingPostgres()) ?? (await missingRedis());
 
@@ -21,6 +21,36 @@ describe.skipIf(missing !== undefined)(engineTitle('a late count', missing), () 
   });
   afterEach(() => shared[Symbol.asyncDispose]());
 
+  const BOOKED = { timeout: 8_000 };
+  const ask = (gateway: SharedGateway) =>
+    gateway.ask('/v1/chat/completions', {
+      body: {
+        model: 'openai/slow',
+        stream: true,
+        messages: [{ role: 'user', content: 'Count.' }],
+      },
+    });
+  const provenances = async ({ app }: SharedGateway) =>
+    (await app.usage()).map(({ provenance }) => provenance);
+
+  /** By its own provider's count, the estimate and its correction together; and nothing is wrong. */
+  const expectCorrected = async (gateway: SharedGateway): Promise<void> => {
+    const [counted] = shared.provider.calls;
+    const summary = async () =>
+      Rows.parse(await (await gateway.ask('/admin/v1/usage?groupBy=model')).json()).rows;
+    await expect
+      .poll(summary, BOOKED)
+      .toEqual([
+        { requests: 1, inputTokens: counted?.inputTokens, outputTokens: counted?.outputTokens },
+      ]);
+    using folder = tempDir();
+    const audit = await run(folder.path, 'audit --json', {
+      TOLLGATE_LEDGER: shared.databaseUrl,
+      TOLLGATE_SECRET: SECRET,
+    });
+    expect(JSON.parse(audit.out)).toMatchObject({ calls: 2, differences: [] });
+  };
+
   it('of a gateway that was cut off and taken for dead corrects the estimate that others booked', async () => {
     const cutOff = await shared.start({ secret: SECRET });
     const other = await shared.start({
@@ -32,37 +62,33 @@ describe.skipIf(missing !== undefined)(engineTitle('a late count', missing), () 
       const made = await cutOff.ask('/admin/v1/budgets', { body: { scope, budget } });
       expect(made.status).toBe(201);
     }
-    const reply = await cutOff.ask('/v1/chat/completions', {
-      body: {
-        model: 'openai/slow',
-        stream: true,
-        messages: [{ role: 'user', content: 'Count.' }],
-      },
-    });
+    const reply = await ask(cutOff);
     expect(reply.status).toBe(200);
     shared.postgres.set('cut');
-    await expect
-      .poll(async () => (await other.app.usage()).map(({ provenance }) => provenance), {
-        timeout: 8_000,
-      })
-      .toEqual(['interrupted']);
+    await expect.poll(() => provenances(other), BOOKED).toEqual(['interrupted']);
 
     shared.postgres.set('open');
     expect(await reply.text()).toContain('[DONE]');
 
-    const [counted] = shared.provider.calls;
-    const summary = async () =>
-      Rows.parse(await (await other.ask('/admin/v1/usage?groupBy=model')).json()).rows;
-    await expect
-      .poll(summary, { timeout: 8_000 })
-      .toEqual([
-        { requests: 1, inputTokens: counted?.inputTokens, outputTokens: counted?.outputTokens },
-      ]);
+    await expectCorrected(other);
+  }, 60_000);
+
+  it('of a gateway that ended before it could book, corrects it with its next start', async () => {
     using folder = tempDir();
-    const audit = await run(folder.path, 'audit --json', {
-      TOLLGATE_LEDGER: shared.databaseUrl,
-      TOLLGATE_SECRET: SECRET,
+    const cutOff = await shared.start({ secret: SECRET, dataDir: folder.path });
+    const other = await shared.start({
+      secret: SECRET,
+      storage: { ledger: shared.databaseUrl },
     });
-    expect(JSON.parse(audit.out)).toMatchObject({ calls: 2, differences: [] });
+    const reply = await ask(cutOff);
+    shared.postgres.set('cut');
+    expect(await reply.text()).toContain('[DONE]');
+    await cutOff.close();
+    await expect.poll(() => provenances(other), BOOKED).toEqual(['interrupted']);
+    shared.postgres.set('open');
+
+    await shared.start({ secret: SECRET, dataDir: folder.path });
+
+    await expectCorrected(other);
   }, 60_000);
 });

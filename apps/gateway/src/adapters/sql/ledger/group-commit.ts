@@ -124,19 +124,13 @@ export class GroupCommit {
     return true;
   }
 
-  /**
-   * Books what a process before this one left in the journal. Should another gateway have booked a call
-   * at its estimate meanwhile, that stands.
-   */
+  /** Books what a process before this one left in the journal. */
   async recover(): Promise<void> {
     const left = this.#options.journal?.read() ?? [];
     if (left.length === 0) return;
     this.#options.log?.info({ events: left.length }, 'usage of the journal is booked');
-    for (const one of left) {
-      const again = one.event.corrects === undefined ? { ...one, isLost: true } : one;
-      this.#events.push(again);
-      this.#journaled.add(again);
-    }
+    this.#events.push(...left);
+    for (const one of left) this.#journaled.add(one);
     await this.flush();
   }
 

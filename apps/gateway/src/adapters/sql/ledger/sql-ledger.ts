@@ -35,11 +35,11 @@ export interface SqlLedger extends RecoveredLedger {
 export function createSqlLedger(parts: SqlLedgerParts): SqlLedger {
   const { db, reader, instance } = parts;
   const reports = createUsageReports(reader);
-  let onBookedBefore: Parameters<Ledger['onBookedBefore']>[0] | undefined;
+  // What a journal held comes before anybody listens.
+  const listener = Promise.withResolvers<Parameters<Ledger['onBookedBefore']>[0]>();
   const onStanding = (late: UsageEvent): void => {
-    reports
-      .find(late.callId)
-      .then((booked) => booked && onBookedBefore?.(late, booked))
+    Promise.all([listener.promise, reports.find(late.callId)])
+      .then(([onBookedBefore, booked]) => booked && onBookedBefore(late, booked))
       .catch((error: unknown) =>
         parts.log?.warn({ detail: String(error) }, 'a late count is not booked'),
       );
@@ -60,9 +60,7 @@ export function createSqlLedger(parts: SqlLedgerParts): SqlLedger {
       if (!(await group.flush())) throw new Error(`the ledger can't be written: ${group.problem}`);
     },
     subscribe: (listener) => group.subscribe(listener),
-    onBookedBefore: (listener) => {
-      onBookedBefore = listener;
-    },
+    onBookedBefore: (onBookedBefore) => listener.resolve(onBookedBefore),
     beat: () => group.beat(),
     status: () => Promise.resolve(statusOf(group)),
     summary: (query) => afterWriting(() => reports.summary(query)),
