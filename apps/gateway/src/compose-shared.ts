@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
+import { ReplyError } from 'ioredis';
 import { createMemoryRateLimiter } from './adapters/limiter/memory-rate-limiter.ts';
 import { type Arrival, recentArrivals } from './adapters/limiter/recent-arrivals.ts';
 import { refusingRateLimiter } from './adapters/limiter/refusing-rate-limiter.ts';
+import { behindBreaker } from './adapters/redis/behind-breaker.ts';
+import { createCircuitBreaker } from './adapters/redis/circuit-breaker.ts';
 import { connectRedis } from './adapters/redis/connect-redis.ts';
 import { createRedisRateLimiter } from './adapters/redis/redis-rate-limiter.ts';
 import { createRedisReservations } from './adapters/redis/redis-reservations.ts';
@@ -57,11 +60,19 @@ export function composeShared({ storage, secret, ledger, clock, log }: SharedPar
       ? 'calls under a rate limit are refused'
       : 'each gateway counts rates for itself',
   ].join(', ');
-  const reservations = createRedisReservations(redis, { prefix });
+  const breaker = createCircuitBreaker({
+    clock,
+    probe: () => redis.ping(),
+    isAnswer: (error) => error instanceof ReplyError,
+    // What hangs may never wake up: another connection, upon which counters are loaded anew.
+    onOpen: () => redis.disconnect(true),
+  });
+  const reservations = behindBreaker(createRedisReservations(redis, { prefix }), breaker);
   return {
     reservations: money === 'refuse' ? reservations : openWhenAway(reservations),
     limiter: createRedisRateLimiter(redis, {
       prefix,
+      breaker,
       meanwhile: rates === 'refuse' ? refusingRateLimiter : createMemoryRateLimiter(clock),
     }),
     checks: [
@@ -72,10 +83,17 @@ export function composeShared({ storage, secret, ledger, clock, log }: SharedPar
           await redis.ping();
           return {};
         },
-        whenAway: { status: 'degraded', meaning: `${meaning}, until it is back` },
+        whenAway: {
+          status: 'degraded',
+          meaning: () =>
+            `${meaning}, until it is back${breaker.isOpen() ? '; no call waits for it meanwhile' : ''}`,
+        },
       }),
     ],
-    close: async () => redis.disconnect(),
+    close: async () => {
+      breaker.close();
+      redis.disconnect();
+    },
   };
 }
 

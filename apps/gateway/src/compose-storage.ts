@@ -190,7 +190,7 @@ function sharedStorage(
           await pools.quick.all('select 1');
           return { pool: pools.quick.pool() };
         },
-        whenAway: { status: 'unhealthy', meaning: 'new calls are refused until it is back' },
+        whenAway: { status: 'unhealthy', meaning: () => 'new calls are refused until it is back' },
       }),
     ],
     sweepMs: deadAfterMs / 3,

@@ -204,4 +204,27 @@ describe.skipIf(missing !== undefined)(engineTitle('several gateways', missing),
     shared.redis.set('open');
     await expect.poll(async () => (await ask(plaintext)).status, { timeout: 8_000 }).toBe(200);
   });
+
+  it('let no call wait for a Redis that hangs, once that is known, and count on when it is back', async () => {
+    const gateway = await shared.start();
+    const made = await gateway.ask('/admin/v1/keys', {
+      body: { name: 'app', requestsPerMinute: 1_000 },
+    });
+    const { plaintext: key } = Made.parse(await made.json());
+    const ask = () => gateway.ask('/v1/chat/completions', { key, body: chat('a') });
+    expect((await ask()).status).toBe(200);
+    shared.redis.set('hung');
+    for (let at = 0; at < 3; at += 1) expect((await ask()).status).toBe(200);
+
+    const before = performance.now();
+    for (let at = 0; at < 5; at += 1) expect((await ask()).status).toBe(200);
+
+    // Each would wait for a second.
+    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(await (await gateway.ask('/health')).text()).toContain('no call waits for it meanwhile');
+    shared.redis.set('open');
+    await expect
+      .poll(async () => (await gateway.ask('/health')).text(), { timeout: 15_000 })
+      .toMatch(/"redis":\{"status":"healthy"/);
+  }, 60_000);
 });

@@ -2,12 +2,15 @@ import { FRESH, takeOne } from '@tollgate/core/routing';
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import { redisScript } from './redis-script.ts';
 
 export interface RedisRateLimiterOptions {
   readonly prefix: string;
   /** Counts instead while Redis does not answer: rates stay open rather than shut. */
   readonly meanwhile: RateLimiter;
+  /** So that no call waits for a Redis that is known to be away. */
+  readonly breaker?: Pick<CircuitBreaker, 'run'>;
   readonly onTrouble?: (error: unknown) => void;
 }
 
@@ -31,17 +34,21 @@ return { string.format('%.0f', state), string.format('%.0f', at) }
 
 const Told = z.tuple([z.coerce.number(), z.coerce.number()]);
 
+const UNBROKEN: Pick<CircuitBreaker, 'run'> = { run: (work) => work() };
+
 /** Counts for all gateways that share a Redis, by its clock. */
 export function createRedisRateLimiter(
   redis: Redis,
-  { prefix, meanwhile, onTrouble }: RedisRateLimiterOptions,
+  { prefix, meanwhile, breaker = UNBROKEN, onTrouble }: RedisRateLimiterOptions,
 ): RateLimiter {
   return {
     async take(subject, requestsPerMinute) {
       if (requestsPerMinute < 1) return meanwhile.take(subject, requestsPerMinute);
       try {
         const key = `{${prefix}:${subject}}:rate`;
-        const told = Told.parse(await TAKE.run(redis, [key], [requestsPerMinute]));
+        const told = Told.parse(
+          await breaker.run(() => TAKE.run(redis, [key], [requestsPerMinute])),
+        );
         const [state = FRESH, micros] = told;
         const [, decision] = takeOne(state, requestsPerMinute, micros / 1000);
         const { allowed, ...facts } = decision;

@@ -9,7 +9,7 @@ export interface DependencyCheckOptions {
   readonly whenAway: {
     readonly status: 'degraded' | 'unhealthy';
     /** What that means for calls. */
-    readonly meaning: string;
+    readonly meaning: () => string;
   };
 }
 
@@ -34,7 +34,7 @@ export function createDependencyCheck({
     } catch {
       awaySince ??= clock.now();
       const since = new Date(awaySince).toISOString();
-      const detail = `it does not answer (seen first at ${since}): ${whenAway.meaning}`;
+      const detail = `it does not answer (seen first at ${since}): ${whenAway.meaning()}`;
       return { name, status: whenAway.status, detail };
     }
   };
