@@ -41,6 +41,7 @@ export function composeResponses(parts: ResponseParts): ResponseService {
     runs,
     endings,
     run: createRunResponse({
+      clock,
       log,
       chat,
       runs,

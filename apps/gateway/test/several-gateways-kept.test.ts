@@ -27,11 +27,17 @@ async function told(answer: Promise<Response>) {
 const statusOf = async (gateway: SharedGateway, id: string): Promise<string> =>
   (await told(gateway.ask(`${CREATE}/${id}`))).status;
 
+/** Undefined while nobody can tell. */
+const statusAt = (gateway: SharedGateway, id: string): Promise<string | undefined> =>
+  statusOf(gateway, id).catch(() => undefined);
+
 describe.skipIf(missing !== undefined)(engineTitle('what one gateway keeps', missing), () => {
   let shared: Awaited<ReturnType<typeof sharedGateways>>;
   beforeEach(async () => {
     shared = await sharedGateways((model) =>
-      model.startsWith('slow') ? { words: 100, pauseMs: 100 } : { words: 3, pauseMs: 0 },
+      model === 'slow'
+        ? { words: 100, pauseMs: 100 }
+        : { words: 3, pauseMs: model === 'second' ? 700 : 0 },
     );
   });
   afterEach(() => shared[Symbol.asyncDispose]());
@@ -180,6 +186,20 @@ describe.skipIf(missing !== undefined)(engineTitle('what one gateway keeps', mis
     expect(second.headers.get('x-tollgate-dropped')).not.toContain('tool_calls');
     expect(JSON.stringify(claude.sent[1]?.body)).toContain(JSON.stringify(thoughts.signature));
   });
+
+  it('is a response in the background though PostgreSQL was away when it ended', async () => {
+    const storage = { deadAfterSeconds: 30 };
+    const [one, other] = [await shared.start({ storage }), await shared.start({ storage })];
+    const { id } = await told(one.ask(CREATE, asked('second', { background: true })));
+    await expect.poll(() => shared.provider.calls.length).toBe(1);
+    shared.postgres.set('cut');
+    await expect.poll(() => shared.provider.calls[0]?.isWhole, { timeout: 10_000 }).toBe(true);
+    shared.postgres.set('open');
+
+    for (const gateway of [other, one]) {
+      await expect.poll(() => statusAt(gateway, id), { timeout: 20_000 }).toBe('completed');
+    }
+  }, 60_000);
 
   it('is not told while PostgreSQL is away, which is said, and never mistaken for none', async () => {
     const one = await shared.start();

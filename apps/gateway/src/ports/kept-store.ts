@@ -17,14 +17,17 @@ export interface KeptItem {
   readonly expiresAt: number;
 }
 
+/** What became of items: one was too large, or the store is away. */
+export type Put = 'kept' | 'too-large' | 'unwritten';
+
 /**
  * Items by their owner, the identity's `subject`: nobody else finds one, nor learns that it is there.
  * Gateways of one ledger have one store. Bounded in each item's size and, for each owner, in number and
  * in size: the oldest go first.
  */
 export interface KeptStore {
-  /** Keeps, or replaces, all of them or none. False: one is too large, or they could not be written. */
-  put(owner: string, ...items: readonly KeptItem[]): Promise<boolean>;
+  /** Keeps, or replaces, all of them or none. */
+  put(owner: string, ...items: readonly KeptItem[]): Promise<Put>;
   /** Fails where the store is away. */
   get(kind: KeptKind, id: string, owner: string): Promise<Result<string | undefined, GatewayError>>;
   /** Fails where the store is away; else it is gone, if it was there. */

@@ -13,7 +13,7 @@ function fakeStore(): KeptStore & { readonly items: Map<string, KeptItem> } {
     items,
     put: async (owner, ...put) => {
       for (const item of put) items.set(`${item.kind}:${owner}:${item.id}`, item);
-      return true;
+      return 'kept';
     },
     get: async (kind, id, owner) => ok(items.get(`${kind}:${owner}:${id}`)?.body),
     delete: async () => ok(undefined),

@@ -43,7 +43,7 @@ export function createSealers(secret: Secret, { clock, kept }: SealingDeps): Sea
   const sealerOf = (owner: string): CallSealer => {
     const recalled = new Map<string, string>();
     const missed = new Set<string>();
-    const writing: Promise<boolean>[] = [];
+    const writing: Promise<unknown>[] = [];
 
     const seal = (payload: string, { beside, longest }: SealedPlace): string | undefined => {
       const mac = macOf(owner, beside, payload);

@@ -98,7 +98,7 @@ export function createSqlKeptStore(
 
   return {
     put: async (owner, ...items) => {
-      if (!items.every(isFit)) return false;
+      if (!items.every(isFit)) return 'too-large';
       const rows = items
         .toSorted((one, other) => (one.kind < other.kind ? -1 : 1))
         .map(({ kind, id, body, expiresAt }) => {
@@ -113,10 +113,10 @@ export function createSqlKeptStore(
           ] as const),
         );
         await tidy(held, expired);
-        return true;
+        return 'kept';
       } catch (error) {
         log?.error({ component: 'kept', detail: String(error) }, 'an item could not be kept');
-        return false;
+        return 'unwritten';
       }
 
       async function tidy(held: readonly SqlRow[], expired: readonly SqlRow[]): Promise<void> {

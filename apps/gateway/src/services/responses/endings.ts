@@ -32,8 +32,10 @@ export function createEndings(store: KeptStore, clock: Clock): Endings {
     return found.ok ? found.value : undefined;
   };
   return {
-    ask: ({ owner, id }, how) =>
-      store.put(owner, { kind: 'ending', id, body: how, expiresAt: clock.now() + KEPT_MS }),
+    ask: async ({ owner, id }, how) => {
+      const expiresAt = clock.now() + KEPT_MS;
+      return (await store.put(owner, { kind: 'ending', id, body: how, expiresAt })) === 'kept';
+    },
     heed: (run, end) => {
       let isOver = false;
       let timer: Timer | undefined;

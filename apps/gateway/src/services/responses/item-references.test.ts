@@ -37,7 +37,7 @@ function holding(...ids: readonly string[]) {
   const find = vi.fn(async (): Promise<Result<KeptResponse, GatewayError>> => ok(response));
   const kept: KeptResponses = {
     find,
-    keep: async () => true,
+    keep: async () => 'kept',
     forget: async () => ok(undefined),
     holderOf: async (_owner, id) => ok(ids.includes(id) ? 'resp_1' : undefined),
   };

@@ -46,7 +46,7 @@ export function keepWhole(
       ...(isRaw ? { isRaw } : undefined),
       ...(previous === undefined ? undefined : { previous }),
     } as const;
-    if (await kept.keep(owner, id, kind, output)) return true;
+    if ((await kept.keep(owner, id, kind, output)) === 'kept') return true;
     onUnkept?.();
     return isRaw;
   };

@@ -3,7 +3,12 @@ import type { GatewayError } from '@tollgate/core/chat';
 import { isJsonObject, type JsonObject, type JsonValue } from '@tollgate/core/json';
 import * as z from 'zod';
 import type { Clock } from '../../ports/clock.ts';
-import { type KeptItem, type KeptStore, LONGEST_KEPT_ID } from '../../ports/kept-store.ts';
+import {
+  type KeptItem,
+  type KeptStore,
+  LONGEST_KEPT_ID,
+  type Put,
+} from '../../ports/kept-store.ts';
 
 /** As long as OpenAI keeps them. */
 const KEPT_MS = 30 * 24 * 3_600_000;
@@ -41,13 +46,13 @@ export type KeptResponse = KeptElsewhere | KeptHere;
 export interface KeptResponses {
   /** `path`: where the request names it. */
   find(owner: string, id: string, path?: string): Promise<Result<KeptResponse, GatewayError>>;
-  /** With the items of `output`, which may be referred to by their ids. False: it could not be kept. */
+  /** With the items of `output`, which may be referred to by their ids. */
   keep(
     owner: string,
     id: string,
     response: KeptResponse,
     output?: readonly JsonValue[],
-  ): Promise<boolean>;
+  ): Promise<Put>;
   forget(owner: string, id: string): Promise<Result<void, GatewayError>>;
   /** The id of the response in whose output an item stands. */
   holderOf(owner: string, itemId: string): Promise<Result<string | undefined, GatewayError>>;

@@ -2,6 +2,8 @@ import { err, ok, type Result } from '@tollgate/core';
 import type { ChatRequest, GatewayError, Loss } from '@tollgate/core/chat';
 import { type Answering, type Dialect, failedFields } from '@tollgate/core/dialects';
 import { isJsonObject, type JsonObject, parseJson } from '@tollgate/core/json';
+import type { Clock } from '../../ports/clock.ts';
+import type { Put } from '../../ports/kept-store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Call } from '../call.ts';
@@ -12,9 +14,11 @@ import { type NameOf, toldError, toldLosses } from '../told-losses.ts';
 import type { HubRequest } from '../translated-exchange.ts';
 import type { BackgroundRuns, RunEnd } from './background-runs.ts';
 import type { Endings } from './endings.ts';
+import { keepPatiently } from './keep-patiently.ts';
 import { ENDS, type Keeping, keepWhole } from './keep-reply.ts';
 
 export interface RunDeps {
+  readonly clock: Clock;
   readonly log: Log;
   readonly chat: Pick<ChatService, 'encoded'>;
   readonly plan: (
@@ -57,23 +61,27 @@ export function createRunResponse(deps: RunDeps): RunResponse {
     const sent = { request, losses: [] };
     if (!plan.ok) return err(toldError(plan.error, sent, told));
     const opened = openedResponse(dialect, answering);
-    const tell = (fields: JsonObject, isOver: boolean): Promise<boolean> =>
-      keepState(deps, keeping, { response: { ...opened, ...fields }, isOver });
-    if (!(await tell({ status: 'queued' }, false))) {
-      return err({ kind: 'internal', detail: 'a response in the background could not be kept' });
+    const queued = { response: { ...opened, status: 'queued' }, isOver: false };
+    if ((await keepState(deps, keeping, queued)) !== 'kept') {
+      return err({ kind: 'storage_unavailable', retryAfterSeconds: 1 });
     }
     const run = { owner: keeping.owner, id: answering.replyId };
     const started = deps.runs.start(run, async (signal) => {
       const heeding = deps.endings.heed(run, () => void deps.runs.cancel(run.id));
-      await tell({ status: 'in_progress' }, false);
+      const kept = keepPatiently(keeping.kept, { clock: deps.clock, signal });
+      const patient = { ...keeping, kept };
+      const begun = { response: { ...opened, status: 'in_progress' }, isOver: false };
+      await keepState(deps, keeping, begun);
       const failure = await runToEnd(deps, {
         call: { ...call, signal },
         encoding: { ...hubRequest, dialect, answering },
-        keeping,
+        keeping: patient,
       });
-      if (failure !== undefined)
-        await tell(endOf(failure, { signal, provider: destination.provider.name }), true);
-      if (await heeding.over()) await keeping.kept.forget(run.owner, run.id);
+      if (failure !== undefined) {
+        const end = endOf(failure, { signal, provider: destination.provider.name });
+        await keepState(deps, patient, { response: { ...opened, ...end }, isOver: true });
+      }
+      if (await heeding.over()) await kept.forget(run.owner, run.id);
     });
     if (!started.ok) {
       await keeping.kept.forget(run.owner, run.id);
@@ -89,7 +97,7 @@ function keepState(
   { worker }: RunDeps,
   { kept, owner, destination, input, previous }: Keeping,
   { response, isOver }: { readonly response: JsonObject; readonly isOver: boolean },
-): Promise<boolean> {
+): Promise<Put> {
   return kept.keep(owner, String(response['id']), {
     at: 'here',
     provider: destination.provider.name,
