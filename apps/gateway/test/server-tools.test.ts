@@ -72,6 +72,16 @@ const called = (...content: readonly object[]): object => ({
   usage: { input_tokens: 3, output_tokens: 4 },
 });
 
+const QUOTED = `The server refused the token ${TOKEN}.`;
+const failed = {
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1,
+  model: 'gpt-5.2',
+  status: 'failed',
+  output: [],
+};
+
 describe('an MCP server that the provider asks', () => {
   const asked = {
     model: 'claude-haiku-4-5',
@@ -190,6 +200,28 @@ describe('an MCP server that the provider asks', () => {
       ],
     });
   });
+
+  it.each([
+    [
+      'an error',
+      json({ error: { message: QUOTED, type: 'invalid_request_error' } }, { status: 400 }),
+    ],
+    ['a failed response', json({ ...failed, error: { code: 'invalid_prompt', message: QUOTED } })],
+  ])(
+    'has a token that stands in a header hidden where the provider quotes it in %s',
+    async (_, reply) => {
+      await using harness = await start();
+      harness.openai.mockResponse(reply);
+      const [tool] = asked.tools;
+      const { authorization: _field, ...server } = tool ?? {};
+      const tools = [{ ...server, headers: { Authorization: `Bearer ${TOKEN}` } }];
+
+      const { text } = await post(harness, '/v1/responses', { ...asked, model: 'gpt-5.2', tools });
+
+      expect(text).toContain('refused the token');
+      expect(text).not.toContain(TOKEN);
+    },
+  );
 
   it('has its words for a token hidden where the provider quotes them in an error', async () => {
     await using harness = await start();

@@ -142,7 +142,7 @@ async function finishWhole(
     provider: destination.provider.name,
     quirks: destination.provider.quirks,
   });
-  if (!facts.ok) return fail(withoutSecrets(facts.error, destination.provider));
+  if (!facts.ok) return fail(withoutSecrets(facts.error, destination.provider, request.body));
   hearing.whole(json);
   if (facts.value.usage !== undefined) meter.sawUsage(facts.value.usage);
   if (facts.value.model !== undefined) {

@@ -47,6 +47,7 @@ function secretsOf({
 
 /** Too short to be one, and to be sought without finding it in other words. */
 const SHORTEST_TOKEN = 6;
+const SCHEME = /^(?:bearer|basic|token) +/i;
 
 /** The tokens and headers for servers of tools: in either place that a dialect has for them. */
 export function tokensIn(
@@ -58,12 +59,14 @@ export function tokensIn(
   const servers = [body['tools'], body['mcp_servers']].flatMap((list) =>
     Array.isArray(list) ? list.filter((one: JsonValue) => isJsonObject(one)) : [],
   );
-  return servers
-    .flatMap(({ authorization, authorization_token: token, headers }) => [
-      ...[authorization, token],
-      ...(headers !== undefined && isJsonObject(headers) ? Object.values(headers) : []),
-    ])
-    .flatMap((value) =>
-      typeof value === 'string' && value.length >= SHORTEST_TOKEN ? [[value, '[token]']] : [],
-    );
+  return (
+    servers
+      .flatMap(({ authorization, authorization_token: token, headers }) => [
+        ...[authorization, token],
+        ...(headers !== undefined && isJsonObject(headers) ? Object.values(headers) : []),
+      ])
+      // A token is quoted without the scheme that its header names.
+      .flatMap((value) => (typeof value === 'string' ? [value, value.replace(SCHEME, '')] : []))
+      .flatMap((value) => (value.length >= SHORTEST_TOKEN ? [[value, '[token]']] : []))
+  );
 }
