@@ -42,6 +42,8 @@ const BUDGET: Budget = {
   createdAt: 0,
 };
 
+/** 10 uncached tokens at 1 and 5 of text at 2. */
+const COST = { picoUsd: '20', priceId: PRICE.id };
 const MANY = 2_500;
 const START = Date.UTC(2026, 0, 31, 23, 50);
 
@@ -49,7 +51,7 @@ const START = Date.UTC(2026, 0, 31, 23, 50);
 async function fill(db: SqlDatabase): Promise<void> {
   const ledger = inlineLedger(db, { maxBatch: 500 });
   const book = (changes: Partial<UsageEvent>): UsageEvent => {
-    const event = usageEvent({ cost: { picoUsd: '20', priceId: PRICE.id }, ...changes });
+    const event = usageEvent({ cost: COST, ...changes });
     const { budgetId, window } = counterOf(BUDGET, event.startedAt);
     const amount = event.keyId === BUDGET.scope.id ? chargeOf(BUDGET, event) : 0n;
     const charges = [{ budgetId, windowStart: window.start, amount }];
@@ -61,7 +63,7 @@ async function fill(db: SqlDatabase): Promise<void> {
     book({ startedAt: START + n * 3_600_000, keyName: `key ${n % 7}`, user: ZION_USER });
   }
   await ledger.flush();
-  ledger.record(usageEvent({ startedAt: START, corrects: first.callId }));
+  ledger.record(usageEvent({ cost: COST, startedAt: START, corrects: first.callId }));
   await ledger.intend({ ...usageEvent(), estimate: { inputTokens: 3, outputTokens: 4 } });
   await ledger.flush();
   await db.run(
