@@ -6,6 +6,7 @@ import type { KeptStore } from './ports/kept-store.ts';
 import type { Log } from './ports/log.ts';
 import type { CarriedState } from './services/carried-state.ts';
 import type { ChatService } from './services/chat.ts';
+import type { LateCounts } from './services/late-counts.ts';
 import type { Pass } from './services/pass.ts';
 import { planTranslation } from './services/plan-translation.ts';
 import type { Exchange } from './services/provider-exchange.ts';
@@ -27,6 +28,7 @@ export interface ResponseParts {
   readonly exchange: Exchange;
   readonly dialects: ReadonlyMap<ProviderDialectId, Dialect>;
   readonly state: CarriedState;
+  readonly lateCounts: LateCounts;
 }
 
 /** Stored responses, and those that are made in the background. */

@@ -55,6 +55,7 @@ import { createEmbeddingService } from './services/embeddings.ts';
 import { followOwn, followShared } from './services/follow-usage.ts';
 import { createHealthService } from './services/health.ts';
 import { createFetchMedia } from './services/inline-media.ts';
+import { createLateCounts } from './services/late-counts.ts';
 import { watchLostCalls } from './services/lost-calls.ts';
 import { createModelService } from './services/models.ts';
 import { createPass } from './services/pass.ts';
@@ -177,6 +178,7 @@ export async function compose(
   });
   const { admission } = budgets;
   const metering = createMetering({ clock, ledger, log, tokens, prices, admission, governance });
+  const lateCounts = createLateCounts({ ledger, prices, admission, log });
   const lostCalls = await watchLostCalls({
     metering,
     clock,
@@ -225,6 +227,7 @@ export async function compose(
       exchange,
       dialects: DIALECTS,
       state,
+      lateCounts,
     }),
     embeddings: createEmbeddingService({ clock, choose: chat.choose, metering, exchange, pass }),
     models: createModelService({

@@ -14,6 +14,7 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
 import { fieldsOf, post } from './support/chat-face.ts';
+import { run } from './support/run-command.ts';
 
 /* Responses that their own provider keeps, and what is not served at all. */
 
@@ -213,6 +214,30 @@ describe('a response in the background of its provider', () => {
     expect(await harness.waitForUsage(1)).toMatchObject([
       { status: 'client_closed', provenance: 'interrupted' },
     ]);
+  });
+
+  it('is corrected, once, by what it cost when its client asks after the gateway was stopped', async () => {
+    await using harness = await start();
+    harness.openai.mockResponse(json(QUEUED));
+    const done = json(responsesResponse('Done.', COUNTS));
+    harness.openai.mockReply('GET', `/v1/responses/${ID}`, done).times(2);
+    await clientOf(harness).responses.create({ model: GPT, input: 'Hi', background: true });
+    await harness.restart();
+    const estimate = (await harness.usage()).reduce((sum, one) => sum + one.outputTokens, 0);
+    expect(estimate).not.toBe(7);
+
+    const { responses } = clientOf(harness);
+    await responses.retrieve(ID);
+    await responses.retrieve(ID);
+
+    const rows = await harness.usage();
+    expect(rows).toHaveLength(2);
+    expect(rows.reduce((sum, one) => sum + one.inputTokens, 0)).toBe(12);
+    expect(rows.reduce((sum, one) => sum + one.outputTokens, 0)).toBe(7);
+    const audit = await run(harness.dataDir, 'audit --json', {
+      TOLLGATE_DATA_DIR: harness.dataDir,
+    });
+    expect(JSON.parse(audit.out)).toMatchObject({ calls: 2, differences: [] });
   });
 
   it('is booked as far as it is known when the gateway stops', async () => {

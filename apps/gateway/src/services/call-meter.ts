@@ -10,7 +10,6 @@ import {
   type EndedCall,
   eventOfLost,
   framingTokens,
-  lateCorrection,
   type Meter,
   roughEstimate,
   type UsageEvent,
@@ -221,14 +220,6 @@ export function createMetering(deps: MeterDeps): Metering {
       },
     };
   };
-
-  ledger.onBookedBefore(async (late, booked) => {
-    const correction = lateCorrection(booked, late);
-    if (correction === undefined) return;
-    await admission.fresh();
-    ledger.record(correction, { charges: admission.chargesOf(correction) });
-    log.warn({ callId: late.callId }, 'a call that others booked for lost is corrected by its end');
-  });
 
   const idle = async (): Promise<void> => {
     while (estimating.size > 0) await Promise.all(estimating);

@@ -58,6 +58,15 @@ describe('a count that comes after its call was booked at an estimate', () => {
     });
   });
 
+  it('yields to its provider’s count however the call ended, and to no other estimate', () => {
+    const stopped: UsageEvent = { ...booked, errorKind: 'shutting_down' };
+    const known = late({ usage: counted, cost: { picoUsd: '4095', priceId: 'price_2' } });
+    const guessed = late({ ...known, usage: { ...counted, provenance: 'estimate' } });
+
+    expect(lateCorrection(stopped, known)).toMatchObject({ corrects: booked.callId });
+    expect(lateCorrection(stopped, guessed)).toBeUndefined();
+  });
+
   it('prices what had no price', () => {
     const unpriced: UsageEvent = { ...booked, cost: { picoUsd: null, reason: 'no price' } };
     const cost = { picoUsd: '4095', priceId: 'price_2' };

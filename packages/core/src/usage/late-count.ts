@@ -4,13 +4,14 @@ import type { Cost, UsageEvent } from './usage-event.ts';
 type Counts = { readonly [name: string]: number | undefined };
 
 /**
- * The correction of a call that somebody else booked at its estimate, taking its gateway for dead, once
- * that gateway tells how it ended. Undefined: nothing is to be corrected, or nobody can say by how much.
+ * The correction of a call that was booked at an estimate: by somebody else, who took its gateway for
+ * dead, once that gateway tells how it ended; or by its own, once its provider's count comes. Undefined: nothing is to be corrected, or nobody can say by how much.
  * Its id follows from the call's, so that it is booked once, however often it is made.
  */
 export function lateCorrection(booked: UsageEvent, late: UsageEvent): UsageEvent | undefined {
-  const isEstimated = booked.errorKind === 'internal' && booked.usage?.provenance === 'interrupted';
-  if (!isEstimated || booked.attempt !== late.attempt) return undefined;
+  const isKnown = booked.errorKind === 'internal' || late.usage?.provenance === 'provider';
+  const isCorrected = booked.usage?.provenance === 'interrupted' && isKnown;
+  if (!isCorrected || booked.attempt !== late.attempt) return undefined;
   const cost = costBetween(booked.cost, late.cost);
   if (cost === undefined) return undefined;
   const tools = differences(booked.usage?.serverTools, late.usage?.serverTools);

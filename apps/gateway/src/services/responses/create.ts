@@ -148,7 +148,7 @@ function passToKeeper(deps: CreateDeps, work: Work): Promise<Result<WireAnswer, 
   const watch = noteOwner(
     noting,
     (response, booking) => deps.followers.follow({ call, destination, response, booking, passage }),
-    { isBackground: asked.background },
+    { isBackground: asked.background, callId: call.id },
   );
   return passing(deps, work, {
     ...(resolved.isChanged ? { edits: { input: resolved.input } } : undefined),

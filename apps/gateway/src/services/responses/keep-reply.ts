@@ -72,13 +72,14 @@ const unkept = (response: JsonObject): JsonObject => ({ ...response, store: fals
 export function noteOwner(
   { kept, owner, destination }: Pick<Keeping, 'kept' | 'owner' | 'destination'>,
   goesOn: (response: JsonObject, booking: Booking) => Heard,
-  { isBackground }: { readonly isBackground: boolean },
+  { isBackground, callId }: { readonly isBackground: boolean; readonly callId: string },
 ): ReplyWatch {
   const { model, provider } = destination;
   const note = async ({ id, output }: JsonObject): Promise<void> => {
     if (typeof id !== 'string' || id === '') return;
     const items = Array.isArray(output) ? output : [];
-    await kept.keep(owner, id, { at: 'provider', provider: provider.name, model }, items);
+    const record = { at: 'provider', provider: provider.name, model } as const;
+    await kept.keep(owner, id, isBackground ? { ...record, callId } : record, items);
   };
   let begun: JsonObject | undefined;
   return {

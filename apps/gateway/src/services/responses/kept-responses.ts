@@ -21,6 +21,8 @@ export interface KeptElsewhere {
   readonly at: 'provider';
   readonly provider: string;
   readonly model: string;
+  /** The call that asked for it, where it is made in the background: what it costs is told later. */
+  readonly callId?: string;
 }
 
 /** A response that is kept here, so that any provider may go on from it. */
@@ -63,7 +65,7 @@ const Json = z.custom<JsonValue>((value) => value !== undefined);
 
 /** Written by us alone: only what tells the forms apart is looked at. */
 const Stored = z.discriminatedUnion('at', [
-  z.object({ at: z.literal('provider'), ...Base }),
+  z.object({ at: z.literal('provider'), ...Base, callId: z.string().exactOptional() }),
   z.object({
     at: z.literal('here'),
     ...Base,

@@ -1,10 +1,12 @@
 import { err, ok, type Result } from '@tollgate/core';
 import type { GatewayError } from '@tollgate/core/chat';
-import { inputItems } from '@tollgate/core/dialects';
+import { inputItems, openAiResponses } from '@tollgate/core/dialects';
 import { isJsonObject, type JsonObject, type JsonValue } from '@tollgate/core/json';
-import type { Config } from '../../config/config.ts';
+import type { Config, ProviderConfig } from '../../config/config.ts';
+import type { Log } from '../../ports/log.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Call } from '../call.ts';
+import type { LateCounts } from '../late-counts.ts';
 import type { Exchange } from '../provider-exchange.ts';
 import { readAsked } from './asked.ts';
 import { continuationOf } from './continuation.ts';
@@ -48,6 +50,8 @@ export interface ResponseService {
 export interface ResponseDeps extends CreateDeps, RunningDeps {
   readonly config: Config;
   readonly exchange: Exchange;
+  readonly lateCounts: LateCounts;
+  readonly log: Log;
 }
 
 export function createResponseService(deps: ResponseDeps): ResponseService {
@@ -72,8 +76,25 @@ export function createResponseService(deps: ResponseDeps): ResponseService {
     });
     if (!told.ok) return told;
     const { answer, json } = told.value;
-    if (isJsonObject(json) && json['object'] === 'response') followers.saw(id, json);
+    if (isJsonObject(json) && json['object'] === 'response') {
+      followers.saw(id, json);
+      await countLate(record, json, provider);
+    }
     return ok({ type: 'theirs', answer });
+  };
+
+  /** Of a call whose gateway has ended, or died, before its response was finished. */
+  const countLate = async (
+    { callId }: KeptElsewhere,
+    response: JsonObject,
+    { name, quirks }: ProviderConfig,
+  ): Promise<void> => {
+    const facts = openAiResponses.passage.readReply(response, { provider: name, quirks });
+    if (callId === undefined || !facts.ok || facts.value.usage === undefined) return;
+    const { usage, model, serviceTier } = facts.value;
+    await deps.lateCounts.saw(callId, { usage, model, serviceTier }).catch((error: unknown) => {
+      deps.log.warn({ callId, detail: String(error) }, 'a late count is not booked');
+    });
   };
 
   return {
