@@ -6,6 +6,7 @@ import { refusingRateLimiter } from './adapters/limiter/refusing-rate-limiter.ts
 import { behindBreaker } from './adapters/redis/behind-breaker.ts';
 import { createCircuitBreaker } from './adapters/redis/circuit-breaker.ts';
 import { connectRedis } from './adapters/redis/connect-redis.ts';
+import { KEEPS_ALL, memoryPolicy } from './adapters/redis/memory-policy.ts';
 import { createRedisRateLimiter } from './adapters/redis/redis-rate-limiter.ts';
 import { createRedisReservations } from './adapters/redis/redis-reservations.ts';
 import { createMemoryReservations } from './adapters/reservations/memory-reservations.ts';
@@ -53,6 +54,16 @@ export function composeShared({ storage, secret, ledger, clock, log }: SharedPar
   const redis = connectRedis({
     url: storage.shared.reveal(),
     onTrouble: () => log.warn({ component: 'redis' }, 'Redis does not answer'),
+  });
+  redis.once('ready', () => {
+    memoryPolicy(redis)
+      .then((policy) => {
+        if (policy === undefined || policy === KEEPS_ALL) return;
+        const message = 'Redis drops keys when its memory is full: set maxmemory-policy noeviction';
+        log.warn({ component: 'redis', detail: policy }, message);
+      })
+      // Away again: health tells.
+      .catch(() => undefined);
   });
   const meaning = [
     money === 'refuse' ? 'calls under a budget are refused' : 'budgets hold nobody back',

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { renderProblem } from '../config/problem.ts';
 import { type Check, failed, fine } from './check.ts';
 import { checkBudgets } from './check-budgets.ts';
+import { checkEngines } from './check-engines.ts';
 import { checkData, checkPort, checkRuntime } from './check-machine.ts';
 import { checkClock, checkProvider, checkZion } from './check-network.ts';
 import { checkOutbox } from './check-outbox.ts';
@@ -46,6 +47,7 @@ function examineAround(config: Config): Promise<readonly Check[]> {
       ),
     ]);
     const probes = [...(zion === undefined ? [] : [zion]), ...providers];
+    const engines = await checkEngines(config);
     const times = probes.flatMap(({ theirTime }) => (theirTime === undefined ? [] : [theirTime]));
     const time = checkClock(times, clock.now());
     const prices = await checkPrices(config, clock.now());
@@ -53,7 +55,7 @@ function examineAround(config: Config): Promise<readonly Check[]> {
     const priceList = checkPriceList(config, clock.now());
     const outbox = await checkOutbox(config, clock.now());
     const books = [prices, priceList, budgets, outbox];
-    return [data, port, ...probes.map(({ check }) => check), time, ...books];
+    return [data, ...engines, port, ...probes.map(({ check }) => check), time, ...books];
   });
 }
 
