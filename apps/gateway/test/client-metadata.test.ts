@@ -6,8 +6,12 @@ import { createApp } from '../src/create-app.ts';
 const messages = [{ role: 'user', content: 'Hi' }];
 const contents = [{ role: 'user', parts: [{ text: 'Hi' }] }];
 
-/** As `db export` tells it, of the one call that there is. */
 async function exported(harness: Harness): Promise<unknown> {
+  return (await exportedRow(harness))['metadata'];
+}
+
+/** As `db export` tells it, of the one call that there is. */
+async function exportedRow(harness: Harness): Promise<{ readonly [column: string]: unknown }> {
   await harness.waitForUsage(1);
   const printed: string[] = [];
   const code = await runCli(['db', 'export', '--format', 'jsonl'], {
@@ -17,7 +21,7 @@ async function exported(harness: Harness): Promise<unknown> {
     err: (text) => printed.push(text),
   });
   expect(code, printed.join('')).toBe(0);
-  return JSON.parse(printed.join('')).metadata;
+  return JSON.parse(printed.join(''));
 }
 
 it.each([
@@ -48,17 +52,18 @@ it.each([
   expect(await exported(harness)).toEqual(kept);
 });
 
-it('leaves out what is longer than a row has room for, and sends all of it on', async () => {
+it('leaves out what is longer than a row has room for, says so, and sends all of it on', async () => {
   await using harness = await createHarness(createApp);
   harness.openai.mockChatCompletionSuccess();
   const metadata = { job: '7', note: 'x'.repeat(513) };
 
-  await harness
+  const reply = await harness
     .withToken()
     .post('/v1/chat/completions')
     .send({ model: 'openai/gpt-4o', messages, metadata })
     .expect(200);
 
+  expect(reply.headers['x-tollgate-metadata-dropped']).toBe('note');
   expect(await exported(harness)).toEqual({ job: '7' });
   expect(harness.openai.receivedRequests().at(-1)?.body).toMatchObject({ metadata });
 });
@@ -78,4 +83,50 @@ it('stands beneath the key’s own: who is charged can’t rename himself', asyn
     .expect(200);
 
   expect(await exported(harness)).toEqual({ project: 'p', job: 'any', step: '1' });
+});
+
+const said = { job: '7' };
+const hub = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
+
+it.each([
+  ['Chat', '/v1/chat/completions', { model: 'sim/echo', messages, metadata: said }, said],
+  [
+    'Chat, streamed',
+    '/v1/chat/completions',
+    { model: 'sim/echo', messages, metadata: said, stream: true },
+    said,
+  ],
+  ['Completions', '/v1/completions', { model: 'sim/echo', prompt: 'Hi' }, {}],
+  ['Embeddings', '/v1/embeddings', { model: 'sim/embed', input: 'Hi' }, {}],
+  ['Responses', '/v1/responses', { model: 'sim/echo', input: 'Hi', metadata: said }, said],
+  [
+    'Anthropic',
+    '/v1/messages',
+    { model: 'sim/echo', max_tokens: 9, messages, metadata: { user_id: 'u-7' } },
+    { user_id: 'u-7' },
+  ],
+  ['Gemini', '/v1beta/models/sim%2Fecho:generateContent', { contents, labels: said }, said],
+  ['the predecessor’s', '/native/v1/chat/completions', { model: 'sim/echo', messages }, {}],
+  ['tRPC', '/trpc/chat.complete', { model: 'sim/echo', messages: hub, metadata: said }, said],
+])('has whose a call is on its row, with all that is said of it: %s', async (...one) => {
+  const [_face, path, body, kept] = one;
+  await using harness = await createHarness(createApp);
+  const make = (kind: string, fields: object) =>
+    harness.withAdmin().post(`/admin/v1/${kind}`).send(fields).expect(201);
+  const team = (await make('teams', { name: 'research' })).body.id;
+  const user = (await make('users', { name: 'Ada' })).body.id;
+  const terms = { tags: ['nightly', 'env:prod'], metadata: { centre: '12' } };
+  const key = (await make('keys', { name: 'batch', teamId: team, userId: user, ...terms })).body;
+
+  await harness.withToken(key.plaintext).post(path).send(body).expect(200);
+
+  expect(await exportedRow(harness)).toMatchObject({
+    keyId: key.stored.id,
+    keyName: 'batch',
+    teamId: team,
+    userId: user,
+    organisationId: 'org_default',
+    tags: ['env:prod', 'nightly'],
+    metadata: { ...kept, centre: '12' },
+  });
 });

@@ -1,5 +1,5 @@
 import type { ReplyHead } from '@tollgate/core/dialects';
-import type { Metadata } from '@tollgate/core/directory';
+import type { Metadata, SaidMetadata } from '@tollgate/core/directory';
 import type { Identity } from '@tollgate/core/governance';
 import type { FaceName } from '../config/face-names.ts';
 import type { Destination } from './destination.ts';
@@ -24,8 +24,13 @@ export interface Call {
   readonly aim?: (at: Pick<Destination, 'provider' | 'model'>) => void;
   /** Told what of a provider's reply head is the client's to know, at each attempt. */
   readonly hear?: (head: ReplyHead) => void;
+  /** Told the names of its client's metadata that its row has no room for. */
+  readonly forget?: (names: readonly string[]) => void;
 }
 
 /** The same call, with what its request's body says of it. */
-export const saidToBe = (call: Call, metadata: Metadata | undefined): Call =>
-  metadata === undefined ? call : { ...call, metadata };
+export function saidToBe(call: Call, said: SaidMetadata | undefined): Call {
+  if (said === undefined) return call;
+  if (said.leftOut.length > 0) call.forget?.(said.leftOut);
+  return said.kept === undefined ? call : { ...call, metadata: said.kept };
+}

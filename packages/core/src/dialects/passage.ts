@@ -1,6 +1,6 @@
 import type { GatewayError } from '../chat/error.ts';
 import type { Usage } from '../chat/usage.ts';
-import type { Metadata } from '../directory/labels.ts';
+import type { SaidMetadata } from '../directory/client-metadata.ts';
 import type { JsonObject, JsonValue } from '../json/json-value.ts';
 import type { Ability } from '../providers/ability.ts';
 import type { Quirks } from '../providers/quirks.ts';
@@ -22,7 +22,7 @@ export interface Envelope {
   /** The class of service that it asks for, as its dialect names it. */
   readonly serviceTier?: string;
   /** What the client says of the call for its own reports, bounded. */
-  readonly metadata?: Metadata;
+  readonly metadata?: SaidMetadata;
 }
 
 /**

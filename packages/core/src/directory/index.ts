@@ -11,7 +11,7 @@ export {
   budgetFiltersWire,
   NewBudgetWire,
 } from './budget-wire.ts';
-export { boundedMetadata } from './client-metadata.ts';
+export { boundedMetadata, type SaidMetadata } from './client-metadata.ts';
 export {
   type CreatedKey,
   changedKey,

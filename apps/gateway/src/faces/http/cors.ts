@@ -13,6 +13,7 @@ const EXPOSED = [
   'x-tollgate-call',
   'x-tollgate-dropped',
   'x-tollgate-estimate',
+  'x-tollgate-metadata-dropped',
   'x-tollgate-model',
   'x-tollgate-tier',
 ].join(', ');

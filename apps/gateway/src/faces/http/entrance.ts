@@ -89,6 +89,9 @@ export function createEntrance(deps: EntranceDeps): Entrance {
           aimedAt = { provider: provider.name, model: model.slice(0, MOST_OF_MODEL) };
         },
         hear: createProviderHead(res, face),
+        forget: (names) => {
+          if (!res.headersSent) res.setHeader('x-tollgate-metadata-dropped', headerOf(names));
+        },
       };
       return handler({ req, res, call });
     };
@@ -107,6 +110,17 @@ export function createEntrance(deps: EntranceDeps): Entrance {
       });
   };
 }
+
+/** Characters of a client's own name in a header, and of a list of them. */
+const MOST_OF_NAME = 64;
+const MOST_OF_NAMES = 500;
+
+/** Names as a client chose them, in what a header may hold. */
+const headerOf = (names: readonly string[]): string =>
+  names
+    .map((name) => encodeURIComponent(name.slice(0, MOST_OF_NAME).toWellFormed()))
+    .join(',')
+    .slice(0, MOST_OF_NAMES);
 
 interface KeptCall {
   readonly req: IncomingMessage;
