@@ -7,7 +7,7 @@ import { tempDir } from '../src/adapters/test-support/temp-dir.ts';
 import { runCli } from '../src/cli/run.ts';
 import { createApp } from '../src/create-app.ts';
 
-const noPostgres = await missingPostgres();
+const missing = await missingPostgres();
 
 /** Answers PING and INFO as Redis does, and anything else with OK; says this policy of itself. */
 async function fakeRedis(policy: string): Promise<AsyncDisposable & { readonly url: string }> {
@@ -88,7 +88,7 @@ describe('a gateway on a Redis that drops keys', () => {
   });
 });
 
-describe.skipIf(noPostgres !== undefined)(engineTitle('doctor, of PostgreSQL', noPostgres), () => {
+describe.skipIf(missing !== undefined)(engineTitle('doctor, of PostgreSQL', missing), () => {
   it('tells what is in it, or that nobody answers, and never its password', async () => {
     await using server = await createPostgres();
     const secret = 'a-password-of-postgres';

@@ -12,7 +12,10 @@ const STANDARD: ReadonlySet<string> = new Set([
 
 /** The tier of service in one spelling, where it isn't the standard one: only that has list prices. */
 export function otherTier(tier: string | undefined): string | undefined {
-  const name = tier?.trim().toLowerCase();
+  const name = tier
+    ?.trim()
+    .toLowerCase()
+    .replace(/^service_tier_/, '');
   return name === undefined || name === '' || STANDARD.has(name) ? undefined : name;
 }
 
