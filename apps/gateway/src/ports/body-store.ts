@@ -23,7 +23,7 @@ export interface BodyStore {
   /** A failure is told by `status` and the log, never by the call. */
   keep(bodies: CallBodies): void;
   find(callId: string): CallBodies | undefined;
-  /** For `/health`: whether the last ones could be kept. */
-  status(): Promise<DependencyStatus>;
+  /** For `/health`: whether the last ones could be kept. Undefined: none was to be. */
+  status(): Promise<DependencyStatus | undefined>;
   close(): void;
 }

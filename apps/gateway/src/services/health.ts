@@ -20,19 +20,20 @@ export interface HealthDeps {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly governance: Governance;
-  /** Of whatever else can be away. */
-  readonly others?: readonly (() => Promise<DependencyStatus>)[];
+  /** Of whatever else can be away; undefined: it isn't used. */
+  readonly others?: readonly (() => Promise<DependencyStatus | undefined>)[];
 }
 
 export function createHealthService(deps: HealthDeps): HealthService {
   const startedAt = deps.clock.monotonic();
   return {
     report: async () => {
-      const checks = await Promise.all([
+      const told = await Promise.all([
         deps.ledger.status(),
         deps.governance.status(),
         ...(deps.others ?? []).map((check) => check()),
       ]);
+      const checks = told.filter((one) => one !== undefined);
       return {
         status: worst(checks),
         version: deps.version,

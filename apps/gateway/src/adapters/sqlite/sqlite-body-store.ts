@@ -85,13 +85,11 @@ export function createSqliteBodyStore(options: BodyStoreOptions): BodyStore {
       if (isClosed || (db === undefined && !existsSync(join(dataDir, FILE)))) return undefined;
       return findIn(opened(), callId, clock.now());
     },
-    status: () =>
-      Promise.resolve({
-        name: 'bodies',
-        ...(trouble === undefined
-          ? { status: 'healthy' }
-          : { status: 'degraded', detail: `bodies are not kept, calls go on: ${trouble}` }),
-      }),
+    status: async () => {
+      if (trouble === undefined) return db && { name: 'bodies', status: 'healthy' };
+      const detail = `bodies are not kept, calls go on: ${trouble}`;
+      return { name: 'bodies', status: 'degraded', detail };
+    },
     close: () => {
       isClosed = true;
       timer.cancel();
