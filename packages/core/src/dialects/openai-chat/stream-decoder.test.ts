@@ -60,6 +60,28 @@ describe('reading a stream', () => {
     ]);
   });
 
+  it.each<[string, (index: number) => JsonObject]>([
+    [
+      'calls',
+      (index) => call({ index, id: `c${index}`, function: { name: 'f', arguments: '{}' } }),
+    ],
+    [
+      'choices',
+      (index) => ({
+        ...stop,
+        choices: [{ index, delta: { content: 'a' }, finish_reason: 'stop' }],
+      }),
+    ],
+  ])('ends with an error beyond as many %s as any model makes', (_name, piece) => {
+    const pieces = (count: number) => Array.from({ length: count }, (_, index) => piece(index));
+
+    expect(decode([...pieces(1_000), stop, DONE]).at(-1)?.type).toBe('end');
+    expect(decode([...pieces(20_000), stop, DONE]).at(-1)).toMatchObject({
+      type: 'error',
+      error: { kind: 'provider_invalid_reply' },
+    });
+  });
+
   it('takes `null` as text for no id', () => {
     const { choices } = replyOf([
       call({ index: 0, id: 'a', function: { name: 'f', arguments: '' } }),

@@ -86,6 +86,14 @@ function readData(state: DecoderState, event: SseEvent, target: Target): Step {
   return readChunk(state, body, target);
 }
 
+/**
+ * Far beyond what any model does. Calls and choices are open until the end of the stream, and each
+ * piece looks through them: without a bound a stream of a megabyte takes half a minute.
+ */
+const MOST_CALLS = 1_024;
+const MOST_CHOICES = 1_024;
+const TOO_MANY = 'it has more calls of tools, or more choices, than any model makes';
+
 /** Reads one chunk. Never throws; what isn't a chunk at all is an error event. */
 export function readChunk(state: DecoderState, body: JsonObject, target: Target): Step {
   const parsed = readWireChunk(body);
@@ -115,7 +123,13 @@ export function readChunk(state: DecoderState, body: JsonObject, target: Target)
     const to: Telling = { choice, seed: id, origin: target.origin, tell };
     const before = choices.get(choice) ?? newChoice;
     const logprobs = wire.logprobs?.content ?? [];
-    const read = readPayload(before, wire.delta ?? wholeMessage(wire.message), logprobs, to);
+    const payload = wire.delta ?? wholeMessage(wire.message);
+    const calls = before.calls.length + (payload.tool_calls?.length ?? 0);
+    if (calls > MOST_CALLS || choices.size > MOST_CHOICES) {
+      tell({ type: 'error', error: invalid(target.provider, TOO_MANY) });
+      return [{ ...state, isOver: true }, events];
+    }
+    const read = readPayload(before, payload, logprobs, to);
     const finished = wire.finish_reason ? { ...read, finish: wire.finish_reason } : read;
     const status = failureStatus(finished.finish ?? '');
     if (status !== undefined) {
