@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type OpenedEngine, onEngine, testedEngines } from '../../../test/support/engines.ts';
 import { KEPT_BYTES, type KeptItem, type KeptKind } from '../../ports/kept-store.ts';
 import { createManualClock } from '../test-support/manual-clock.ts';
@@ -159,17 +159,29 @@ for (const engine of await testedEngines()) {
       expect(await store.put(ALICE, item('a'))).toBe('kept');
     });
 
-    it('keeps for many at once, with what is theirs expiring under them', async () => {
-      const store = storeOf({ ownerItems: 6 });
-      const owners = Array.from({ length: 8 }, (_none, index) => `key:${index}`);
-      for (let turn = 0; turn < 5; turn += 1) {
-        const puts = owners.map((owner) =>
-          store.put(owner, item(`r${turn}`), item(`i${turn}`, { kind: 'item' })),
-        );
-        expect(new Set(await Promise.all(puts))).toEqual(new Set(['kept']));
-        clock.advance(HOUR / 4);
-      }
+    it('keeps for many at once what is replaced, deleted, too much and expired meanwhile', async () => {
+      const trouble = vi.fn();
+      const log = { info: trouble, warn: trouble, error: trouble, debug: trouble };
+      const bounds = { ownerItems: 8, ownerBytes: 400, totalBytes: 1_500 };
+      const stores = [1, 2, 3].map(() => createSqlKeptStore(opened.db, { clock, log, bounds }));
+      const work = async (worker: number): Promise<void> => {
+        for (let turn = 0; turn < 20; turn += 1) {
+          clock.advance(3);
+          const owner = `key:${(worker * 7 + turn) % 6}`;
+          const expiresAt = clock.now() + 50 + ((worker * 31 + turn * 17) % 200);
+          const items = [1, 2, 3].map((more) =>
+            item(`${(turn + more) % 9}`, { kind: 'item', body: 'r', expiresAt }),
+          );
+          const response = item(`${turn % 7}`, { body: 'x'.repeat(20 * (turn % 4)), expiresAt });
+          const store = stores[(worker + turn) % 3];
+          expect(await store?.put(owner, response, ...items)).toBe('kept');
+          if (turn % 5 === 0) await store?.delete('response', `${turn % 7}`, owner);
+        }
+      };
 
+      await Promise.all(Array.from({ length: 12 }, (_none, worker) => work(worker)));
+
+      expect(trouble.mock.calls).toEqual([]);
       const counted = await opened.db.all(
         'select kind, owner, count(*) as items, sum(bytes) as bytes from kept group by kind, owner order by kind, owner',
       );

@@ -45,17 +45,18 @@ const PUT = `
 const FIND = 'select body from kept where kind = ? and owner = ? and id = ? and expires_at > ?';
 const HELD_BY = `select kind, items, bytes from kept_held where owner = ? and kind in (${KINDS})`;
 const HELD = 'select sum(bytes) as bytes from kept_held';
-// In the order in which every transaction comes to the rows of `kept_held`: none waits in a circle.
 const EXPIRED = `
-  select seq from (
-    select seq, kind, owner from kept where expires_at <= ? order by expires_at limit ${SWEPT}
-  ) as expired order by kind, owner`;
-const REMOVE_OLDEST = `
-  delete from kept where seq in (
-    select seq from kept where kind = ? and owner = ? order by seq limit ?
-  ) returning bytes`;
-const REMOVE_OLDEST_OF_ALL =
-  'delete from kept where seq = (select min(seq) from kept) returning bytes';
+  select seq, kind, owner from kept where expires_at <= ? order by expires_at limit ${SWEPT}`;
+const OLDEST = `
+  select seq, kind, owner, bytes from kept where kind = ? and owner = ? order by seq limit ?`;
+const OLDEST_OF_ALL = 'select seq, kind, owner, bytes from kept order by seq limit 1';
+
+// Triggers count in `kept_held`. Every transaction takes the counters of all that it changes before
+// anything else, and in one order: none waits for another in a circle.
+const TAKE = `
+  insert into kept_held (kind, owner, items, bytes) values (?, ?, 0, 0)
+  on conflict (kind, owner) do update set items = kept_held.items`;
+const TAKE_KNOWN = 'update kept_held set items = items where kind = ? and owner = ?';
 
 /**
  * Kept items in a database, which several gateways may share. What is too much goes after each write,
@@ -69,14 +70,37 @@ export function createSqlKeptStore(
   /** What may be put before all that is held is summed again. */
   let room = 0;
 
+  const remove = (rows: readonly SqlRow[]): Promise<unknown> => {
+    const counters = new Map(
+      rows.map((row) => {
+        const counter = [textIn(row, 'kind'), textIn(row, 'owner')] as const;
+        return [counter.join(' '), counter];
+      }),
+    );
+    const inOrder = [...counters].toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return db.transaction((tx) =>
+      Promise.all([
+        tx.many(
+          TAKE_KNOWN,
+          inOrder.map(([, counter]) => counter),
+        ),
+        tx.many(
+          'delete from kept where seq = ?',
+          rows.map((row) => [numberIn(row, 'seq')]),
+        ),
+      ]),
+    );
+  };
+
   const boundOwner = async (owner: string, held: readonly SqlRow[]): Promise<void> => {
     for (const row of held) {
       let items = numberIn(row, 'items');
       let bytes = numberIn(row, 'bytes');
       while (items > ownerItems || bytes > ownerBytes) {
         const count = Math.max(1, items - ownerItems);
-        const gone = await db.all(REMOVE_OLDEST, textIn(row, 'kind'), owner, count);
+        const gone = await db.all(OLDEST, textIn(row, 'kind'), owner, count);
         if (gone.length === 0) break;
+        await remove(gone);
         items -= gone.length;
         bytes -= sumOf(gone);
       }
@@ -88,8 +112,9 @@ export function createSqlKeptStore(
     if (room > 0) return;
     let held = sumOf(await db.all(HELD));
     for (let left = SWEPT + put.length; held > totalBytes && left > 0; left -= 1) {
-      const gone = await db.all(REMOVE_OLDEST_OF_ALL);
+      const gone = await db.all(OLDEST_OF_ALL);
       if (gone.length === 0) break;
+      await remove(gone);
       held -= sumOf(gone);
     }
     // The other half is for other gateways.
@@ -99,14 +124,17 @@ export function createSqlKeptStore(
   return {
     put: async (owner, ...items) => {
       if (!items.every(isFit)) return 'too-large';
-      const rows = items
-        .toSorted((one, other) => (one.kind < other.kind ? -1 : 1))
-        .map(({ kind, id, body, expiresAt }) => {
-          return [kind, owner, id, body, Buffer.byteLength(body), expiresAt];
-        });
+      const kinds = [...new Set(items.map(({ kind }) => kind))].toSorted();
+      const rows = items.map(({ kind, id, body, expiresAt }) => {
+        return [kind, owner, id, body, Buffer.byteLength(body), expiresAt];
+      });
       try {
-        const [, held, expired] = await db.transaction((tx) =>
+        const [, , held, expired] = await db.transaction((tx) =>
           Promise.all([
+            tx.many(
+              TAKE,
+              kinds.map((kind) => [kind, owner]),
+            ),
             tx.many(PUT, rows),
             tx.all(HELD_BY, owner),
             tx.all(EXPIRED, clock.now()),
@@ -121,8 +149,7 @@ export function createSqlKeptStore(
 
       async function tidy(held: readonly SqlRow[], expired: readonly SqlRow[]): Promise<void> {
         try {
-          const seqs = expired.map((row) => [numberIn(row, 'seq')]);
-          if (seqs.length > 0) await db.many('delete from kept where seq = ?', seqs);
+          if (expired.length > 0) await remove(expired);
           await boundOwner(owner, held);
           await boundAll(items);
         } catch (error) {
@@ -142,7 +169,10 @@ export function createSqlKeptStore(
     delete: async (kind, id, owner) => {
       if (!isId(id)) return ok(undefined);
       return whenAvailable(async () => {
-        await db.run('delete from kept where kind = ? and owner = ? and id = ?', kind, owner, id);
+        const deleted = 'delete from kept where kind = ? and owner = ? and id = ?';
+        await db.transaction((tx) =>
+          Promise.all([tx.run(TAKE_KNOWN, kind, owner), tx.run(deleted, kind, owner, id)]),
+        );
         return ok(undefined);
       }, log);
     },
