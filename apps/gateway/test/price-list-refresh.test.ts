@@ -11,6 +11,7 @@ import {
 } from '@tollgate/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BUNDLED_LIST, bundledList } from '../src/adapters/prices/bundled-list.ts';
+import { runCli } from '../src/cli/run.ts';
 import { createApp } from '../src/create-app.ts';
 
 const HOUR_MS = 3_600_000;
@@ -115,6 +116,26 @@ describe('the price list', () => {
     await taken(harness, HOUR_MS, 2);
     expect(await cost(harness)).toBe(3_400);
     expect(await health(harness)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('leaves books that can be computed again, whatever list each call was priced by', async () => {
+    await using harness = await start();
+    await taken(harness);
+    const first = await cost(harness);
+    published = listWith(3, 4);
+    await taken(harness, HOUR_MS, 2);
+    const second = await cost(harness);
+    const printed: string[] = [];
+
+    const code = await runCli(['audit'], {
+      env: { TOLLGATE_DATA_DIR: harness.dataDir },
+      cwd: harness.dataDir,
+      out: (text) => printed.push(text),
+      err: (text) => printed.push(text),
+    });
+
+    expect([first, second]).toEqual([1_200, 3_400]);
+    expect(code, printed.join('\n')).toBe(0);
   });
 
   it('leaves calls that run the prices that they were admitted at', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { BodyStore, CallBodies } from '../../ports/body-store.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { numberIn, textIn } from '../sql/read-row.ts';
 import { openConnection, openReader } from './open-connection.ts';
@@ -14,6 +14,11 @@ const PAGE_BYTES = 4096;
 const SWEEP_MS = 60_000;
 /** So many expired bodies go at once: a sweep is never a long wait. */
 const SWEPT = 500;
+/** Where more may have expired: calls go between. */
+const NEXT_MS = 100;
+
+const SWEEP = `delete from bodies where call_id in
+  (select call_id from bodies where kept_until <= ? order by kept_until limit ${SWEPT})`;
 
 const TABLE = `
   pragma secure_delete = on;
@@ -61,29 +66,40 @@ export function createSqliteBodyStore(options: BodyStoreOptions): BodyStore {
     }
   };
 
-  const sweep = (): void => {
-    const expired = opened().prepare(
-      `delete from bodies where call_id in
-       (select call_id from bodies where kept_until <= ? order by kept_until limit ${SWEPT})`,
-    );
-    expired.run(clock.now());
+  /** Runs while anything is kept, and no longer: a gateway that keeps nothing sleeps. */
+  let timer: Timer | undefined;
+  const arm = (delayMs = SWEEP_MS): void => {
+    if (!isClosed) timer ??= clock.schedule(delayMs, sweep);
   };
-
-  let timer = clock.schedule(0, turn);
-  function turn(): void {
-    // Without the file nothing was ever kept, and none is made to find that out.
-    if (db !== undefined || existsSync(join(dataDir, FILE))) attempt(sweep);
-    timer = clock.schedule(SWEEP_MS, turn);
+  function sweep(): void {
+    timer = undefined;
+    attempt(() => {
+      const held = opened();
+      const { changes } = held.prepare(SWEEP).run(clock.now());
+      if (changes === SWEPT) arm(NEXT_MS);
+      else if (held.prepare('select 1 from bodies limit 1').get() !== undefined) arm();
+    });
+    if (trouble !== undefined) arm();
   }
+  // Without the file nothing was ever kept, and none is made to find that out.
+  if (existsSync(join(dataDir, FILE))) sweep();
 
   return {
     keep: (bodies) => {
       if (isClosed) return;
       attempt(() => insert(opened(), bodies));
+      arm();
     },
     find: (callId) => {
       if (isClosed || (db === undefined && !existsSync(join(dataDir, FILE)))) return undefined;
-      return findIn(opened(), callId, clock.now());
+      try {
+        return findIn(opened(), callId, clock.now());
+      } catch (error) {
+        attempt(() => {
+          throw error;
+        });
+        return undefined;
+      }
     },
     status: async () => {
       if (trouble === undefined) return db && { name: 'bodies', status: 'healthy' };
@@ -92,7 +108,7 @@ export function createSqliteBodyStore(options: BodyStoreOptions): BodyStore {
     },
     close: () => {
       isClosed = true;
-      timer.cancel();
+      timer?.cancel();
       db?.close();
     },
   };
