@@ -1,4 +1,9 @@
-import { type Budget, type Calibration, createCalibration } from '@tollgate/core/budgets';
+import {
+  type Budget,
+  type Calibration,
+  createCalibration,
+  quotaChargesOf,
+} from '@tollgate/core/budgets';
 import { createSqlBudgetStore } from './adapters/sql/budget-store.ts';
 import { ZION_CHANNEL } from './adapters/sql/outbox-rows.ts';
 import { createSqlSpentStore } from './adapters/sql/spent-store.ts';
@@ -55,7 +60,7 @@ export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
   const room = createRoom({
     reservations,
     spent,
-    chargesOf: (event) => admission.chargesOf(event),
+    chargesOf: (event) => admission.chargesOf(event).concat(quotaChargesOf(event)),
     clock,
     log,
   });

@@ -1,11 +1,12 @@
 import { err, ok, type Result } from '@tollgate/core';
-import type { Budget, UnseenInput } from '@tollgate/core/budgets';
+import { type Budget, quotaChargesOf, type UnseenInput } from '@tollgate/core/budgets';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
 import { type Metadata, optionalField } from '@tollgate/core/directory';
 import { otherTier } from '@tollgate/core/pricing';
 import { abilityOf } from '@tollgate/core/providers';
 import {
   type AdmittedCall,
+  type Charge,
   createMeter,
   type EndedCall,
   eventOfLost,
@@ -110,7 +111,9 @@ export function createMetering(deps: MeterDeps): Metering {
   /** `model`: as it was sent for, should the one that served have a name without a price. */
   const book = (ended: UsageEvent, model: string, how: HowBooked = {}): void => {
     const { event, price } = priced(ended, prices, model);
-    const charges = how.hold?.chargesOf(event) ?? admission.chargesOf(event);
+    const charges =
+      how.hold?.chargesOf(event) ??
+      admission.chargesOf(event).concat(quotaChargesOf(event, how.held ?? []));
     const saidBytes = how.hold?.output?.saidBytes();
     const isKept = ledger.record(event, { price, charges, isLost: how.isLost === true });
     admission.ended(event, { charges, inputBytes: how.inputBytes, saidBytes, isKept });
@@ -236,6 +239,7 @@ export function createMetering(deps: MeterDeps): Metering {
       for (const intent of lost) {
         book(eventOfLost(intent, clock.now()), intent.modelServed ?? intent.modelAsked, {
           isLost: true,
+          held: intent.claims,
         });
       }
       return lost.length;
@@ -253,6 +257,8 @@ interface HowBooked {
   /** Of what was sent; absent: nobody knows, and nothing is learned from it. */
   readonly inputBytes?: number | undefined;
   readonly isLost?: boolean;
+  /** Of a call that a gateway was killed in: what it held. */
+  readonly held?: readonly Charge[] | undefined;
 }
 
 function askingOf({

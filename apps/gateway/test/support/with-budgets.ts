@@ -1,13 +1,12 @@
 import type { BudgetScope } from '@tollgate/core/budgets';
 import type { createHarness } from '@tollgate/testkit';
 import { createDirectoryStores } from '../../src/adapters/sql/directory-stores.ts';
-import { openDatabase } from '../../src/adapters/sqlite/open-database.ts';
-import { createSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.ts';
 import { createIds } from '../../src/adapters/system/create-ids.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { OPERATOR, valueOrFail } from '../../src/cli/operator.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { createDirectory } from '../../src/services/admin/directory.ts';
+import { openSqlite } from './topologies.ts';
 
 type Harness = Awaited<ReturnType<typeof createHarness>>;
 
@@ -21,9 +20,10 @@ export type BudgetList = readonly (string | readonly [text: string, scope: Budge
 export async function withBudgets(
   harness: Harness,
   budgets: BudgetList,
+  openLedger = openSqlite,
 ): Promise<readonly string[]> {
   await harness.stopApp();
-  const ids = await storeBudgets(harness.dataDir, budgets);
+  const ids = await storeBudgets(harness.dataDir, budgets, openLedger);
   await harness.start();
   return ids;
 }
@@ -32,10 +32,9 @@ export async function withBudgets(
 export async function storeBudgets(
   dataDir: string,
   budgets: BudgetList,
+  openLedger = openSqlite,
 ): Promise<readonly string[]> {
-  const opened = openDatabase(dataDir);
-  if (!opened.ok) throw new Error(opened.error.detail);
-  const db = createSqliteDatabase(opened.value);
+  const db = openLedger(dataDir);
   const clock = systemClock;
   const secret = new Secret('no key is made');
   const stores = createDirectoryStores({ db, secret, clock, configured: [] });

@@ -47,6 +47,7 @@ export {
   type Quota,
   type QuotaFigures,
   type QuotaMeter,
+  quotaChargesOf,
   quotaId,
   quotasOf,
   type ToldMeter,

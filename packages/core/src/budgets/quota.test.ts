@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { UsageEvent } from '../usage/usage-event.ts';
 import { claimsFor } from './claims.ts';
-import { claimsOnTheRest, isToldOf, quotasOf, type ToldMeter } from './quota.ts';
+import { claimsOnTheRest, isToldOf, quotaChargesOf, quotasOf, type ToldMeter } from './quota.ts';
 
 const NOW = 1_000_000;
 const acknowledged = { aiInputTokens: 0n, aiOutputTokens: 0n, aiRequests: 40n };
@@ -95,5 +96,42 @@ describe('the service is told', () => {
     ['nothing of a user without an address', { user: { ...user, email: '' }, status: 'ok' }, false],
   ] as const)('%s', (_, event, isTold) => {
     expect(isToldOf(event)).toBe(isTold);
+  });
+});
+
+describe('what a call costs its user’s counters', () => {
+  const event: UsageEvent = {
+    callId: 'call_1',
+    startedAt: NOW,
+    keyId: 'zion:1',
+    keyName: 'app',
+    user: { id: '1', externalId: 'ext', email: 'a@b.c' },
+    userId: 'zion:1',
+    face: 'openai',
+    modelAsked: 'gpt-4o',
+    stream: false,
+    attempt: 1,
+    usage: { input: { uncached: 10 }, output: { text: 5 }, provenance: 'interrupted' },
+    status: 'failed',
+    latencyMs: 1,
+    losses: [],
+  };
+  const held = { budgetId: 'zion:1/aiRequests', windowStart: 0, amount: 1n };
+
+  it('is each meter’s own count, of those that it held something of', () => {
+    expect(quotaChargesOf(event)).toEqual([
+      { budgetId: 'zion:1/aiInputTokens', windowStart: 0, amount: 10n },
+      { budgetId: 'zion:1/aiOutputTokens', windowStart: 0, amount: 5n },
+      { budgetId: 'zion:1/aiRequests', windowStart: 0, amount: 1n },
+    ]);
+    expect(quotaChargesOf(event, [held, { ...held, budgetId: 'bud_1' }])).toEqual([held]);
+    expect(quotaChargesOf(event, [])).toEqual([]);
+  });
+
+  it('is nothing where the service is not told of it, or knows no such user', () => {
+    const { usage: _usage, ...unsent } = event;
+    expect(quotaChargesOf(unsent, [held])).toEqual([{ ...held, amount: 0n }]);
+    const { userId: _userId, ...nobodys } = event;
+    expect(quotaChargesOf(nobodys)).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import type { Usage } from '../chat/usage.ts';
+import type { Charge } from '../usage/charge.ts';
 import type { UsageEvent } from '../usage/usage-event.ts';
 import type { Budget, Measure } from './budget.ts';
+import { chargeOf } from './charge.ts';
 import type { Claim } from './claims.ts';
 import type { LackingRoom } from './reservation.ts';
 import type { CounterId } from './window.ts';
@@ -98,6 +100,24 @@ export function claimsOnTheRest(
 const whole = (amount: number): bigint =>
   BigInt(Math.floor(Math.min(Math.max(amount, -MOST), MOST)));
 const MOST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * What a call costs the counters of its user: of those it held something of, as its intent says; else of
+ * all that its user may have, of which those are not touched that it held nothing of.
+ */
+export function quotaChargesOf(event: UsageEvent, held?: readonly Charge[]): readonly Charge[] {
+  const { userId } = event;
+  if (userId === undefined) return [];
+  const isCounted = isToldOf(event);
+  return METERS.flatMap((meter) => {
+    const budgetId = quotaId(userId, meter);
+    if (held?.every((claim) => claim.budgetId !== budgetId) === true) return [];
+    const amount = isCounted ? chargeOf({ measure: QUOTA_METERS[meter] }, event) : 0n;
+    return [{ budgetId, windowStart: 0, amount }];
+  });
+}
+
+const METERS: readonly QuotaMeter[] = ['aiInputTokens', 'aiOutputTokens', 'aiRequests'];
 
 /** Whether the governance service is told of a call: what reached a provider, of a user it knows. */
 export const isToldOf = ({
