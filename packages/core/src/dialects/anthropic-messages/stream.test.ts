@@ -56,6 +56,17 @@ describe('decoding', () => {
     ]);
   });
 
+  it('ends with an error beyond as many open blocks as any model has', () => {
+    const blocks = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ ...text, index }));
+
+    expect(decode(start, ...blocks(200), stop).at(-1)?.type).toBe('end');
+    expect(decode(start, ...blocks(10_000), stop).at(-1)).toMatchObject({
+      type: 'error',
+      error: { kind: 'provider_invalid_reply' },
+    });
+  });
+
   it('keeps an unknown block at its place', () => {
     const block = { type: 'hologram', beam: 1 };
 

@@ -141,10 +141,18 @@ function wholeBlocks(state: State, blocks: readonly unknown[], target: Target): 
   return [current, events];
 }
 
+/** One at a time, by the API; look-alikes have a few. Each piece of one looks through them all. */
+const MOST_OPEN = 256;
+
 function stepBlockStart(state: State, chunk: WireChunk, target: Target): Step {
   const index = chunk.index ?? -1;
   // A block that never stopped ends where another takes its index.
   const [free, ended] = stepBlockStop(state, index);
+  if (free.open.size >= MOST_OPEN) {
+    const { provider } = target;
+    const detail = `it has begun more than ${MOST_OPEN} blocks, and ended none of them.`;
+    return fail(state, { kind: 'provider_invalid_reply', provider, detail });
+  }
   const part = free.parts;
   const opened = openBlock(chunk.content_block, part, target.origin);
   if (opened === undefined) return [free, ended];

@@ -69,6 +69,9 @@ const invalid = ({ provider }: Target, detail: string): GatewayError => ({
   detail,
 });
 
+/** Far beyond the longest research. Each piece of one looks through them all. */
+const MOST_ITEMS = 2_048;
+
 function readEvent(state: DecoderState, body: JsonObject, target: Target): Step {
   const parsed = readWireEvent(body);
   if (!parsed.success) return fail(state, invalid(target, 'a piece of its stream is no event'));
@@ -98,6 +101,9 @@ function readEvent(state: DecoderState, body: JsonObject, target: Target): Step 
     return [begun, events];
   }
   const ready = start(begun, {}, target, events);
+  if (ready.output.items.size > MOST_ITEMS) {
+    return fail(ready, invalid(target, 'it has more items than any response'));
+  }
   const output = readItemEvent(ready.output, { event, body }, reading(target, events));
   return [output === ready.output ? ready : { ...ready, output }, events];
 }

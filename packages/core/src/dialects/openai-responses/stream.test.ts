@@ -46,6 +46,21 @@ describe('reading a stream', () => {
     }
   });
 
+  it('ends with an error beyond as many items as any response has', () => {
+    const items = (count: number) =>
+      Array.from({ length: count }, (_, output_index) => ({
+        type: 'response.output_item.added',
+        output_index,
+        item: { type: 'function_call', id: `fc_${output_index}`, name: 'f', arguments: '' },
+      }));
+
+    expect(decode([...items(500), COMPLETED]).at(-1)?.type).toBe('end');
+    expect(decode([...items(20_000), COMPLETED]).at(-1)).toMatchObject({
+      type: 'error',
+      error: { kind: 'provider_invalid_reply' },
+    });
+  }, 30_000);
+
   it('takes calls without names, ids, places or pieces from where they are whole', () => {
     const call = { type: 'function_call', call_id: 'c', name: 'f', arguments: { a: 1 } };
 
