@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BatchedEvent } from '../sql/ledger/batch.ts';
@@ -60,6 +60,21 @@ describe('the journal of events that the ledger would not take', () => {
 
     expect(createEventJournal(path, { ...log, debug() {} }).read()).toEqual([event]);
     expect(said).toEqual(['the journal of usage holds damaged lines']);
+  });
+
+  it('loses nothing that is added behind a line that was cut off', async () => {
+    using folder = tempDir();
+    const path = join(folder.path, 'journal');
+    const [cut, later] = [one(), one()];
+    const journal = createEventJournal(path);
+    journal.add([cut]);
+    await journal.close();
+    truncateSync(path, statSync(path).size - 10);
+    const next = createEventJournal(path);
+    next.add([later]);
+    await next.close();
+
+    expect(createEventJournal(path).read()).toEqual([later]);
   });
 
   it('says that it keeps nothing where it can not be written', async () => {

@@ -71,10 +71,13 @@ export function createEventJournal(path: string, log?: Log): EventJournal {
   };
 }
 
-/** A line that a dying process cut off does not match its sum. */
+/**
+ * A line that a dying process or a full disk cut off does not match its sum. What comes next begins a line
+ * of its own, so that no more is lost than what was cut.
+ */
 const lineOf = (event: BatchedEvent): string => {
   const json = JSON.stringify(event);
-  return `${crc32(json)} ${json}\n`;
+  return `\n${crc32(json)} ${json}`;
 };
 
 function readLines(path: string): { readonly events: BatchedEvent[]; readonly damaged: number } {
