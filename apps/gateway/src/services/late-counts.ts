@@ -6,7 +6,7 @@ import type { Log } from '../ports/log.ts';
 import type { PriceBook } from '../ports/price-book.ts';
 import type { UsageReports } from '../ports/usage-reports.ts';
 import type { Admission } from './budgets/admission.ts';
-import { priced } from './priced.ts';
+import { type PricedEvent, priced } from './priced.ts';
 
 /** What a provider says of a call after it was booked. */
 export interface LateCount {
@@ -24,20 +24,24 @@ export interface LateCounts {
 export interface LateCountDeps {
   readonly ledger: Ledger & Pick<UsageReports, 'find'>;
   readonly prices: PriceBook;
-  readonly admission: Admission;
+  readonly admission: Pick<Admission, 'fresh' | 'chargesOf'>;
   readonly log: Log;
 }
 
 /** From the start it takes what gateways tell of calls that others booked for lost. */
 export function createLateCounts({ ledger, prices, admission, log }: LateCountDeps): LateCounts {
-  const correct = async (late: UsageEvent, booked: UsageEvent): Promise<void> => {
+  const correct = async (
+    { event: late, price }: PricedEvent,
+    booked: UsageEvent,
+  ): Promise<void> => {
     const correction = lateCorrection(booked, late);
     if (correction === undefined) return;
     await admission.fresh();
-    ledger.record(correction, { charges: admission.chargesOf(correction) });
+    ledger.record(correction, { price, charges: admission.chargesOf(correction) });
     log.warn({ callId: late.callId }, 'a call that was booked at an estimate is corrected');
   };
-  ledger.onBookedBefore(correct);
+  // Its price came with it, and stands in the ledger though the call stood there already.
+  ledger.onBookedBefore((event, booked) => correct({ event, price: undefined }, booked));
   return {
     saw: async (callId, { usage, model, serviceTier }) => {
       const booked = await ledger.find(callId);
@@ -49,7 +53,7 @@ export function createLateCounts({ ledger, prices, admission, log }: LateCountDe
         ...optionalField('modelServed', model),
         ...optionalField('serviceTier', serviceTier),
       };
-      await correct(priced(counted, prices, sent).event, booked);
+      await correct(priced(counted, prices, sent), booked);
     },
   };
 }
