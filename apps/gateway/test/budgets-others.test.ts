@@ -74,6 +74,25 @@ describe.each(Object.keys(SCOPES))('a budget of a %s that is used up', (kind) =>
   });
 });
 
+describe('a budget of a team that has little left', () => {
+  it('has the same room in explanations to a member, whatever sizes it asks about', async () => {
+    await using harness = await createHarness(createApp);
+    const scene = await makeScene(harness);
+    const body = { scope: { kind: 'team', id: scene.team }, budget: '50000 tokens/day' };
+    await send(harness, harness.keys.admin, { method: 'POST', path: '/admin/v1/budgets', body });
+    const room = async (key: string, asked: object) =>
+      (await explainedTo(harness, key, { model, ...asked }))
+        .filter(({ scope }) => scope.kind === 'team')
+        .map(({ hasRoom }) => hasRoom);
+    await expect.poll(() => room(scene.plaintext, {})).toEqual([true]);
+
+    const large = { inputTokens: 40_000, outputTokens: 40_000, maxOutputTokens: 90_000 };
+
+    expect(await room(scene.plaintext, large)).toEqual([true]);
+    expect(await room(harness.keys.admin, { of: scene.key, ...large })).toEqual([false]);
+  });
+});
+
 describe('the list of budgets', () => {
   it('says by how much each may be passed: hard ones and requests by nothing', async () => {
     await using harness = await createHarness(createApp);

@@ -43,7 +43,10 @@ const ExplainedBudgetWire = z.strictObject({
   left: Amount.exactOptional().meta({ description: OthersToo }),
   asked: Amount,
   resetAt: z.int().exactOptional().meta({ description: 'Unix milliseconds. Absent: never.' }),
-  hasRoom: z.boolean(),
+  hasRoom: z.boolean().meta({
+    description:
+      'Where `left` is absent, judged by a usual call of the key and model, whatever sizes were asked for.',
+  }),
   lacks: z.enum(['room', 'limit', 'price']).exactOptional().meta({
     description:
       'Why it would refuse: no room; it is hard and nobody limits the output; or it is in dollars and the model has no price.',

@@ -46,7 +46,10 @@ export interface AskedExplanation {
 
 /** What a budget would say to a call, before it is made. */
 export interface ExplainedBudget extends BudgetFacts {
-  /** Whether the call would be let in. */
+  /**
+   * Whether the call would be let in. Where the figures are others' too: whether there is room for a usual
+   * call of this model, whatever was asked.
+   */
   readonly hasRoom: boolean;
   /** Why not: no room, no limit of its output beneath a hard budget, or no price beneath one in dollars. */
   readonly lacks?: 'room' | 'limit' | 'price';
@@ -87,19 +90,29 @@ export function createExplainBudgets(deps: ExplainDeps): ExplainBudgets {
     if (stands === undefined) {
       return { ok: false, error: { kind: 'ledger_unavailable', retryAfterSeconds: 1 } };
     }
-    const taken = takenFor(deps, asked, { call, destination: found.value });
+    const destination = found.value;
+    const taken = takenFor(deps, asked, { call, destination });
     const claims = claimsFor(budgets, { call, ...taken, ceiling: taken.ceiling ?? taken.likely });
+    // By sizes of one's own choosing one could feel for what others have left of a budget, free of charge.
+    const { likely } = takenFor(
+      deps,
+      { key: asked.key, model: asked.model },
+      { call, destination },
+    );
+    const usual = claimsFor(budgets, { call, likely, ceiling: likely });
     const explained = budgets.flatMap((budget, place): readonly ExplainedBudget[] => {
-      const claim = claims[place];
-      if (claim === undefined) return [];
+      const [claim, usualClaim] = [claims[place], usual[place]];
+      if (claim === undefined || usualClaim === undefined) return [];
       const { counter, limit, amount } = claim;
       const { spent, reserved } = stands.get(counter.id) ?? NOTHING;
+      const figures = by.role === 'admin' || tellsFigures(budget);
       const facts = budgetFacts(
         budget,
         { spent, reserved, asked: amount },
-        { end: counter.window.end, figures: by.role === 'admin' || tellsFigures(budget) },
+        { end: counter.window.end, figures },
       );
-      const lacks = lackingIn(budget, taken, spent + reserved + amount > limit);
+      const needed = figures ? amount : usualClaim.amount;
+      const lacks = lackingIn(budget, taken, spent + reserved + needed > limit);
       const overshoot = shownOvershoot(budget, overshootFor(budget, taken, all));
       return [
         {
