@@ -26,6 +26,17 @@ const nearOf = (name: string, more: Partial<ModelNames> = {}) => {
 };
 
 describe('resolveModel', () => {
+  it('refuses a name that is longer than any, without telling it again', () => {
+    const resolved = resolveModel(`local/${'m'.repeat(1_000)}`, names);
+
+    expect(resolved).toMatchObject({
+      ok: false,
+      error: { kind: 'invalid_request', path: 'model' },
+    });
+    expect(JSON.stringify(resolved)).not.toContain('mmm');
+    expect(placeOf(`local/${'m'.repeat(500)}`)).toBe(`local ${'m'.repeat(500)}`);
+  });
+
   it.each([
     ['openai/gpt-9-unheard-of', 'openai gpt-9-unheard-of'],
     ['local/meta/llama-4', 'local meta/llama-4'],
@@ -82,7 +93,7 @@ describe('resolveModel', () => {
   });
 
   it('does not compare a name that nobody can have mistyped', () => {
-    expect(nearOf('x'.repeat(100_000))).toEqual([]);
+    expect(nearOf('x'.repeat(500))).toEqual([]);
   });
 
   it('hints at no name that this key may not use', () => {

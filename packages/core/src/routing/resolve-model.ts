@@ -1,6 +1,7 @@
 import type { GatewayError } from '../chat/error.ts';
 import type { ProviderDescription } from '../providers/provider-description.ts';
 import { err, ok, type Result } from '../result.ts';
+import { LONGEST_MODEL_NAME } from '../usage/usage-event.ts';
 import type { ModelPlace } from './model-access.ts';
 import { nearNames } from './near-names.ts';
 
@@ -22,10 +23,17 @@ export interface ModelNames {
  * default provider. Access is not decided here.
  */
 export function resolveModel(name: string, names: ModelNames): Result<ModelPlace, GatewayError> {
+  if (name.length > LONGEST_MODEL_NAME) return err(tooLong);
   const place = findPlace(name, names);
   if (place !== undefined) return ok({ ...place, asked: name });
   return err({ kind: 'model_not_found', model: name, near: nearMatches(name, names) });
 }
+
+const tooLong: GatewayError = {
+  kind: 'invalid_request',
+  path: 'model',
+  detail: `No model has a name of more than ${LONGEST_MODEL_NAME} characters; GET /v1/models lists those there are.`,
+};
 
 type Place = Omit<ModelPlace, 'asked'>;
 

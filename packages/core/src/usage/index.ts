@@ -11,6 +11,7 @@ export {
   type TokenEstimate,
 } from './meter.ts';
 export type * from './usage-event.ts';
+export { LONGEST_MODEL_NAME } from './usage-event.ts';
 export {
   addUsage,
   estimateUsage,

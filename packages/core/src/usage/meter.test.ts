@@ -48,6 +48,13 @@ describe('createMeter', () => {
     });
   });
 
+  it('takes a name of a model no longer than any model has', () => {
+    const meter = createMeter(call);
+    meter.sawModel('m'.repeat(1_000_000));
+
+    expect(meter.finish(end())?.event().modelServed).toBe('m'.repeat(512));
+  });
+
   it('ends once, whoever comes second', () => {
     const meter = createMeter(call);
 

@@ -1,6 +1,6 @@
 import type { ErrorKind, GatewayError } from '../chat/error.ts';
 import { outputTokens, type Usage } from '../chat/usage.ts';
-import type { CallStatus, UsageEvent } from './usage-event.ts';
+import { type CallStatus, LONGEST_MODEL_NAME, type UsageEvent } from './usage-event.ts';
 import { hasCounts, isComplete } from './usage-sum.ts';
 
 /** What is known of a call when it is admitted. */
@@ -101,7 +101,7 @@ export function createMeter(call: AdmittedCall): Meter {
       };
     },
     sawModel: (model, serviceTier) => {
-      modelServed = model;
+      modelServed = model.slice(0, LONGEST_MODEL_NAME);
       servedIn = serviceTier ?? servedIn;
     },
     sawFirstToken: (elapsedMs) => {

@@ -13,6 +13,12 @@ export type Cost =
   | { readonly picoUsd: string; readonly priceId: string }
   | { readonly picoUsd: null; readonly reason: string };
 
+/**
+ * Characters of a model's name. Clients and providers choose it, as long as they please, and much that is
+ * remembered for each model goes by it.
+ */
+export const LONGEST_MODEL_NAME = 512;
+
 /** What one call cost in tokens. Each call that was admitted ends in exactly one of these. */
 export interface UsageEvent {
   /** Minted by the gateway, never taken from a header: UUIDv7. */

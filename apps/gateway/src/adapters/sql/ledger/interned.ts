@@ -1,4 +1,4 @@
-import type { UsageEvent } from '@tollgate/core/usage';
+import { LONGEST_MODEL_NAME, type UsageEvent } from '@tollgate/core/usage';
 import type { BookedPrice } from '../../../ports/price-book.ts';
 import type { SqlValue, Statements } from '../sql.ts';
 
@@ -48,12 +48,9 @@ const callerValues = (call: Caller): string[] => [
   call.face,
 ];
 
-/** Clients and providers choose names of models, as long as they please. */
-const LONGEST_NAME = 512;
-
 const routeValues = (call: Route): string[] =>
   [call.modelAsked, call.provider, call.modelServed, call.serviceTier, call.modelSent].map(
-    (name = '') => name.slice(0, LONGEST_NAME),
+    (name = '') => name.slice(0, LONGEST_MODEL_NAME),
   );
 
 interface Table {
