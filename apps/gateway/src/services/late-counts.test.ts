@@ -59,9 +59,11 @@ for (const engine of await testedEngines()) {
       await ledger.flush();
 
       const correction = lateCorrection(event, late)?.callId ?? '';
-      await expect.poll(() => ledger.find(correction)).toMatchObject({
-        cost: { picoUsd: '52', priceId: SERVED.id },
-      });
+      await expect
+        .poll(() => ledger.find(correction))
+        .toMatchObject({
+          cost: { picoUsd: '52', priceId: SERVED.id },
+        });
       await expectProved('72');
     });
 
