@@ -5,6 +5,7 @@ import { KEPT_TABLES } from './kept-tables.ts';
 import { LEDGER_TABLES } from './ledger-tables.ts';
 import { MODEL_SENT } from './model-sent.ts';
 import { OUTBOX_TABLES } from './outbox-tables.ts';
+import { SHARED_TEXT_DIGESTS } from './shared-text-digests.ts';
 import { SHARED_TEXTS } from './shared-texts.ts';
 
 /**
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly string[] = [
   KEPT_TABLES,
   STORE_BODIES,
   SHARED_TEXTS,
+  SHARED_TEXT_DIGESTS,
 ];

@@ -234,6 +234,20 @@ for (const engine of await testedEngines()) {
         expect(last?.modelAsked.length).toBeLessThanOrEqual(512);
       });
 
+      it('tells models apart whose names were made to have one MD5 digest', async () => {
+        const ledger = ledgerWith();
+        const twin = (letter: string): string =>
+          `TEXTCOLLBYfGiJUETHQ4h${letter}cKSMd5zYpgqf1YRDhkmxHkhPWptrkoyz28wnI9V0aHeAuaKnak`;
+        const models = [twin('A'), twin('E')];
+        for (const modelAsked of models) {
+          ledger.record(usageEvent({ modelAsked }));
+          await ledger.flush();
+        }
+
+        const recent = await ledger.recent({ limit: 2 });
+        expect(recent.map(({ modelAsked }) => modelAsked).sort()).toEqual(models);
+      });
+
       it('stores no count that nobody can have counted', async () => {
         const ledger = ledgerWith();
         const usage = {
