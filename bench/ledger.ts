@@ -1,21 +1,19 @@
 /**
  * What the ledger costs by itself: the CPU of an intent and an event beside the same calls without
  * them, how fast rows go in, how large they are, and how long a report takes. Prints; asserts nothing.
- * The default is a small ledger: `--rows 10000000` for a large one.
+ * The default is a small ledger on SQLite: `--rows 10000000` for a large one, `--engine postgres` for one
+ * in a database of its own on `--server`.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { databasePath, openDatabase } from '../apps/gateway/src/adapters/sqlite/open-database.ts';
-import { createSqliteDatabase } from '../apps/gateway/src/adapters/sqlite/sqlite-database.ts';
-import { createSqliteLedger } from '../apps/gateway/src/adapters/sqlite/sqlite-ledger.ts';
 import { createIds } from '../apps/gateway/src/adapters/system/create-ids.ts';
-import { systemClock } from '../apps/gateway/src/adapters/system/system-clock.ts';
 import type { UsageEvent } from '../packages/core/src/usage/index.ts';
+import { openPostgres, openSqlite } from './ledger-engines.ts';
 
 const { values } = parseArgs({
   options: {
+    engine: { type: 'string', default: 'sqlite' },
+    server: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' },
     rows: { type: 'string', default: '200000' },
     calls: { type: 'string', default: '20000' },
     folder: { type: 'string', default: tmpdir() },
@@ -60,18 +58,11 @@ const eventAt = (startedAt: number, n: number): UsageEvent => ({
   losses: [],
 });
 
-const folder = mkdtempSync(join(values.folder, 'tollgate-bench-'));
-const opened = openDatabase(folder);
-if (!opened.ok) throw new Error(opened.error.detail);
-const db = opened.value;
-const path = databasePath(folder);
-const ledger = createSqliteLedger({
-  path,
-  db: createSqliteDatabase(db),
-  clock: systemClock,
-  instance: ids.prefixed('gw_'),
-  synchronous: values.synchronous === 'normal' ? 'normal' : 'full',
-});
+const measured =
+  values.engine === 'postgres'
+    ? await openPostgres(values.server)
+    : openSqlite(values.folder, values.synchronous === 'normal' ? 'normal' : 'full');
+const { ledger } = measured;
 
 let written = 0;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -101,7 +92,7 @@ async function costOfCalls(connections: number, isBooked: boolean): Promise<numb
 }
 
 async function measureCalls(): Promise<void> {
-  print(`\nan intent and an event, in us of CPU a call (synchronous = ${values.synchronous})`);
+  print(`\nan intent and an event, in us of CPU a call (${measured.title})`);
   await costOfCalls(32, true);
   for (const connections of [1, 4, 16, 32, 64]) {
     const without = await costOfCalls(connections, false);
@@ -121,10 +112,9 @@ async function fill(): Promise<void> {
   }
   await ledger.flush();
   const seconds = (performance.now() - startedAt) / 1000;
-  db.exec('pragma wal_checkpoint(truncate)');
-  const bytes = statSync(path).size;
+  const bytes = await measured.bytes();
   const rows = ROWS + written;
-  print(`\n${ROWS} rows over a year: ${Math.round(ROWS / seconds)} a second`);
+  print(`\n${ROWS} rows over a year on ${measured.title}: ${Math.round(ROWS / seconds)} a second`);
   print(
     `  ${(bytes / rows).toFixed(0)} bytes a row, rollups with them; ${(bytes / 1e6).toFixed(0)} MB`,
   );
@@ -153,7 +143,5 @@ try {
     await report();
   }
 } finally {
-  await ledger.close();
-  db.close();
-  rmSync(folder, { recursive: true, force: true });
+  await measured.close();
 }

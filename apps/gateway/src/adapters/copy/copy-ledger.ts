@@ -43,7 +43,7 @@ export async function copyLedger(
       return into.transaction(async (tx) => {
         orRefuse(await parts.mayEnter(tx));
         await clearStanding(tx);
-        const engine = receivingEngine(into.engine, { tx, now });
+        const engine = receivingEngine(tx, now);
         const counts = new Map<string, number>();
         for (const table of COPIED_TABLES) {
           counts.set(

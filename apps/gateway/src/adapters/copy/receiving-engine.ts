@@ -1,5 +1,5 @@
 import { createCallPartitions } from '../postgres/call-partitions.ts';
-import type { SqlDatabase, Statements } from '../sql/sql.ts';
+import type { Statements } from '../sql/sql.ts';
 import type { CopiedTable } from './copied-tables.ts';
 import type { TablePage } from './table-pages.ts';
 
@@ -18,10 +18,8 @@ const SQLITE: ReceivingEngine = {
   afterTable: () => Promise.resolve(),
 };
 
-export const receivingEngine = (
-  engine: SqlDatabase['engine'],
-  { tx, now }: { readonly tx: Statements; readonly now: number },
-): ReceivingEngine => (engine === 'sqlite' ? SQLITE : receivingPostgres(tx, now));
+export const receivingEngine = (tx: Statements, now: number): ReceivingEngine =>
+  tx.engine === 'sqlite' ? SQLITE : receivingPostgres(tx, now);
 
 function receivingPostgres(tx: Statements, now: number): ReceivingEngine {
   const partitions = createCallPartitions({ transaction: (work) => work(tx) });

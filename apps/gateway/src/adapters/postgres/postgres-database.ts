@@ -37,6 +37,7 @@ function readTypes(): TypeOverrides {
 type Queryable = Pick<PoolClient, 'query'>;
 
 const statementsOn = (queryable: Queryable): Statements => ({
+  engine: 'postgres',
   all: async (sql, ...parameters) =>
     (await queryable.query<SqlRow>(numbered(sql), parameters.map(storable))).rows,
   run: async (sql, ...parameters) =>
@@ -92,7 +93,6 @@ export function createPostgresDatabase(options: PostgresOptions): PostgresDataba
     }
   };
   return {
-    engine: 'postgres',
     ...statementsOn(pool),
     // The pool takes no statements of another kind than its own.
     many: (sql, lists) => between('begin', (tx) => tx.many(sql, lists)),

@@ -10,6 +10,8 @@ export interface SqlRow {
  * integers (Unix milliseconds), truth is 0 or 1, lists and objects are JSON as text.
  */
 export interface SqlReader {
+  /** For the few statements that one of them would take the long way with. */
+  readonly engine: 'sqlite' | 'postgres';
   all(sql: string, ...parameters: readonly SqlValue[]): Promise<readonly SqlRow[]>;
 }
 
@@ -25,7 +27,6 @@ export interface Statements extends SqlReader {
 
 /** A database that stores are written for once, whichever engine it is. Rejects when the engine refuses. */
 export interface SqlDatabase extends Statements {
-  readonly engine: 'sqlite' | 'postgres';
   /**
    * All of the work, or none of it. The work may use nothing but `tx`, and wait for nothing else:
    * on SQLite others wait for it.

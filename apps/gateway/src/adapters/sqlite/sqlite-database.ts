@@ -14,6 +14,7 @@ class SqliteDatabase implements SqlDatabase {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#direct = {
+      engine: this.engine,
       all: async (sql, ...parameters): Promise<readonly SqlRow[]> =>
         this.#prepare(sql).all(...parameters),
       run: async (sql, ...parameters) => Number(this.#prepare(sql).run(...parameters).changes),

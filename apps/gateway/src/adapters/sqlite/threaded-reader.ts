@@ -47,6 +47,7 @@ export function createThreadedReader(path: string): SqlReader & { close(): Promi
   };
 
   return {
+    engine: 'sqlite',
     all(sql, ...parameters) {
       if (waiting.size >= MOST_WAITING) {
         return Promise.reject(new Error('too many reports are being made'));

@@ -59,6 +59,24 @@ function grainOf(groupBy: readonly UsageGroup[]): Grain {
 const SUMS = MEASURES.map((name) => `sum(${name}) as ${name}`).join(', ');
 const SIGNED_SUMS = MEASURES.map((name) => `sum(sign * ${name}) as ${name}`).join(', ');
 
+const WITHIN = `rollups.minutes = segments.minutes
+  and rollups.starts_at >= segments.first and rollups.starts_at < segments.last`;
+
+/**
+ * Each segment looked up in the rollups' key; else an engine compares each rollup with all segments.
+ * First by the numbers that callers and routes have, since comparing texts costs more than adding.
+ */
+const SEGMENT_SUMS = {
+  // It joins in the order that a cross join has.
+  sqlite: `select segments.bucket, segments.sign, rollups.caller, rollups.route, ${SUMS}
+    from segments cross join rollups where ${WITHIN}
+    group by segments.bucket, segments.sign, rollups.caller, rollups.route`,
+  // It joins as it estimates, and takes a segment for a two-hundredth of all rollups.
+  postgres: `select segments.bucket, segments.sign, sums.* from segments cross join lateral (
+    select rollups.caller, rollups.route, ${SUMS} from rollups where ${WITHIN}
+    group by rollups.caller, rollups.route) as sums`,
+} as const satisfies Record<SqlReader['engine'], string>;
+
 const SEGMENT = `(${Array.from({ length: 5 }, () => 'cast(? as bigint)').join(', ')})`;
 
 function sumsOf(
@@ -81,15 +99,9 @@ function sumsOf(
     to,
   ]);
   const ofKey = keyId === undefined ? '' : 'where callers.key_id = ?';
-  // Crossed in this order, SQLite looks up each segment; else it compares each rollup with all of them.
-  // First by the numbers that callers and routes have, since comparing texts costs more than adding.
   return db.all(
     `with segments (bucket, sign, minutes, first, last) as (values ${segments.map(() => SEGMENT).join(', ')}),
-    sums as (
-      select segments.bucket, segments.sign, rollups.caller, rollups.route, ${SUMS}
-      from segments cross join rollups where rollups.minutes = segments.minutes
-        and rollups.starts_at >= segments.first and rollups.starts_at < segments.last
-      group by segments.bucket, segments.sign, rollups.caller, rollups.route)
+    sums as (${SEGMENT_SUMS[db.engine]})
     select bucket, ${columns.map(([name, expression]) => `${expression} as ${name}, `).join('')}
       max(callers.key_name) as key_name, ${SIGNED_SUMS}
     from sums join callers on callers.id = sums.caller join routes on routes.id = sums.route
