@@ -69,6 +69,40 @@ describe('a hard budget', () => {
     expect((await post(harness, asked(PRICED, { type: 'text', text: 'Hi' }))).status).toBe(200);
   });
 
+  it.each([
+    ['messages[0].content[1]', asked(PRICED, { type: 'file', file: { file_id: 'file-1' } })],
+    ['prompt', { model: PRICED, input: 'Hi', prompt: { id: 'pmpt_1' } }],
+  ] as const)('refuses what only the provider has, and names it: %s', async (path, body) => {
+    await using harness = await createHarness(createApp, { settings });
+    await withBudgets(harness, ['5 USD/day hard']);
+    const isChat = 'messages' in body;
+
+    const refused = isChat
+      ? await post(harness, body)
+      : await post(harness, { ...body, max_output_tokens: 50 }, '/v1/responses');
+
+    expect(refused.status).toBe(400);
+    expect(refused.body.error.param).toBe(path);
+    expect(refused.body.error.message).toContain(`nobody can tell how long ${path} is`);
+    expect(harness.openai.receivedRequests()).toEqual([]);
+  });
+
+  it('refuses to go on from a response that its provider keeps, where nobody knows how long that is', async () => {
+    await using harness = await createHarness(createApp, { settings });
+    await withBudgets(harness, ['5 USD/day hard']);
+    const respond = (fields: object) =>
+      post(harness, { model: PRICED, max_output_tokens: 50, ...fields }, '/v1/responses');
+    harness.openai.mockResponseWithUsage('Hello', 12, 7);
+    const first = await respond({ input: 'Hi' });
+    expect(first.status).toBe(200);
+
+    const refused = await respond({ input: 'Go on.', previous_response_id: first.body.id });
+
+    expect(refused.status).toBe(400);
+    expect(refused.body.error.param).toBe('previous_response_id');
+    expect(harness.openai.receivedRequests()).toHaveLength(1);
+  });
+
   it('of output does not ask how long an image is', async () => {
     await using harness = await createHarness(createApp, { settings });
     await withBudgets(harness, ['100 output tokens/day hard']);
