@@ -1,4 +1,4 @@
-import { chatResponse, createHarness, json } from '@tollgate/testkit';
+import { chatResponse, createHarness, json, realClock } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
 import { MEMBER, withBudgets } from './support/with-budgets.ts';
@@ -40,6 +40,16 @@ describe('a budget of requests', () => {
     );
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(refused.headers['x-should-retry']).toBe('false');
+  });
+
+  it('holds calls of a gateway whose clock is behind that by which it was made', async () => {
+    const clock = { ...realClock(), now: () => Date.now() - 3_600_000 };
+    await using harness = await createHarness(createApp, { clock });
+    await withBudgets(harness, ['1 requests/life']);
+    harness.openai.mockChatCompletion(counted(10, 10));
+
+    expect((await ask(harness)).status).toBe(200);
+    expect((await ask(harness)).status).toBe(429);
   });
 
   it('knows what was spent after a restart', async () => {

@@ -148,14 +148,19 @@ export function createMetering(deps: MeterDeps): Metering {
     estimating.add(settled);
   };
 
+  const admittedNow = (call: Call, destination: Destination, stream: boolean): AdmittedCall => ({
+    ...admitted(call, destination, stream),
+    startedAt: admission.beginOf(call.startedAt),
+  });
+
   const start: Metering['start'] = async (call, destination, asked) => {
     call.aim?.(destination);
-    const intended = {
-      ...admitted(call, destination, asked.stream),
-      ...optionalField('serviceTier', tierAskedFor(asked)),
-    };
     const stale = admission.fresh();
     if (stale !== undefined) await stale;
+    const intended = {
+      ...admittedNow(call, destination, asked.stream),
+      ...optionalField('serviceTier', tierAskedFor(asked)),
+    };
     const budgets = withQuotas(admission.budgetsOf(intended), governance.quotas(call.identity));
     let hold: Hold | undefined;
     if (budgets.length > 0) {
@@ -231,7 +236,7 @@ export function createMetering(deps: MeterDeps): Metering {
     start,
     watches: (call, destination) =>
       admission.hasBudgets() &&
-      admission.budgetsOf(admitted(call, destination, false)).some(growsWithOutput),
+      admission.budgetsOf(admittedNow(call, destination, false)).some(growsWithOutput),
     settleLost: async () => {
       const lost = await ledger.lost();
       // An idle gateway has not looked at budgets for long: what was made meanwhile counts as well.

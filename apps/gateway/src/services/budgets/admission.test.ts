@@ -54,6 +54,7 @@ function arrange() {
   const admission = createAdmission({
     definitions: {
       current: () => [BUDGET],
+      newestAt: () => 0,
       matching,
       fresh: () => undefined,
     },

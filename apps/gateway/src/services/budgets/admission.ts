@@ -64,6 +64,12 @@ export interface Admission {
   hasBudgets(): boolean;
   /** To be waited for first; undefined: budgets are known as they are. */
   fresh(): Promise<void> | undefined;
+  /**
+   * When a call of now began, Unix milliseconds, `at` by the clock. Rows tell by it which budgets a call
+   * counts for, so that none begins before a budget was made that is known: a clock may have been set
+   * back since, or be behind another gateway's.
+   */
+  beginOf(at: number): number;
   /** The budgets that a call counts for. Without budgets it costs next to nothing. */
   budgetsOf(call: AdmittedCall): readonly Budget[];
   admit(asking: Asking): Promise<Result<Hold, GatewayError>>;
@@ -101,8 +107,11 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   };
   ledger.subscribe(settle);
 
+  const beginOf = (at: number): number => Math.max(at, definitions.newestAt());
+
   return {
     fresh: definitions.fresh,
+    beginOf,
     hasBudgets: () => definitions.current().length > 0,
     budgetsOf: (call) =>
       definitions.current().length === 0 ? NONE : definitions.matching(factsOf(call)),
@@ -174,8 +183,9 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       }
     },
 
-    cheaperThan: async (call) => {
+    cheaperThan: async (asked) => {
       if (definitions.current().length === 0) return undefined;
+      const call = { ...asked, at: beginOf(asked.at) };
       const budgets = definitions
         .matching(call)
         .filter((one) => one.onExhausted.type === 'cheaper' && !isCheaperOf(one, call));

@@ -9,6 +9,8 @@ const REFRESH_MS = 500;
 /** What budgets there are, at hand without waiting; read again soon after each change. */
 export interface BudgetDefinitions {
   current(): readonly Budget[];
+  /** When the newest was made, Unix milliseconds; 0 where there is none. */
+  newestAt(): number;
   /** Those that a call counts for. */
   matching(call: CallFacts): readonly Budget[];
   /** To be waited for before a call is let in; undefined: they were looked at a moment ago. */
@@ -28,6 +30,7 @@ export async function createBudgetDefinitions({
   let version = await store.version();
   let budgets = await store.list();
   let matching = indexBudgets(budgets);
+  let newestAt = newestOf(budgets);
   let checkedAt = clock.monotonic();
   let checking: Promise<void> | undefined;
 
@@ -36,6 +39,7 @@ export async function createBudgetDefinitions({
     if (latest === version) return;
     budgets = await store.list();
     matching = indexBudgets(budgets);
+    newestAt = newestOf(budgets);
     version = latest;
   };
 
@@ -52,7 +56,11 @@ export async function createBudgetDefinitions({
 
   return {
     current: () => budgets,
+    newestAt: () => newestAt,
     matching: (call) => matching(call),
     fresh: () => (clock.monotonic() - checkedAt < REFRESH_MS ? checking : check()),
   };
 }
+
+const newestOf = (budgets: readonly Budget[]): number =>
+  budgets.reduce((newest, { createdAt }) => Math.max(newest, createdAt), 0);

@@ -138,6 +138,8 @@ export function createRoom(deps: RoomDeps): Room {
       own.add(callId);
       watch();
       let taken = await ask();
+      // Its answer may be lost, and the reservation not.
+      if (taken.type === 'unavailable') inBackground(reservations.release(callId));
       if (taken.type === 'refused' && mayFitLater(taken.lacking)) {
         const attempt = async (): Promise<Attempt> => {
           taken = await ask();
