@@ -75,10 +75,13 @@ export function composeShared({ storage, secret, ledger, clock, log }: SharedPar
     clock,
     probe: () => redis.ping(),
     isAnswer: (error) => error instanceof ReplyError,
-    // What hangs may never wake up: another connection, upon which counters are loaded anew.
+    // What hangs may never wake up: another connection.
     onOpen: () => redis.disconnect(true),
   });
-  const reservations = behindBreaker(createRedisReservations(redis, { prefix }), breaker);
+  const reservations = behindBreaker(
+    createRedisReservations(redis, { prefix, isPassedBy: money !== 'refuse' }),
+    breaker,
+  );
   return {
     reservations: money === 'refuse' ? reservations : openWhenAway(reservations),
     limiter: createRedisRateLimiter(redis, {

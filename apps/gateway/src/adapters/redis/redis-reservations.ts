@@ -8,8 +8,18 @@ import { EXPIRED, LOAD, RELEASE, RENEW, RESERVE, SETTLE } from './reservation-sc
 export interface RedisReservationsOptions {
   /** Before every key, in braces: gateways that share budgets share it. */
   readonly prefix: string;
+  /** Calls went on while Redis was away: its figures are dropped with each return of the connection. */
+  readonly isPassedBy?: boolean;
   /** Added to Redis's clock: tests move time. */
   readonly offsetMs?: () => number;
+  /** Names the process that Redis is; another one may hold figures of another day. */
+  readonly runOf?: (redis: Redis) => Promise<string>;
+}
+
+async function readRun(redis: Redis): Promise<string> {
+  const run = /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1];
+  if (run === undefined) throw new Error('Redis does not tell its run_id');
+  return run;
 }
 
 const BASE = 1_000_000_000n;
@@ -30,21 +40,33 @@ const Answer = z.union([
 const CallIds = z.array(z.string());
 const Standing = z.tuple([Amount.nullable(), Amount.nullable()]);
 
-/** Reservations that gateways share: one script an operation, on Redis or what speaks like it. */
+interface Keys {
+  readonly leases: string;
+  readonly callPrefix: string;
+  readonly of: (counter: CounterId) => string;
+}
+
+/**
+ * Reservations that gateways share: one script an operation, on Redis or what speaks like it. Keys are
+ * named by the run of Redis, so that what an earlier one left on its disk, or another one, is not seen,
+ * and ends by itself within a day. A gateway that comes drops nothing: calls of others that are not in
+ * the ledger yet hold on.
+ */
 export function createRedisReservations(
   redis: Redis,
-  { prefix, offsetMs = () => 0 }: RedisReservationsOptions,
+  { prefix, isPassedBy = false, offsetMs = () => 0, runOf = readRun }: RedisReservationsOptions,
 ): Reservations {
-  const leases = `{${prefix}}:leases`;
-  const callPrefix = `{${prefix}}:call:`;
-  const keyOf = (counter: CounterId): string => `{${prefix}}:counter:${counter}`;
+  const keysOf = (run: string): Keys => {
+    const name = `{${prefix}}:${run}`;
+    return {
+      leases: `${name}:leases`,
+      callPrefix: `${name}:call:`,
+      of: (counter) => `${name}:counter:${counter}`,
+    };
+  };
 
-  /**
-   * Whoever was away may hold figures of before: a Redis that came back from its disk, or another one.
-   * They are dropped with each connection, and loaded from the ledger by the next call.
-   */
-  const dropAll = async (): Promise<void> => {
-    for (const pattern of [`{${prefix}}:counter:*`, `{${prefix}}:call:*`]) {
+  const drop = async ({ leases, callPrefix, of }: Keys): Promise<void> => {
+    for (const pattern of [of('*'), `${callPrefix}*`]) {
       let cursor = '0';
       do {
         const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000);
@@ -54,20 +76,28 @@ export function createRedisReservations(
     }
     await redis.del(leases);
   };
-  let dropping: Promise<void> | undefined;
-  const drop = (): void => {
-    dropping = dropAll()
-      .catch(() => undefined)
-      .finally(() => {
-        dropping = undefined;
-      });
+
+  let known: Promise<Keys> | undefined;
+  let isReturn = false;
+  const connected = async (): Promise<Keys> => {
+    const wasAway = isReturn;
+    const keys = keysOf(await runOf(redis));
+    if (wasAway && isPassedBy) await drop(keys);
+    return keys;
   };
-  redis.on('ready', drop);
-  const untilDropped = async (): Promise<void> => {
-    // Fails as the command would, where there is no connection to be had.
-    if (redis.status !== 'ready') await redis.ping();
-    if (dropping !== undefined) await dropping;
+  /** Of the connection that there is. */
+  const keysNow = (): Promise<Keys> => {
+    known ??= connected().catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
   };
+  const forget = (): void => {
+    known = undefined;
+    isReturn = true;
+  };
+  redis.on('close', forget);
 
   const ask = async (
     mode: 'reserve' | 'extend',
@@ -75,8 +105,8 @@ export function createRedisReservations(
     claims: readonly Claim[],
     leaseMs: number,
   ): Promise<Reserved> => {
-    await untilDropped();
-    const keys = [leases, callPrefix + callId, ...claims.map(({ counter }) => keyOf(counter.id))];
+    const { leases, callPrefix, of } = await keysNow();
+    const keys = [leases, callPrefix + callId, ...claims.map(({ counter }) => of(counter.id))];
     const wanted = claims.flatMap(({ limit, amount, mayOutgrow }) => [
       written(limit),
       written(amount),
@@ -90,20 +120,23 @@ export function createRedisReservations(
     reserve: (callId, claims, leaseMs) => ask('reserve', callId, claims, leaseMs),
     extend: (callId, claims) => ask('extend', callId, claims, 0),
     settle: async (callId, charges) => {
-      const keys = charges.map((charge) => keyOf(counterId(charge)));
+      const { leases, callPrefix, of } = await keysNow();
+      const keys = charges.map((charge) => of(counterId(charge)));
       const amounts = charges.map(({ amount }) => written(amount));
       const values = [offsetMs(), callId, ...amounts];
       await SETTLE.run(redis, [leases, callPrefix + callId, ...keys], values);
     },
     release: async (callId) => {
+      const { leases, callPrefix } = await keysNow();
       await RELEASE.run(redis, [leases, callPrefix + callId], [offsetMs(), callId]);
     },
     renew: async (callIds, leaseMs) => {
+      const { leases } = await keysNow();
       await RENEW.run(redis, [leases], [offsetMs(), leaseMs, ...callIds]);
     },
     load: async (figures, leaseMs) => {
-      await untilDropped();
-      const keys = figures.map(({ counter }) => keyOf(counter.id));
+      const { leases, callPrefix, of } = await keysNow();
+      const keys = figures.map(({ counter }) => of(counter.id));
       const values = figures.flatMap(({ spent, open }) => [
         written(spent),
         open.length,
@@ -111,12 +144,15 @@ export function createRedisReservations(
       ]);
       await LOAD.run(redis, [leases, ...keys], [offsetMs(), leaseMs, callPrefix, ...values]);
     },
-    expired: async (limit) =>
-      CallIds.parse(await EXPIRED.run(redis, [leases], [offsetMs(), limit])),
+    expired: async (limit) => {
+      const { leases } = await keysNow();
+      return CallIds.parse(await EXPIRED.run(redis, [leases], [offsetMs(), limit]));
+    },
     standing: async (counters) => {
+      const { of } = await keysNow();
       const all = await Promise.all(
         counters.map(async (counter) => {
-          const fields = await redis.hmget(keyOf(counter), 's', 'r');
+          const fields = await redis.hmget(of(counter), 's', 'r');
           const [spent, reserved] = Standing.parse(fields);
           return spent === null ? [] : [{ counter, spent, reserved: reserved ?? 0n }];
         }),
@@ -124,7 +160,7 @@ export function createRedisReservations(
       return all.flat();
     },
     // The connection is its opener's.
-    close: async () => void redis.off('ready', drop),
+    close: async () => void redis.off('close', forget),
   };
 }
 
