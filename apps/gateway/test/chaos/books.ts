@@ -19,12 +19,15 @@ export interface Books {
   readonly asked: readonly AskedCall[];
   /** Keys whose usage Zion is told. */
   readonly zionKeys: readonly string[];
-  /** `performance.now()` of each kill. */
-  readonly kills: readonly number[];
+  readonly kills: readonly Kill[];
 }
 
-/** A row is committed within milliseconds of its call's end; on a busy machine, within this. */
-const COMMIT_MS = 1_000;
+/** Of a gateway; by `performance.now()`. */
+export interface Kill {
+  readonly at: number;
+  /** Calls that ended since then may not have got into the ledger, nor into its journal. */
+  readonly unbookedSince: number;
+}
 
 const nameIn = (line: LedgerLine): string => line.model.slice(line.model.indexOf('/') + 1);
 
@@ -40,8 +43,9 @@ export function differences({ provider, ledger, zion, asked, zionKeys, kills }: 
     if (line === undefined) found.push(`${call.model}: reached its provider, and has no row`);
     else if (line.estimatedRequests > 0) {
       if (!mayBeCut(clients.get(call.model), kills)) {
-        const client = JSON.stringify(clients.get(call.model));
-        found.push(`${call.model}: booked at an estimate, and came whole: ${client}`);
+        found.push(
+          `${call.model}: booked at an estimate, and came whole ${untilKill(clients.get(call.model), kills)} ms before a kill`,
+        );
       }
     } else if (line.inputTokens !== call.inputTokens || line.outputTokens !== call.outputTokens) {
       found.push(
@@ -53,7 +57,8 @@ export function differences({ provider, ledger, zion, asked, zionKeys, kills }: 
     if (line.requests !== 1) found.push(`${model}: booked ${line.requests} times`);
     if (calls.has(model)) continue;
     const client = clients.get(model);
-    const mayHaveDied = client !== undefined && !client.isWhole && line.estimatedRequests === 1;
+    const mayHaveDied =
+      client !== undefined && mayBeCut(client, kills) && line.estimatedRequests === 1;
     if (!mayHaveDied) found.push(`${model}: has a row, and never reached its provider`);
   }
   for (const client of asked) {
@@ -65,10 +70,20 @@ export function differences({ provider, ledger, zion, asked, zionKeys, kills }: 
 }
 
 /** By its client, or by the end of its gateway, which may come between the reply's end and its row. */
-const mayBeCut = (client: AskedCall | undefined, kills: readonly number[]): boolean =>
+const mayBeCut = (client: AskedCall | undefined, kills: readonly Kill[]): boolean =>
   client === undefined ||
   !client.isWhole ||
-  kills.some((at) => Math.abs(at - client.endedAt) < COMMIT_MS);
+  kills.some(
+    ({ at, unbookedSince }) => client.endedAt > unbookedSince && client.endedAt < at + CUT_MS,
+  );
+
+const untilKill = (client: AskedCall | undefined, kills: readonly Kill[]): number =>
+  Math.round(
+    Math.min(...kills.map(({ at }) => at - (client?.endedAt ?? 0)).filter((ms) => ms >= 0)),
+  );
+
+/** So long after the kill its clients know of it at the latest. */
+const CUT_MS = 1_000;
 
 function zionDifferences({
   ledger,

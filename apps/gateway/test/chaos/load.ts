@@ -9,29 +9,40 @@ interface Way {
 }
 
 const messages = [{ role: 'user', content: 'Count some words.' }];
+/** More than any answer has, so that a hard budget knows what a call may cost. */
+const MOST_TOKENS = 100;
 
 const WAYS: readonly Way[] = [
   {
     face: 'openai',
     path: () => '/v1/chat/completions',
-    body: (model, stream) => ({ model, messages, stream }),
+    body: (model, stream) => ({ model, messages, stream, max_completion_tokens: MOST_TOKENS }),
   },
   {
     face: 'responses',
     path: () => '/v1/responses',
-    body: (model, stream) => ({ model, input: 'Count some words.', stream, store: false }),
+    body: (model, stream) => ({
+      model,
+      input: 'Count some words.',
+      stream,
+      store: false,
+      max_output_tokens: MOST_TOKENS,
+    }),
   },
   {
     face: 'anthropic',
     path: () => '/v1/messages',
-    body: (model, stream) => ({ model, messages, stream, max_tokens: 400 }),
+    body: (model, stream) => ({ model, messages, stream, max_tokens: MOST_TOKENS }),
   },
   {
     face: 'gemini',
     path: (model) => `/v1beta/models/${encodeURIComponent(model)}:generateContent`,
     streamPath: (model) =>
       `/v1beta/models/${encodeURIComponent(model)}:streamGenerateContent?alt=sse`,
-    body: () => ({ contents: [{ role: 'user', parts: [{ text: 'Count some words.' }] }] }),
+    body: () => ({
+      contents: [{ role: 'user', parts: [{ text: 'Count some words.' }] }],
+      generationConfig: { maxOutputTokens: MOST_TOKENS },
+    }),
   },
 ];
 
@@ -42,6 +53,7 @@ export interface AskedCall {
   readonly key: string;
   /** Absent: it was cut off before. */
   readonly status?: number;
+  /** All of it came: it was cut off neither by its client, nor by the end of its gateway or of a budget. */
   readonly isWhole: boolean;
   /** `performance.now()` when its client had the whole of it, or knew that it would not come. */
   readonly endedAt: number;
@@ -95,11 +107,15 @@ async function askOnce({ urls, keys, dice, nextModel, until }: LoadOptions): Pro
       left.abort();
       return { ...base, status: response.status, isWhole: false, endedAt: performance.now() };
     }
-    await response.arrayBuffer();
-    return { ...base, status: response.status, isWhole: true, endedAt: performance.now() };
+    const isWhole = !isCutByBudget(response.status, await response.text());
+    return { ...base, status: response.status, isWhole, endedAt: performance.now() };
   } catch {
     // Its gateway is gone: the next one is on its way.
     if (!until.aborted) await new Promise((resolve) => setImmediate(resolve));
     return { ...base, isWhole: false, endedAt: performance.now() };
   }
 }
+
+/** A stream whose budget ends says so in its middle; what is not streamed is gathered from one. */
+const isCutByBudget = (status: number, text: string): boolean =>
+  status === 402 || (status === 200 && /"error":\s*\{/.test(text));

@@ -1,24 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   type BreakableLink,
   createPostgres,
   createTestRedis,
+  type Dice,
   missingPostgres,
   missingRedis,
   startBreakableLink,
 } from '@tollgate/testkit';
-
-/** What gateways are started with. */
-export type Environment = { readonly [name: string]: string };
+import type { Environment } from './started-gateway.ts';
+import { brokenLink, fullDisk, missingLimits, shiftedClock, type Trouble } from './troubles.ts';
 
 /** Gateways, and the engines that they share. */
 export interface Topology extends AsyncDisposable {
   /** One a gateway; the first one's commands read the books. */
   readonly gateways: readonly Environment[];
-  /** Ways to engines, to be broken and mended while calls run. */
-  readonly links: readonly BreakableLink[];
+  /** Something that may go wrong with this gateway. */
+  trouble(gateway: Environment, dice: Dice): Trouble;
 }
 
 export interface TopologyParts {
@@ -26,33 +27,52 @@ export interface TopologyParts {
   readonly adminKey: string;
   readonly providerUrl: string;
   readonly zionPort: number;
+  /** Of the configuration. */
+  readonly prices?: { readonly [model: string]: object };
 }
 
-const settingsOf = ({ providerUrl, zionPort }: TopologyParts, storage: object) => ({
+const settingsOf = ({ providerUrl, zionPort, prices = {} }: TopologyParts, storage: object) => ({
   governance: { kind: 'zion', url: `http://127.0.0.1:${zionPort}`, apiKey: 'chaos-zion-key' },
   providers: {
     openai: { apiKey: 'chaos-key', baseUrl: `${providerUrl}/v1`, dialect: 'openai-chat' },
     anthropic: { apiKey: 'chaos-key', baseUrl: providerUrl },
   },
+  prices,
   storage,
 });
 
+const CLOCK = pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href;
+
+const clockOf = (gateway: Environment): string => gateway['TOLLGATE_TEST_CLOCK'] ?? '';
+
 function environment(parts: TopologyParts, name: string, storage: object): Environment {
-  const settings = join(parts.folder, `${name}.yaml`);
+  const home = join(parts.folder, name);
+  mkdirSync(home);
+  const [settings, clock] = [join(home, 'settings.yaml'), join(home, 'clock')];
   writeFileSync(settings, JSON.stringify(settingsOf(parts, storage)));
+  writeFileSync(clock, '0');
   return {
     TOLLGATE_PORT: '0',
-    TOLLGATE_DATA_DIR: join(parts.folder, name),
+    TOLLGATE_DATA_DIR: join(home, 'data'),
     TOLLGATE_ADMIN_KEY: parts.adminKey,
     TOLLGATE_CONFIG: settings,
+    TOLLGATE_TEST_CLOCK: clock,
+    NODE_OPTIONS: `--import=${CLOCK}`,
   };
 }
 
-const oneOnSqlite = async (parts: TopologyParts): Promise<Topology> => ({
-  gateways: [environment(parts, 'data', {})],
-  links: [],
-  [Symbol.asyncDispose]: async () => undefined,
-});
+const hasNoLimits = await missingLimits();
+
+async function oneOnSqlite(parts: TopologyParts): Promise<Topology> {
+  return {
+    gateways: [environment(parts, 'one', {})],
+    trouble: (gateway, dice) =>
+      hasNoLimits === undefined && dice.chance(0.7)
+        ? fullDisk(dice.of([0, 65_536]))
+        : shiftedClock(clockOf(gateway), dice),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
 
 async function twoOnPostgresAndRedis(parts: TopologyParts): Promise<Topology> {
   const database = await createPostgres();
@@ -78,7 +98,10 @@ async function twoOnPostgresAndRedis(parts: TopologyParts): Promise<Topology> {
       ...environment(parts, name, storage),
       TOLLGATE_SECRET: secret,
     })),
-    links,
+    trouble: (gateway, dice) =>
+      dice.chance(0.7)
+        ? brokenLink(dice.of(links), dice.of(['cut', 'hung']))
+        : shiftedClock(clockOf(gateway), dice),
     [Symbol.asyncDispose]: async () => {
       for (const link of links) await link[Symbol.asyncDispose]();
       await redis[Symbol.asyncDispose]();

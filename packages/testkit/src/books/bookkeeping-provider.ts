@@ -17,13 +17,14 @@ export interface BookedCall {
 
 export interface BookkeepingOptions {
   /**
-   * How long a reply takes, how many words it has, and how many tokens were thought and are not shown.
-   * Absent: at once, five, none.
+   * How long a reply takes, how many words it has, how many tokens were thought and are not shown, and
+   * how many its question has. Absent: at once, five, none, and a number that no call near it has.
    */
   readonly plan?: (model: string) => {
     readonly words: number;
     readonly pauseMs: number;
     readonly thoughts?: number;
+    readonly inputTokens?: number;
   };
 }
 
@@ -92,11 +93,16 @@ async function answer({ request, response, plan, calls }: Answering): Promise<vo
   const blocks: Buffer[] = [];
   for await (const block of request) blocks.push(block);
   const asked = Asked.parse(JSON.parse(Buffer.concat(blocks).toString()));
-  const { words, pauseMs, thoughts = 0 } = plan(asked.model);
+  const {
+    words,
+    pauseMs,
+    thoughts = 0,
+    // No two are alike in a while, so that a mistaken row is seen.
+    inputTokens = 100 + (calls.length % 9_000),
+  } = plan(asked.model);
   const call: BookedCall = {
     model: asked.model,
-    // No two are alike in a while, so that a mistaken row is seen.
-    inputTokens: 100 + (calls.length % 9_000),
+    inputTokens,
     outputTokens: words + thoughts,
     thoughtTokens: thoughts,
     isWhole: false,
