@@ -14,7 +14,13 @@ export type { ProcessEnd, ProcessOptions, RunningProcess } from './clients/start
 export { startProcess } from './clients/start-process.ts';
 export { realClock } from './clock/real-clock.ts';
 export { VirtualClock } from './clock/virtual-clock.ts';
-export { createPostgres, engineTitle, missingPostgres } from './engines/postgres.ts';
+export type { OwnPostgres } from './engines/postgres.ts';
+export {
+  createOwnPostgres,
+  createPostgres,
+  engineTitle,
+  missingPostgres,
+} from './engines/postgres.ts';
 export type { TestRedis } from './engines/redis.ts';
 export { createTestRedis, missingRedis } from './engines/redis.ts';
 export type { GovernanceKind, Mocks, Settings } from './harness/app-settings.ts';

@@ -36,10 +36,16 @@ export interface StartOptions {
   readonly config?: { readonly [setting: string]: unknown };
 }
 
-/** A schema of PostgreSQL and keys of Redis of one's own, each behind a link that can be broken. */
-export async function sharedGateways(plan: (model: string) => { words: number; pauseMs: number }) {
+/**
+ * A schema of PostgreSQL and keys of Redis of one's own, each behind a link that can be broken.
+ * `given`: in place of that schema, and closed with all.
+ */
+export async function sharedGateways(
+  plan: (model: string) => { words: number; pauseMs: number },
+  given?: { readonly url: string } & AsyncDisposable,
+) {
   const ends: (() => PromiseLike<unknown>)[] = [];
-  const database = await createPostgres();
+  const database = given ?? (await createPostgres());
   ends.push(() => database[Symbol.asyncDispose]());
   const provider = await BookkeepingProvider.start({ plan });
   ends.push(() => provider[Symbol.asyncDispose]());

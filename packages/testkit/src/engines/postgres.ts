@@ -31,6 +31,32 @@ export async function createPostgres(): Promise<{ readonly url: string } & Async
   };
 }
 
+export interface OwnPostgres extends AsyncDisposable {
+  readonly url: string;
+  /** Writes are refused, or taken again: all who are connected come anew. */
+  setReadOnly(isReadOnly: boolean): Promise<void>;
+}
+
+/** A database of its own, with settings of its own; dropped when the scope ends. */
+export async function createOwnPostgres(): Promise<OwnPostgres> {
+  const name = `tollgate_test_${randomBytes(6).toString('hex')}`;
+  await onServer(`create database ${name}`);
+  const url = new URL(SERVER);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    setReadOnly: async (isReadOnly) => {
+      await onServer(
+        `alter database ${name} set default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`,
+      );
+      await onServer(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+      );
+    },
+    [Symbol.asyncDispose]: () => onServer(`drop database if exists ${name} with (force)`),
+  };
+}
+
 /** The title of a suite that needs an engine: why it is skipped stands in it, and in the report. */
 export const engineTitle = (title: string, missing: string | undefined): string =>
   missing === undefined ? title : `${title}: ${missing}`;
