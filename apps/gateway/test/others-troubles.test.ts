@@ -205,7 +205,7 @@ describe('what others suffered', () => {
 
   it('nothing is refused for its budget where none is set', async () => {
     await using harness = await createHarness(createApp);
-    await withBudgets(harness, [['0 requests/life', { kind: 'key', id: 'key_of_another' }]]);
+    await withBudgets(harness, [['0 requests/life', { kind: 'model', id: 'anthropic/*' }]]);
     harness.openai.mockChatCompletion(json(chatResponse('Hello!')));
 
     const { status } = await harness

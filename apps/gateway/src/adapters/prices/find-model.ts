@@ -1,4 +1,5 @@
 import type { MatchLogic } from '@pydantic/genai-prices';
+import { DAY_MS } from '@tollgate/core';
 import type {
   ConditionalAmounts,
   ListedAmounts,
@@ -6,7 +7,6 @@ import type {
   ListedProvider,
 } from './price-list-wire.ts';
 
-const DAY_MS = 86_400_000;
 /** `-20250929` of a name, which lists write with dashes. */
 const COMPACT_DATE = /-(20\d\d)(0[1-9]|1[0-2])(\d\d)(?=-|:|$)/g;
 
