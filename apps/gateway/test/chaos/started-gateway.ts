@@ -9,7 +9,7 @@ import type { LedgerLine } from './books.ts';
 export type Environment = { readonly [name: string]: string };
 
 const run = promisify(execFile);
-const COMMAND = join(import.meta.dirname, '../../../../bin/tollgate');
+export const COMMAND = join(import.meta.dirname, '../../../../bin/tollgate');
 
 export interface Started {
   readonly gateway: RunningProcess;
