@@ -1,5 +1,6 @@
 import { createPostgres, engineTitle, missingPostgres } from '@tollgate/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bytesOfCallId } from '../sql/ledger/call-id.ts';
 import type { SqlDatabase } from '../sql/sql.ts';
 import { usageEvent } from '../test-support/usage-event.ts';
 import { inlineLedger } from '../test-support/with-ledger.ts';
@@ -62,6 +63,43 @@ describe.skipIf(missing !== undefined)(engineTitle('the schema on PostgreSQL', m
     const ledger = inlineLedger(db);
     ledger.record(usageEvent());
     expect(await ledger.summary({ groupBy: [] })).toMatchObject([{ requests: 1 }]);
+  });
+
+  it('keeps its calls, and books further ones under the callers and routes that it has', async () => {
+    const db = connect();
+    const first = MIGRATIONS.findIndex((step) => step.includes('create table calls'));
+    await migrate(db, MIGRATIONS.slice(0, first + 1));
+    const { callId, startedAt, keyId, keyName, modelAsked } = usageEvent();
+    await db.run(
+      `insert into callers (key_id, key_name, user_id, team_id, organisation_id, governed_id,
+         governed_external_id, governed_email, tags, face)
+       values (?, ?, '', '', '', '', '', '', '', 'openai')`,
+      ...[keyId, keyName],
+    );
+    await db.run(
+      `insert into routes (model_asked, provider, model_served, service_tier)
+       values (?, 'openai', ?, '')`,
+      ...[modelAsked, modelAsked],
+    );
+    const [from, to] = [Date.UTC(2026, 10), Date.UTC(2026, 11)];
+    await db.run(
+      `create table calls_2026_11 partition of calls for values from (${from}) to (${to})`,
+    );
+    await db.run(
+      `insert into calls (call_id, started_at, attempt, stream, caller, route, latency_ms,
+         input_uncached, output_text, status, provenance) values (?, ?, 1, 0, 1, 1, 120, 10, 5, 'ok', 'provider')`,
+      ...[bytesOfCallId(callId), startedAt],
+    );
+
+    for (let count = first + 2; count <= MIGRATIONS.length; count += 1) {
+      await migrate(db, MIGRATIONS.slice(0, count));
+    }
+
+    const ledger = inlineLedger(db);
+    expect(await ledger.find(callId)).toEqual(usageEvent({ callId }));
+    ledger.record(usageEvent({ startedAt: startedAt + 1 }));
+    await ledger.flush();
+    expect(await db.all('select distinct caller, route from calls')).toHaveLength(1);
   });
 
   it('takes nothing of steps of which one fails', async () => {
