@@ -52,6 +52,7 @@ for (const { name, missing, open } of TOPOLOGIES) {
           await makeBudgets(first, folder);
           let made = 0;
           await using lived = await liveThrough({
+            rounds: ROUNDS,
             topology,
             folder,
             zion,

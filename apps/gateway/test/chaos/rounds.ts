@@ -21,6 +21,8 @@ export const CLIENTS = 12;
 const QUIET_MS = 2_000;
 
 export interface RoundsOptions extends Pick<LoadOptions, 'keys' | 'nextModel' | 'onEnd'> {
+  /** So many kills. */
+  readonly rounds: number;
   readonly topology: Topology;
   readonly folder: string;
   readonly zion: BookkeepingZion;
@@ -39,7 +41,7 @@ export interface Lived extends AsyncDisposable {
 
 /** Calls come in, something goes wrong, a gateway is killed and started again: so often. All runs at the end. */
 export async function liveThrough(options: RoundsOptions): Promise<Lived> {
-  const { topology, folder, zion, zionLink, ...load } = options;
+  const { rounds, topology, folder, zion, zionLink, ...load } = options;
   const dice = createDice(SEED);
   const running = new Map<Environment, Started>();
   const [asked, kills, story]: [AskedCall[], Kill[], string[]] = [[], [], []];
@@ -101,7 +103,7 @@ export async function liveThrough(options: RoundsOptions): Promise<Lived> {
     for (const { gateway } of running.values()) await gateway[Symbol.asyncDispose]();
   };
   try {
-    for (let at = 0; at < ROUNDS; at += 1) await round();
+    for (let at = 0; at < rounds; at += 1) await round();
     zion.troubles.failing = 0;
     zion.troubles.hangingUp = 0;
     zionLink.set('open');
