@@ -18,18 +18,27 @@ const WireEnvelope = z.looseObject({
   max_tokens: Limit,
 });
 
-export function readEnvelope(body: JsonObject): Result<Envelope, GatewayError> {
+export type LimitField = 'max_completion_tokens' | 'max_output_tokens' | 'max_tokens';
+
+/**
+ * `limitedBy`: the fields by which this endpoint limits its output. A look-alike may know one of them
+ * alone, so that of several the largest counts; any other it passes over, and so do we.
+ */
+export function readEnvelope(
+  body: JsonObject,
+  limitedBy: readonly LimitField[],
+): Result<Envelope, GatewayError> {
   const parsed = WireEnvelope.safeParse(body);
   if (!parsed.success) return err(wireProblem(parsed.error));
   const { model, stream, ...limits } = parsed.data;
-  const limit = limits.max_completion_tokens ?? limits.max_output_tokens ?? limits.max_tokens;
+  const given = limitedBy.flatMap((field) => limits[field] ?? []);
   const metadata = boundedMetadata(body['metadata']);
   const { stream_options: options, service_tier: tier } = body;
   const choices = writtenChoices(body);
   return ok({
     model,
     stream: stream === true,
-    ...(typeof limit === 'number' ? { maxOutputTokens: limit } : {}),
+    ...(given.length === 0 ? {} : { maxOutputTokens: Math.max(...given) }),
     includeUsage: isJsonObject(options) && options['include_usage'] === true,
     ...(asksForSeveral(body) ? { severalChoices: true } : {}),
     ...(choices > 1 ? { choices } : {}),

@@ -37,7 +37,19 @@ describe('what is checked of a body that passes', () => {
     ],
     [chat, { model: 'm', messages: 'the provider’s to refuse', stream: null }, { stream: false }],
     [chat, { model: 'm', max_tokens: 4, max_completion_tokens: 5 }, { maxOutputTokens: 5 }],
+    [chat, { model: 'm', max_tokens: 9, max_completion_tokens: 1 }, { maxOutputTokens: 9 }],
+    [chat, { model: 'm', max_tokens: 9, max_output_tokens: 1 }, { maxOutputTokens: 9 }],
+    [
+      openAiCompletionsPassage,
+      { model: 'm', max_tokens: 9, max_completion_tokens: 1 },
+      { maxOutputTokens: 9 },
+    ],
     [openAiResponses.passage, { model: 'm', max_output_tokens: 7 }, { maxOutputTokens: 7 }],
+    [
+      openAiResponses.passage,
+      { model: 'm', max_output_tokens: 7, max_completion_tokens: 1 },
+      { maxOutputTokens: 7 },
+    ],
   ])('is the model, the stream and the limit: %#', (passage, body, expected) => {
     expect(passage.envelope(body)).toMatchObject({ ok: true, value: expected });
   });

@@ -13,7 +13,7 @@ const INPUT = new Set(['input']);
 export const openAiEmbeddingsPassage: Passage = {
   id: 'openai-embeddings',
   envelope: (body) => {
-    const read = readEnvelope(body);
+    const read = readEnvelope(body, []);
     if (!read.ok || !read.value.stream) return read;
     return err({ kind: 'invalid_request', path: 'stream', detail: 'embeddings are not streamed' });
   },

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../json/json-v
 import type { Quirks } from '../../providers/quirks.ts';
 import { createChunkTap } from '../chunk-tap.ts';
 import { readEnvelope, usageEdits } from '../openai-envelope.ts';
-import type { Edits, Envelope, Passage } from '../passage.ts';
+import type { Edits, Passage } from '../passage.ts';
 import { readOpenAiReply } from '../read-openai-reply.ts';
 import { textWithin } from '../text-within.ts';
 import { createMender } from './mender.ts';
@@ -24,10 +24,10 @@ const SPOKEN = new Set([
 
 export const passage: Passage = {
   id: 'openai-chat',
-  envelope: readEnvelope,
+  envelope: (body) => readEnvelope(body, ['max_completion_tokens', 'max_tokens']),
   edits: (body, envelope, quirks) => ({
     ...usageEdits(body, envelope, quirks),
-    ...limitEdits(body, envelope, quirks),
+    ...limitEdits(body, quirks),
     ...roleEdits(body, quirks),
   }),
   isRefused: (body, ability) => {
@@ -51,11 +51,12 @@ export const passage: Passage = {
 };
 
 /** A limit under a name that is not known would be no limit at all. */
-function limitEdits(body: JsonObject, envelope: Envelope, quirks: Quirks): Edits {
-  const asked = envelope.maxOutputTokens;
+function limitEdits({ max_completion_tokens: asked }: JsonObject, quirks: Quirks): Edits {
   if (quirks.maxTokensField !== 'max_tokens' || asked === undefined) return {};
-  if (!('max_completion_tokens' in body)) return {};
-  return { max_tokens: asked, max_completion_tokens: undefined };
+  return {
+    ...(typeof asked === 'number' ? { max_tokens: asked } : {}),
+    max_completion_tokens: undefined,
+  };
 }
 
 function roleEdits(body: JsonObject, quirks: Quirks): Edits {

@@ -12,7 +12,7 @@ const PROMPTS = new Set(['prompt', 'suffix']);
 /** OpenAI's legacy text completions: chunks and usage as in Chat, other words for the text. */
 export const openAiCompletionsPassage: Passage = {
   id: 'openai-completions',
-  envelope: readEnvelope,
+  envelope: (body) => readEnvelope(body, ['max_tokens']),
   edits: usageEdits,
   readReply: (body, options) => readOpenAiReply(body, 'choices', options),
   createTap: createChunkTap,

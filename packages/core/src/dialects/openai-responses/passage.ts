@@ -21,7 +21,7 @@ const OUTPUT = new Set(['output', 'content', 'summary', 'text', 'refusal', 'argu
 export const passage: Passage = {
   id: 'openai-responses',
   envelope: (body) => {
-    const read = readEnvelope(body);
+    const read = readEnvelope(body, ['max_output_tokens']);
     return read.ok ? ok({ ...read.value, includeUsage: true }) : read;
   },
   edits: () => ({}),
