@@ -51,9 +51,12 @@ export function readEnvelope(
 const asksForSeveral = ({ n, prompt }: JsonObject): boolean =>
   (typeof n === 'number' && n > 1) || (Array.isArray(prompt) && prompt.length > 1);
 
-/** `best_of` are written, and billed, though fewer are shown; a prompt may also be a list of tokens. */
+/**
+ * `best_of` are written, and billed, though fewer are shown; a prompt may also be a list of tokens.
+ * Look-alikes take a number's text too.
+ */
 function writtenChoices({ n, best_of: best, prompt }: JsonObject): number {
-  const each = Math.max(1, ...[n, best].filter((one) => typeof one === 'number'));
+  const each = Math.max(1, ...[n, best].map(Number).filter(Number.isSafeInteger));
   const isList = Array.isArray(prompt) && typeof prompt[0] !== 'number';
   return isList ? each * Math.max(1, prompt.length) : each;
 }

@@ -38,6 +38,7 @@ describe('what is checked of a body that passes', () => {
     [chat, { model: 'm', messages: 'the provider’s to refuse', stream: null }, { stream: false }],
     [chat, { model: 'm', max_tokens: 4, max_completion_tokens: 5 }, { maxOutputTokens: 5 }],
     [chat, { model: 'm', max_tokens: 9, max_completion_tokens: 1 }, { maxOutputTokens: 9 }],
+    [chat, { model: 'm', n: '8' }, { choices: 8 }],
     [chat, { model: 'm', max_tokens: 9, max_output_tokens: 1 }, { maxOutputTokens: 9 }],
     [
       openAiCompletionsPassage,

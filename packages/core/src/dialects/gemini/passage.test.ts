@@ -18,6 +18,22 @@ describe('a body that passes', () => {
     );
   });
 
+  it('is taken for as many replies as it asks for, by number or by text', () => {
+    const choicesOf = (candidateCount: number | string) => {
+      const read = geminiPassage.envelope({ model: 'm', generationConfig: { candidateCount } });
+      return read.ok ? read.value.choices : read.error;
+    };
+
+    expect([8, '8', 1, '1', 1e308, 'many'].map(choicesOf)).toEqual([
+      8,
+      8,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('is read for its words, and nothing else', () => {
     const body = {
       systemInstruction: { parts: [{ text: 'Be terse.' }] },

@@ -36,7 +36,8 @@ export const geminiPassage: Passage = {
     const { model, stream, serviceTier, generationConfig } = parsed.data;
     const limit = generationConfig?.maxOutputTokens;
     const metadata = boundedMetadata(body['labels']);
-    const count = generationConfig?.candidateCount;
+    // As protocol buffers do, the API takes a number's text too.
+    const count = Number(generationConfig?.candidateCount ?? 1);
     return ok({
       model,
       stream: stream === true,
@@ -45,7 +46,7 @@ export const geminiPassage: Passage = {
       ...(metadata === undefined ? {} : { metadata }),
       // Streams of this dialect always carry usage.
       includeUsage: true,
-      ...(typeof count === 'number' && count > 1 ? { severalChoices: true, choices: count } : {}),
+      ...(count > 1 && Number.isSafeInteger(count) ? { severalChoices: true, choices: count } : {}),
     });
   },
 
