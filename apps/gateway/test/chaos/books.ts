@@ -17,6 +17,8 @@ export interface Books {
   readonly ledger: readonly LedgerLine[];
   readonly zion: BookkeepingZion['counted'];
   readonly asked: readonly AskedCall[];
+  /** Models whose call was booked at an estimate, told to Zion, and then corrected. */
+  readonly corrected: ReadonlySet<string>;
   /** Keys whose usage Zion is told. */
   readonly zionKeys: readonly string[];
   readonly kills: readonly Kill[];
@@ -32,7 +34,8 @@ export interface Kill {
 const nameIn = (line: LedgerLine): string => line.model.slice(line.model.indexOf('/') + 1);
 
 /** Every difference between the books, in words, that no cut call explains. None: they agree. */
-export function differences({ provider, ledger, zion, asked, zionKeys, kills }: Books): string[] {
+export function differences(books: Books): string[] {
+  const { provider, ledger, asked, kills } = books;
   const found: string[] = [];
   const lines = new Map(ledger.map((line) => [nameIn(line), line]));
   const calls = new Map(provider.map((call) => [call.model, call]));
@@ -66,7 +69,7 @@ export function differences({ provider, ledger, zion, asked, zionKeys, kills }: 
       found.push(`${client.model}: was answered, and never reached its provider`);
     }
   }
-  return [...found, ...zionDifferences({ ledger, zion, asked, zionKeys })];
+  return [...found, ...zionDifferences(books)];
 }
 
 /** By its client, or by the end of its gateway, which may come between the reply's end and its row. */
@@ -85,12 +88,7 @@ const untilKill = (client: AskedCall | undefined, kills: readonly Kill[]): numbe
 /** So long after the kill its clients know of it at the latest. */
 const CUT_MS = 1_000;
 
-function zionDifferences({
-  ledger,
-  zion,
-  asked,
-  zionKeys,
-}: Pick<Books, 'ledger' | 'zion' | 'asked' | 'zionKeys'>): string[] {
+function zionDifferences({ ledger, zion, asked, zionKeys, corrected }: Books): string[] {
   const found: string[] = [];
   const told = new Map<string, { requests: number; input: number; output: number }>();
   for (const { model = '', aiRequests = 0, aiInputTokens = 0, aiOutputTokens = 0 } of zion) {
@@ -108,10 +106,11 @@ function zionDifferences({
     if (!zionKeys.includes(keys.get(model) ?? '')) continue;
     const sum = told.get(model);
     told.delete(model);
+    // What a correction takes back nobody can tell Zion.
     const isSame =
       sum?.requests === line.requests &&
-      sum.input === line.inputTokens &&
-      sum.output === line.outputTokens;
+      (corrected.has(model) ||
+        (sum.input === line.inputTokens && sum.output === line.outputTokens));
     if (!isSame) {
       found.push(`${model}: the ledger has ${JSON.stringify(line)}, Zion ${JSON.stringify(sum)}`);
     }

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { differences } from './books.ts';
 import { liveThrough, ROUNDS, SEED, whatIsLeft } from './rounds.ts';
-import { command, type Environment, ledgerLines } from './started-gateway.ts';
+import { command, correctedModels, type Environment, ledgerLines } from './started-gateway.ts';
 import { TOPOLOGIES } from './topology.ts';
 
 const ADMIN_KEY = 'tg_chaos0TestKey000000000000000000000000000000000';
@@ -67,6 +67,7 @@ for (const { name, missing, open } of TOPOLOGIES) {
               provider: provider.calls,
               ledger: await ledgerLines(first, folder),
               zion: zion.counted,
+              corrected: await correctedModels(first, folder),
               asked,
               zionKeys: ZION_KEYS,
               kills,

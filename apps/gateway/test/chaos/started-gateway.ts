@@ -56,7 +56,12 @@ export async function ledgerLines(env: Environment, cwd: string): Promise<readon
   return Usage.parse(await command(env, cwd, ['usage', '--by', 'model'])).rows;
 }
 
-const Row = z.object({ keyName: z.string(), startedAt: z.int() });
+const Row = z.object({
+  keyName: z.string(),
+  startedAt: z.int(),
+  modelServed: z.string().optional(),
+  corrects: z.string().optional(),
+});
 
 /** Whose each booked call is, and when it began. */
 export async function bookedCalls(
@@ -65,4 +70,14 @@ export async function bookedCalls(
 ): Promise<readonly z.infer<typeof Row>[]> {
   const lines = (await printed(env, cwd, ['db', 'export', '--format', 'jsonl'])).trim().split('\n');
   return lines.map((line) => Row.parse(JSON.parse(line)));
+}
+
+/** Models of calls that were booked at an estimate, and corrected by what came to light later. */
+export async function correctedModels(env: Environment, cwd: string): Promise<ReadonlySet<string>> {
+  const rows = await bookedCalls(env, cwd);
+  return new Set(
+    rows.flatMap(({ corrects, modelServed }) =>
+      corrects === undefined || modelServed === undefined ? [] : [modelServed],
+    ),
+  );
 }
