@@ -40,6 +40,8 @@ export interface BudgetParts {
 export interface Budgets {
   /** As they are now. */
   fresh(): Promise<readonly Budget[]>;
+  /** This process has changed one. */
+  changed(): void;
   readonly admission: Admission;
   readonly calibration: Calibration;
   readonly overshoots: Overshoots;
@@ -83,6 +85,7 @@ export async function composeBudgets(parts: BudgetParts): Promise<Budgets> {
       await definitions.fresh();
       return definitions.current();
     },
+    changed: definitions.changed,
     admission,
     calibration,
     overshoots,

@@ -15,6 +15,7 @@ export interface DirectoryParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly onBudgetChange: () => void;
 }
 
 export interface ComposedDirectory {
@@ -26,9 +27,8 @@ export interface ComposedDirectory {
 
 /** Organisations, teams, users and keys. */
 export async function composeDirectory(parts: DirectoryParts): Promise<ComposedDirectory> {
-  const { config, db, secret, clock, ids, log } = parts;
-  const configured = config.governance.keys;
-  const stores = createDirectoryStores({ db, secret, clock, configured, log });
+  const { config, clock, ids } = parts;
+  const stores = createDirectoryStores({ ...parts, configured: config.governance.keys });
   return {
     directory: createDirectory({ stores, clock, ids }),
     keyIndex: stores.keyIndex,

@@ -133,6 +133,7 @@ export async function compose(
     clock,
     ids,
     log,
+    onBudgetChange: () => budgets.changed(),
   });
   const http = createHttpUpstream({ clock });
   const media = createMediaFetcher({

@@ -82,6 +82,24 @@ describe('the books of a budget', () => {
   });
 });
 
+it('a budget holds from the call after it was made on, also while others look at budgets', async () => {
+  const { harness } = await gateway({ words: 1, budgets: [] });
+  const call = () => ask(harness, 'openai', { model: MODEL, stream: false });
+  await call();
+  const others = Promise.all(Array.from({ length: 20 }, call));
+
+  await harness
+    .request()
+    .post('/admin/v1/budgets')
+    .set('authorization', `Bearer ${harness.keys.admin}`)
+    .send({ scope: { kind: 'model', id: MODEL }, budget: '0 requests/life' })
+    .expect(201);
+  const refused = await Promise.all(Array.from({ length: 10 }, call));
+
+  expect(refused.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 429));
+  await others;
+});
+
 it('a budget that another process makes is seen soon', async () => {
   const { harness } = await gateway({ words: 1, budgets: [] });
   const status = async () => (await ask(harness, 'openai', { model: MODEL, stream: false })).status;

@@ -20,6 +20,8 @@ export interface DirectoryStoreOptions {
   readonly clock: Clock;
   readonly configured: readonly LocalKeyConfig[];
   readonly log?: Log;
+  /** Called after each change of a budget by this process. */
+  readonly onBudgetChange?: () => void;
 }
 
 export interface DirectoryStores {
@@ -42,7 +44,7 @@ export function createDirectoryStores(options: DirectoryStoreOptions): Directory
     organisations: createRecordStore(db, ORGANISATIONS, { log }),
     teams: createRecordStore(db, TEAMS, { log }),
     users: createRecordStore(db, USERS, { log }),
-    budgets: createRecordStore(db, BUDGETS, { log }),
+    budgets: createRecordStore(db, BUDGETS, { log, onChange: options.onBudgetChange }),
     keys: createKeyStore({ db, digest, configured, log, onChange: keyIndex.forget.bind(keyIndex) }),
     keyIndex,
     ensureAdminKey: (wanted) => ensureAdminKey({ db, digest, clock }, wanted),

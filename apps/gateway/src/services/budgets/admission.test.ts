@@ -57,6 +57,7 @@ function arrange() {
       newestAt: () => 0,
       matching,
       fresh: () => undefined,
+      changed: () => undefined,
     },
     room,
     prices: { priceOf: () => undefined },

@@ -15,6 +15,8 @@ export interface BudgetDefinitions {
   matching(call: CallFacts): readonly Budget[];
   /** To be waited for before a call is let in; undefined: they were looked at a moment ago. */
   fresh(): Promise<void> | undefined;
+  /** This process has changed one: the next call is let in by what is read after it. */
+  changed(): void;
 }
 
 /** Reads them before it is there: no call is admitted by budgets that nobody has read. */
@@ -33,6 +35,7 @@ export async function createBudgetDefinitions({
   let newestAt = newestOf(budgets);
   let checkedAt = clock.monotonic();
   let checking: Promise<void> | undefined;
+  let isStale = false;
 
   const refresh = async (): Promise<void> => {
     const latest = await store.version();
@@ -46,19 +49,27 @@ export async function createBudgetDefinitions({
   /** A store that can't be read leaves the budgets that are known: walls do not fall with it. */
   const check = (): Promise<void> => {
     checkedAt = clock.monotonic();
-    checking ??= refresh()
+    if (checking !== undefined && !isStale) return checking;
+    isStale = false;
+    // One after another: one under way may have looked before the change.
+    const latest = (checking ?? Promise.resolve())
+      .then(refresh)
       .catch((error: unknown) => log.warn({ detail: String(error) }, 'budgets can’t be read'))
       .finally(() => {
-        checking = undefined;
+        if (checking === latest) checking = undefined;
       });
-    return checking;
+    checking = latest;
+    return latest;
   };
 
   return {
     current: () => budgets,
     newestAt: () => newestAt,
     matching: (call) => matching(call),
-    fresh: () => (clock.monotonic() - checkedAt < REFRESH_MS ? checking : check()),
+    fresh: () => (!isStale && clock.monotonic() - checkedAt < REFRESH_MS ? checking : check()),
+    changed: () => {
+      isStale = true;
+    },
   };
 }
 
