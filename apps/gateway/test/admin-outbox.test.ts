@@ -1,4 +1,4 @@
-import { createHarness, type Harness } from '@tollgate/testkit';
+import { createHarness, type Harness, VirtualClock } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../src/create-app.ts';
 import { send } from './support/directory-scene.ts';
@@ -6,8 +6,8 @@ import { send } from './support/directory-scene.ts';
 const BASE = '/admin/v1/outbox';
 
 /** Calls of Zion's user that Zion doesn't say of whether it counted them. */
-async function withDeadLetters(calls: number): Promise<Harness> {
-  const harness = await createHarness(createApp, { governance: 'zion' });
+async function withDeadLetters(calls: number, clock: VirtualClock): Promise<Harness> {
+  const harness = await createHarness(createApp, { governance: 'zion', clock });
   harness.openai.mockChatCompletionWithUsage('Hi.', 11, 5).times(calls);
   harness.zion.mockBatchIncrementSuccess(0, 1);
   for (let call = 0; call < calls; call += 1) {
@@ -17,6 +17,7 @@ async function withDeadLetters(calls: number): Promise<Harness> {
       .send({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }] })
       .expect(200);
   }
+  // In one batch: the time that the first waits for company stands still.
   await harness.app.flush();
   return harness;
 }
@@ -26,7 +27,8 @@ const ask = (harness: Harness, method: string, path: string, body?: unknown) =>
 
 describe('the outbox, for administrators', () => {
   it('shows dead letters by pages, and sends them again to Zion', async () => {
-    await using harness = await withDeadLetters(3);
+    const clock = new VirtualClock();
+    await using harness = await withDeadLetters(3, clock);
 
     const status = await ask(harness, 'GET', BASE);
     const first = await ask(harness, 'GET', `${BASE}/dead-letters?limit=2`);
@@ -46,6 +48,7 @@ describe('the outbox, for administrators', () => {
     const before = harness.zion.batchIncrementRequests().length;
     const resent = await ask(harness, 'POST', `${BASE}/resend`, { channel: 'zion' });
     expect(resent.body).toEqual({ resent: 3 });
+    await clock.advance(1_000);
     const batches = await harness.zion.waitForBatchIncrements(before + 1);
     expect(batches.at(-1)?.increments).toHaveLength(3);
     await expect.poll(async () => (await ask(harness, 'GET', BASE)).body).toEqual({ channels: [] });

@@ -221,13 +221,10 @@ for (const tested of await testedTopologies()) {
         answers(harness);
         harness.zion.mockBatchIncrementServerError().persist().optional();
         says(harness, requests(0, 3)).persist();
-        expect(await statusesOf(harness, 1)).toEqual([200]);
-        await harness.stopApp();
         // What it held of a budget is settled with it.
         const budget = ['9 requests/day', { kind: 'model', id: 'openai/*' }] as const;
         await storeBudgets(harness.dataDir, [budget], topology.openLedger);
         await leftOpenByTheDead(topology.openLedger(harness.dataDir));
-        await harness.start();
         expect(await statusesOf(harness, 1)).toEqual([200]);
 
         await expect
@@ -235,9 +232,9 @@ for (const tested of await testedTopologies()) {
             async () => (await harness.app.usage()).map(({ provenance }) => provenance).sort(),
             { timeout: 15_000 },
           )
-          .toEqual(['interrupted', 'provider', 'provider']);
+          .toEqual(['interrupted', 'provider']);
 
-        expect(await statusesOf(harness, 1)).toEqual([429]);
+        expect(await statusesOf(harness, 2)).toEqual([200, 429]);
       }, 30_000);
   });
 }

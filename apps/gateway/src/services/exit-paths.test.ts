@@ -79,6 +79,7 @@ function arrange(exchange: Exchange, dialect: Dialect = openAiChat) {
     governance: { quotas: () => [], refused: () => undefined },
     admission: {
       fresh: () => undefined,
+      beginOf: (at: number) => at,
       hasBudgets: () => false,
       budgetsOf: () => [],
       chargesOf: () => [],
