@@ -14,6 +14,9 @@ const Rows = z.object({
   ),
 });
 
+const EXPLAIN = '/admin/v1/keys/self/budgets?model=openai/slow';
+const Explained = z.object({ budgets: z.array(z.object({ spent: z.string() })) });
+
 describe.skipIf(missing !== undefined)(engineTitle('a late count', missing), () => {
   let shared: Awaited<ReturnType<typeof sharedGateways>>;
   beforeEach(async () => {
@@ -33,6 +36,14 @@ describe.skipIf(missing !== undefined)(engineTitle('a late count', missing), () 
   const provenances = async ({ app }: SharedGateway) =>
     (await app.usage()).map(({ provenance }) => provenance);
 
+  const withBudgets = async (gateway: SharedGateway): Promise<void> => {
+    for (const budget of ['1000000 tokens/day', '100 requests/day']) {
+      const scope = { kind: 'model', id: 'openai/*' };
+      const made = await gateway.ask('/admin/v1/budgets', { body: { scope, budget } });
+      expect(made.status).toBe(201);
+    }
+  };
+
   /** By its own provider's count, the estimate and its correction together; and nothing is wrong. */
   const expectCorrected = async (gateway: SharedGateway): Promise<void> => {
     const [counted] = shared.provider.calls;
@@ -43,6 +54,10 @@ describe.skipIf(missing !== undefined)(engineTitle('a late count', missing), () 
       .toEqual([
         { requests: 1, inputTokens: counted?.inputTokens, outputTokens: counted?.outputTokens },
       ]);
+    const tokens = (counted?.inputTokens ?? 0) + (counted?.outputTokens ?? 0);
+    const spent = async () =>
+      Explained.parse(await (await gateway.ask(EXPLAIN)).json()).budgets.map((one) => one.spent);
+    await expect.poll(spent, BOOKED).toEqual([String(tokens), '1']);
     using folder = tempDir();
     const audit = await run(folder.path, 'audit --json', {
       TOLLGATE_LEDGER: shared.databaseUrl,
@@ -57,11 +72,7 @@ describe.skipIf(missing !== undefined)(engineTitle('a late count', missing), () 
       secret: SECRET,
       storage: { ledger: shared.databaseUrl },
     });
-    for (const budget of ['1000000 tokens/day', '100 requests/day']) {
-      const scope = { kind: 'model', id: 'openai/*' };
-      const made = await cutOff.ask('/admin/v1/budgets', { body: { scope, budget } });
-      expect(made.status).toBe(201);
-    }
+    await withBudgets(cutOff);
     const reply = await ask(cutOff);
     expect(reply.status).toBe(200);
     shared.postgres.set('cut');
@@ -80,6 +91,7 @@ describe.skipIf(missing !== undefined)(engineTitle('a late count', missing), () 
       secret: SECRET,
       storage: { ledger: shared.databaseUrl },
     });
+    await withBudgets(cutOff);
     const reply = await ask(cutOff);
     shared.postgres.set('cut');
     expect(await reply.text()).toContain('[DONE]');

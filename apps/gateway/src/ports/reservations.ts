@@ -22,6 +22,11 @@ export interface Reservations {
    * reservation that is absent stands in the loaded figure already.
    */
   settle(callId: string, charges: readonly Charge[]): Promise<void>;
+  /**
+   * Adds differences to what counters that are known have spent: those of a correction, told once, by
+   * who booked it. One that is loaded later has them in its figure.
+   */
+  correct(charges: readonly Charge[]): Promise<void>;
   /** Gives back all that a call holds: it was never sent. */
   release(callId: string): Promise<void>;
   /** The calls live on: their leases begin anew. */

@@ -16,6 +16,8 @@ export interface ReservationBook {
   /** What is not held was settled before, or stands in the figure that was loaded. */
   settle(callId: string, charges: readonly Charge[], now: number): void;
   release(callId: string): void;
+  /** Adds differences to what counters that are known have spent, which never comes below nothing. */
+  correct(charges: readonly Charge[], now: number): void;
   renew(callIds: readonly string[], until: number): void;
   /** Counters that are known stay as they are. */
   load(figures: readonly CounterFigures[], lease: Lease): void;
@@ -132,6 +134,16 @@ export function createReservationBook(): ReservationBook {
     release: (callId) => {
       for (const counter of calls.get(callId)?.counters ?? []) letGo(callId, counter);
       calls.delete(callId);
+    },
+
+    correct: (charges, now) => {
+      for (const charge of charges) {
+        const account = accounts.get(counterId(charge));
+        if (account === undefined) continue;
+        const spent = account.spent + charge.amount;
+        account.spent = spent > 0n ? spent : 0n;
+        account.usedAt = now;
+      }
     },
 
     renew: (callIds, until) => {

@@ -9,6 +9,7 @@ export const behindBreaker = (
   reserve: (...asked) => run(() => reservations.reserve(...asked)),
   extend: (...asked) => run(() => reservations.extend(...asked)),
   settle: (...asked) => run(() => reservations.settle(...asked)),
+  correct: (...asked) => run(() => reservations.correct(...asked)),
   release: (...asked) => run(() => reservations.release(...asked)),
   renew: (...asked) => run(() => reservations.renew(...asked)),
   load: (...asked) => run(() => reservations.load(...asked)),

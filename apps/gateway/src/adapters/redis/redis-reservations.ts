@@ -3,7 +3,7 @@ import { counterId } from '@tollgate/core/budgets';
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import type { Reservations } from '../../ports/reservations.ts';
-import { EXPIRED, LOAD, RELEASE, RENEW, RESERVE, SETTLE } from './reservation-scripts.ts';
+import { CORRECT, EXPIRED, LOAD, RELEASE, RENEW, RESERVE, SETTLE } from './reservation-scripts.ts';
 
 export interface RedisReservationsOptions {
   /** Before every key, in braces: gateways that share budgets share it. */
@@ -125,6 +125,14 @@ export function createRedisReservations(
       const amounts = charges.map(({ amount }) => written(amount));
       const values = [offsetMs(), callId, ...amounts];
       await SETTLE.run(redis, [leases, callPrefix + callId, ...keys], values);
+    },
+    correct: async (charges) => {
+      const { of } = await keysNow();
+      const by = charges.flatMap(({ amount }) =>
+        amount < 0n ? ['take', written(-amount)] : ['add', written(amount)],
+      );
+      const keys = charges.map((charge) => of(counterId(charge)));
+      await CORRECT.run(redis, keys, [offsetMs(), ...by]);
     },
     release: async (callId) => {
       const { leases, callPrefix } = await keysNow();

@@ -114,6 +114,21 @@ end
 release(KEYS[1], KEYS[2], callId)
 `);
 
+/** Keys: counters. Values: offset, then for each counter `add` or `take`, and by how much. */
+export const CORRECT = redisScript(`${COMMON}
+for place = 1, #KEYS do
+  local spent = redis.call('HGET', KEYS[place], 's')
+  local how, by = ARGV[place * 2], ARGV[place * 2 + 1]
+  if spent then
+    if how == 'add' then spent = add(spent, by)
+    elseif isMore(spent, by) then spent = take(spent, by)
+    else spent = '0:0' end
+    redis.call('HSET', KEYS[place], 's', spent)
+    keep(KEYS[place])
+  end
+end
+`);
+
 /** Keys: leases, the call. Values: offset, the call's id. */
 export const RELEASE = redisScript(`${COMMON}
 release(KEYS[1], KEYS[2], ARGV[2])

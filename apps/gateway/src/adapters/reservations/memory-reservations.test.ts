@@ -10,6 +10,7 @@ describeReservations('memory', async () => {
       reserve: (...args) => inner.reserve(...args),
       extend: (...args) => inner.extend(...args),
       settle: (...args) => inner.settle(...args),
+      correct: (...args) => inner.correct(...args),
       release: (...args) => inner.release(...args),
       renew: (...args) => inner.renew(...args),
       load: (...args) => inner.load(...args),

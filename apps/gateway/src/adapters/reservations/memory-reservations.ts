@@ -26,6 +26,7 @@ export function createMemoryReservations(clock: Clock): Reservations {
     reserve: async (callId, claims, leaseMs) => book.reserve(callId, claims, leaseOf(leaseMs)),
     extend: async (callId, claims) => book.extend(callId, claims, clock.monotonic()),
     settle: async (callId, charges) => book.settle(callId, charges, clock.monotonic()),
+    correct: async (charges) => book.correct(charges, clock.monotonic()),
     release: async (callId) => book.release(callId),
     renew: async (callIds, leaseMs) => book.renew(callIds, leaseOf(leaseMs).until),
     load: async (figures, leaseMs) => {

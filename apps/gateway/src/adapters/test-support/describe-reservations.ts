@@ -264,6 +264,36 @@ export function describeReservations(
       );
     }, 120_000);
 
+    it('hear of corrections, up and down and never below nothing, where they know the counter', async () => {
+      const subject = await make();
+      try {
+        const { reservations } = subject;
+        const [known, unknown] = COUNTERS;
+        const [figures] = new ReservationModel().figures([known.id]);
+        if (figures === undefined) throw new Error('the model has no counter');
+        const spent = 5_000_000_000_000n;
+        await reservations.load([{ ...figures, spent }], LEASE_MS);
+        const stands = async () => (await reservations.standing([known.id, unknown.id])) ?? [];
+        for (const [by, now] of [
+          [3_000_000_001n, 5_003_000_000_001n],
+          [-5_000_000_000_000n, 3_000_000_001n],
+          [-4_000_000_000n, 0n],
+        ] as const) {
+          await reservations.correct(
+            chargesOf(
+              new Map([
+                [known.id, by],
+                [unknown.id, by],
+              ]),
+            ),
+          );
+          expect(await stands()).toEqual([{ counter: known.id, spent: now, reserved: 0n }]);
+        }
+      } finally {
+        await subject.close();
+      }
+    });
+
     it('let exactly as many through as there is room for, all at once', async () => {
       const subject = await make();
       try {

@@ -102,8 +102,10 @@ export interface AdmissionDeps {
 
 export function createAdmission(deps: AdmissionDeps): Admission {
   const { definitions, room, prices, calibration, clock, ledger } = deps;
-  const settle = ({ callId }: UsageEvent, charges: readonly Charge[]): void => {
-    if (charges.length > 0) room.settle(callId, charges);
+  const settle = ({ callId, corrects }: UsageEvent, charges: readonly Charge[]): void => {
+    if (charges.length === 0) return;
+    if (corrects === undefined) room.settle(callId, charges);
+    else room.correct(charges);
   };
   ledger.subscribe(settle);
 

@@ -31,6 +31,8 @@ export interface Room {
   ): Promise<Taken>;
   extend(callId: string, claims: readonly Claim[]): Promise<Taken>;
   settle(callId: string, charges: readonly Charge[]): void;
+  /** What a correction of a settled call adds or takes back. */
+  correct(charges: readonly Charge[]): void;
   release(callId: string): void;
   /** What counters stand at, loaded where they are not known. */
   standing(counters: readonly Counter[]): Promise<ReadonlyMap<string, Stands> | undefined>;
@@ -156,6 +158,7 @@ export function createRoom(deps: RoomDeps): Room {
       own.delete(callId);
       inBackground(reservations.settle(callId, charges));
     },
+    correct: (charges) => inBackground(reservations.correct(charges)),
     release: (callId) => {
       own.delete(callId);
       inBackground(reservations.release(callId));
