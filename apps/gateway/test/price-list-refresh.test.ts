@@ -24,6 +24,18 @@ const REPLY = json({
 });
 const BUNDLED_COST = 3_500;
 
+/** The bundled list, with nothing to pay for whatever one provider has. */
+const freeList = (): string =>
+  JSON.stringify(
+    bundledList.providers.map((provider) => ({
+      ...provider,
+      models:
+        provider.id === 'openai'
+          ? provider.models.map((model) => ({ ...model, prices: { input_mtok: 0 } }))
+          : provider.models,
+    })),
+  );
+
 /** The bundled list, with another price of gpt-4o's input and output. */
 const listWith = (input: number, output: number): string =>
   JSON.stringify(
@@ -162,6 +174,7 @@ describe('the price list', () => {
     ['doesn’t come', () => undefined, 'its server answered 500'],
     ['is no list', () => '<html>', 'it is no JSON'],
     ['was cut off', () => JSON.stringify(bundledList.providers.slice(0, 3)), 'less than half'],
+    ['costs nothing any more', freeList, 'models that have a price would cost nothing'],
     ['is too large', () => ' '.repeat(17 * 1024 * 1024), 'is larger than'],
   ])(
     'keeps the last good one when the published one %s, and says so once',

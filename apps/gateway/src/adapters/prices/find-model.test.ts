@@ -49,6 +49,8 @@ describe('a published list', () => {
     [list({ id: 'one', match, prices: { input_mtok: -1 } }), 'at 0.models.0.prices'],
     [list({ id: 'one', match, prices: { input_mtok: '1' } }), 'at 0.models.0.prices'],
     [list({ id: 'one', match: { regex: '(a+)+$' }, prices }), 'at 0.models.0.match'],
+    [list({ id: 'one', match: { regex: '(a{1,50}){1,50}' }, prices }), 'at 0.models.0.match'],
+    [list({ id: 'one', match: { regex: '(a|aa){30}' }, prices }), 'at 0.models.0.match'],
     [list({ id: 'one', match: { regex: '(' }, prices }), 'at 0.models.0.match'],
     [list({ id: 'one', match: { sounds_like: 'one' }, prices }), 'at 0.models.0.match'],
     [list({ id: 'one', match, prices: [{ constraint: { moon: 'full' }, prices }] }), 'at 0.models'],

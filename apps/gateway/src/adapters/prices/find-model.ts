@@ -63,8 +63,9 @@ function amountsAt({ prices }: Pick<ListedModel, 'prices'>, at: number): ListedA
   return (holding ?? prices[0])?.prices;
 }
 
-const isConditional = (prices: ListedModel['prices']): prices is readonly ConditionalAmounts[] =>
-  Array.isArray(prices);
+export const isConditional = (
+  prices: ListedModel['prices'],
+): prices is readonly ConditionalAmounts[] => Array.isArray(prices);
 
 /** Milliseconds since midnight, UTC. */
 const timeOf = (text: string): number => (Date.parse(`1970-01-01T${text}`) + DAY_MS) % DAY_MS;

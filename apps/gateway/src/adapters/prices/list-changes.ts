@@ -1,5 +1,6 @@
+import { isConditional } from './find-model.ts';
 import type { PriceList } from './price-list.ts';
-import type { ListedModel } from './price-list-wire.ts';
+import type { ListedAmounts, ListedModel } from './price-list-wire.ts';
 
 /** A model whose prices differ between two lists, in the list's own words. */
 export interface ListChange {
@@ -27,6 +28,21 @@ export function changesOf(before: PriceList, after: PriceList): readonly ListCha
     ];
   });
 }
+
+/** Models that cost something and are said to cost nothing any more. */
+export const madeFree = (changes: readonly ListChange[]): readonly ListChange[] =>
+  changes.filter(({ before, after }) => !isFree(before) && after !== undefined && isFree(after));
+
+const isFree = (prices: ListedModel['prices'] | undefined): boolean => {
+  if (prices === undefined) return true;
+  const all = isConditional(prices) ? prices.map((one) => one.prices) : [prices];
+  return all.every((amounts) => Object.values(amounts).every(isNothing));
+};
+
+const isNothing = (amount: ListedAmounts[string]): boolean =>
+  typeof amount === 'object'
+    ? amount.base === 0 && amount.tiers.every(({ price }) => price === 0)
+    : amount === 0 || amount === undefined;
 
 const MOST_NAMED = 20;
 

@@ -8,13 +8,15 @@ import * as z from 'zod';
  */
 
 const MAX_PATTERN = 100;
-const UNBOUNDED = /[*+]|\{\d+,\}/g;
+const REPEAT = /[*+]|\{\d*,\d*\}/g;
+const REPEATED_GROUP = /\)[*+{]/;
 
-/** With two repeats a pattern could be made to look at a name for ever. */
+/** With two repeats, or one of a group, a pattern could be made to look at a name for ever. */
 const Pattern = z
   .string()
   .max(MAX_PATTERN)
-  .refine((text) => (text.match(UNBOUNDED) ?? []).length < 2, 'repeats more than once')
+  .refine((text) => (text.match(REPEAT) ?? []).length < 2, 'repeats more than once')
+  .refine((text) => !REPEATED_GROUP.test(text), 'repeats a group')
   .refine(isPattern, 'is no regular expression');
 
 const Name = z.string().min(1).max(200);

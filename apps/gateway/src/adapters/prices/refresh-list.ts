@@ -5,12 +5,14 @@ import type { DependencyStatus } from '../../ports/governance.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MediaFetcher } from '../../ports/media-fetcher.ts';
 import type { KeptLists } from './kept-lists.ts';
-import { changesOf, inWords } from './list-changes.ts';
+import { changesOf, inWords, madeFree } from './list-changes.ts';
 import { digestOf, modelCount, type PriceList } from './price-list.ts';
 import { parsePriceList } from './price-list-wire.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const LONGEST_MS = 60_000;
+/** Prices do fall to nothing, a few at a time. */
+const MOST_MADE_FREE = 20;
 /** After a refusal it is tried again sooner than at its usual pace. */
 const AGAIN_MS = 3_600_000;
 
@@ -116,11 +118,16 @@ async function fetchList(
   }
   const read = parsePriceList(text);
   if (!read.ok) return read;
-  const count = modelCount({ ...standing, providers: read.value });
+  const list = { ...standing, providers: read.value };
+  const count = modelCount(list);
   if (count * 2 < modelCount(standing)) {
     return err(
       `it has ${count} models, less than half of those that are known: taken to be cut off`,
     );
+  }
+  const free = madeFree(changesOf(standing, list));
+  if (free.length > MOST_MADE_FREE) {
+    return err(`by it ${free.length} models that have a price would cost nothing`);
   }
   return ok(lists.adopt(text, read.value, clock.now()));
 }

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { startServer } from '@tollgate/testkit';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../system/system-clock.ts';
-import { createMediaFetcher } from './media-fetcher.ts';
+import { createMediaFetcher, redirected } from './media-fetcher.ts';
 
 type Options = Partial<Parameters<typeof createMediaFetcher>[0]>;
 
@@ -63,6 +63,16 @@ describe('media that are fetched', () => {
         'user-agent',
       ]);
     }
+  });
+
+  it.each([
+    ['https://a.test/x', 'https://b.test/y', 'https://b.test/y'],
+    ['http://a.test/x', 'https://b.test/y', 'https://b.test/y'],
+    ['https://a.test/x', '/y', 'https://a.test/y'],
+    ['https://a.test/x', 'http://a.test/y', undefined],
+    ['https://a.test/x', 'file:///etc/passwd', undefined],
+  ])('move from %s by %s to %s', (from, location, to) => {
+    expect(redirected(new URL(from), location)?.href).toBe(to);
   });
 
   it('are followed where they moved, but not for ever', async () => {

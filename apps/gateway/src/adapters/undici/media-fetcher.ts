@@ -39,7 +39,8 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
       const startedAt = clock.monotonic();
       let url = webUrl(address);
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-        if (url === undefined) return refused('leads to no http or https URL');
+        if (url === undefined)
+          return refused('leads to no http or https URL, or from https to http');
         const leftMs = limits.totalMs - (clock.monotonic() - startedAt);
         if (leftMs <= 0) return refused(TOO_SLOW);
         const sent = await get(url, limits, leftMs);
@@ -47,7 +48,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher {
         const { status, headers, body } = sent.value;
         if (!REDIRECTS.has(status)) return received(sent.value, limits);
         body.cancel();
-        url = webUrl(headers['location'] ?? '', url);
+        url = redirected(url, headers['location'] ?? '');
       }
       return refused('is redirected too often');
     },
@@ -76,6 +77,12 @@ async function received(
   if (read.value.length === 0) return refused('is empty');
   const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   return ok({ bytes: read.value, ...(mediaType ? { mediaType } : {}) });
+}
+
+/** Undefined where it may not lead: from https it never goes on in the clear. */
+export function redirected(from: URL, location: string): URL | undefined {
+  const url = webUrl(location, from);
+  return from.protocol === 'https:' && url?.protocol === 'http:' ? undefined : url;
 }
 
 function webUrl(address: string, base?: URL): URL | undefined {

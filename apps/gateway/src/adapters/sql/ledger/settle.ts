@@ -218,8 +218,8 @@ export function createBatchWriter(
       shared: {
         id,
         corrects,
-        caller: callers[index] ?? 0,
-        route: routes[index] ?? 0,
+        caller: numberOf(callers[index], 'caller'),
+        route: numberOf(routes[index], 'route'),
         price: prices[index] ?? null,
       },
     }));
@@ -286,6 +286,12 @@ const extension = ({ callId, estimate, claims }: BatchedExtension): readonly Sql
   claims === undefined ? null : JSON.stringify(claims),
   bytesOfCallId(callId),
 ];
+
+/** A call that was booked under nobody would be in no report. */
+function numberOf(number: number | null | undefined, of: string): number {
+  if (number == null) throw new Error(`a ${of} of a call was written and is not found`);
+  return number;
+}
 
 const isEmpty = ({ intents, extended, withdrawn, events }: LedgerBatch): boolean =>
   intents.length + extended.length + withdrawn.length + events.length === 0;
