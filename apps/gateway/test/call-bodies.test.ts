@@ -134,6 +134,27 @@ describe('bodies of calls', () => {
     expect(JSON.stringify(kept.body)).not.toMatch(/sesame(-|\\+u002d)open/);
   });
 
+  it.each([
+    ['a call', '/trpc/chat.complete', (asked: object) => asked],
+    ['a batch of calls', '/trpc/chat.complete?batch=1', (asked: object) => ({ 0: asked })],
+  ])('never hold it of %s over tRPC either', async (_what, path, sent) => {
+    await using harness = await createHarness(createApp);
+    const key = await keyOf(harness, DAY_S);
+    const shared = { kind: 'mcp', label: 'a', url: 'https://a.b', authorization: 'sesame-open' };
+    const asked = {
+      model: 'sim/echo',
+      messages: [{ role: 'user', content: [{ type: 'text', text: SAID }] }],
+      tools: [{ type: 'server', name: 'mcp', dialect: 'hub', raw: {}, shared }],
+    };
+
+    const reply = await harness.withToken(key).post(path).send(sent(asked));
+    const kept = await bodiesOf(harness, reply.headers['x-tollgate-call'] ?? '');
+
+    expect(kept.status).toBe(200);
+    expect(JSON.stringify(kept.body)).toContain('[token]');
+    expect(JSON.stringify(kept.body)).not.toContain('sesame-open');
+  });
+
   it('are cut where they are long', async () => {
     await using harness = await createHarness(createApp);
     const key = await keyOf(harness, DAY_S);

@@ -49,18 +49,19 @@ function secretsOf({
 const SHORTEST_TOKEN = 6;
 const SCHEME = /^(?:bearer|basic|token) +/i;
 
-/** The tokens and headers for servers of tools: in either place that a dialect has for them. */
+/** Where dialects list what a provider may call by itself. */
+const LISTS = ['tools', 'mcp_servers'];
+/** Where the hub has what all dialects say of such a tool, and what one said. */
+const WITHIN = ['shared', 'raw'];
+
+/** The tokens and headers for servers of tools: in every place that a dialect, or a batch of calls, has for them. */
 export function tokensIn(
   sent: JsonObject | string | undefined,
 ): readonly (readonly [string, string])[] {
   const parsed = typeof sent === 'string' ? parseJson(sent) : undefined;
   const body = parsed === undefined ? sent : parsed.ok ? parsed.value : undefined;
-  if (typeof body !== 'object' || body === null || !isJsonObject(body)) return [];
-  const servers = [body['tools'], body['mcp_servers']].flatMap((list) =>
-    Array.isArray(list) ? list.filter((one: JsonValue) => isJsonObject(one)) : [],
-  );
   return (
-    servers
+    listedIn(body)
       .flatMap(({ authorization, authorization_token: token, headers }) => [
         ...[authorization, token],
         ...(headers !== undefined && isJsonObject(headers) ? Object.values(headers) : []),
@@ -70,3 +71,16 @@ export function tokensIn(
       .flatMap((value) => (value.length >= SHORTEST_TOKEN ? [[value, '[token]']] : []))
   );
 }
+
+function listedIn(value: JsonValue | undefined): readonly JsonObject[] {
+  if (Array.isArray(value)) return value.flatMap(listedIn);
+  if (value === undefined || !isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([name, field]) =>
+    LISTS.includes(name) && Array.isArray(field) ? field.flatMap(entriesOf) : listedIn(field),
+  );
+}
+
+const entriesOf = (entry: JsonValue): readonly JsonObject[] =>
+  isJsonObject(entry)
+    ? [entry, ...WITHIN.flatMap((name) => entry[name] ?? []).filter(isJsonObject)]
+    : [];
