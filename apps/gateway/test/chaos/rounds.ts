@@ -20,13 +20,18 @@ const COMMIT_MS = 1_500;
 export const CLIENTS = 12;
 const QUIET_MS = 2_000;
 
-export interface RoundsOptions extends Pick<LoadOptions, 'keys' | 'nextModel' | 'onEnd'> {
-  /** So many kills. */
-  readonly rounds: number;
+/** What gateways run in. */
+interface Surroundings {
   readonly topology: Topology;
   readonly folder: string;
   readonly zion: BookkeepingZion;
   readonly zionLink: BreakableLink;
+}
+
+export interface RoundsOptions extends Pick<LoadOptions, 'keys' | 'nextModel' | 'onEnd'> {
+  /** So many kills. */
+  readonly rounds: number;
+  readonly scene: Surroundings;
 }
 
 /** What happened, and the gateways that run at its end. */
@@ -41,7 +46,8 @@ export interface Lived extends AsyncDisposable {
 
 /** Calls come in, something goes wrong, a gateway is killed and started again: so often. All runs at the end. */
 export async function liveThrough(options: RoundsOptions): Promise<Lived> {
-  const { rounds, topology, folder, zion, zionLink, ...load } = options;
+  const { rounds, scene, ...load } = options;
+  const { topology, folder, zion, zionLink } = scene;
   const dice = createDice(SEED);
   const running = new Map<Environment, Started>();
   const [asked, kills, story]: [AskedCall[], Kill[], string[]] = [[], [], []];
