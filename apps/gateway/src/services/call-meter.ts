@@ -1,5 +1,10 @@
 import { err, ok, type Result } from '@tollgate/core';
-import { type Budget, quotaChargesOf, type UnseenInput } from '@tollgate/core/budgets';
+import {
+  type Budget,
+  growsWithCalls,
+  quotaChargesOf,
+  type UnseenInput,
+} from '@tollgate/core/budgets';
 import type { GatewayError, Loss, Usage } from '@tollgate/core/chat';
 import { type Metadata, optionalField } from '@tollgate/core/directory';
 import { otherTier } from '@tollgate/core/pricing';
@@ -22,7 +27,7 @@ import type { Log } from '../ports/log.ts';
 import type { PriceBook } from '../ports/price-book.ts';
 import type { TokenCounter } from '../ports/token-counter.ts';
 import type { Admission, Asking } from './budgets/admission.ts';
-import { growsWithOutput, type HeldOutput, type Hold } from './budgets/hold.ts';
+import type { HeldOutput, Hold } from './budgets/hold.ts';
 import type { Call } from './call.ts';
 import type { Destination } from './destination.ts';
 import { lossLines } from './losses.ts';
@@ -236,7 +241,7 @@ export function createMetering(deps: MeterDeps): Metering {
     start,
     watches: (call, destination) =>
       admission.hasBudgets() &&
-      admission.budgetsOf(admittedNow(call, destination, false)).some(growsWithOutput),
+      admission.budgetsOf(admittedNow(call, destination, false)).some(growsWithCalls),
     settleLost: async () => {
       const lost = await ledger.lost();
       // An idle gateway has not looked at budgets for long: what was made meanwhile counts as well.

@@ -44,9 +44,33 @@ export function amountOf(measure: Measure, estimate: CallEstimate): bigint {
   }
 }
 
+/** Whether what a call comes to is known at its end alone. */
+export const isCountedAtEnd = (measure: Measure): boolean => measure === 'usd' || isTokens(measure);
+
 /** The budgets that hold the most that a call may cost, where that is more than what it will. */
-export const holdsCeiling = (budget: Budget): boolean =>
-  budget.isHard && (budget.measure === 'usd' || isTokens(budget.measure));
+export const holdsCeiling = ({ isHard, measure }: Budget): boolean =>
+  isHard && isCountedAtEnd(measure);
+
+/** The budgets of which a call may come to hold more while it runs; others are never passed. */
+export const growsWithCalls = ({ isHard, measure }: Budget): boolean =>
+  !isHard && isCountedAtEnd(measure);
+
+/**
+ * What a budget lacks to count a call beforehand: a limit of its output, without which a hard one has no
+ * ceiling to hold, or a price. Undefined: nothing.
+ */
+export function lackingFor(
+  budget: Budget,
+  {
+    likely,
+    ceiling,
+  }: { readonly likely: CallEstimate; readonly ceiling: CallEstimate | undefined },
+): 'limit' | 'price' | undefined {
+  const estimate = holdsCeiling(budget) ? ceiling : likely;
+  if (estimate === undefined) return 'limit';
+  const isUnpriced = budget.measure === 'usd' && estimate.picoUsd === undefined;
+  return isUnpriced && !budget.allowsUnpriced ? 'price' : undefined;
+}
 
 /**
  * What a call needs of each budget that it counts for: of hard ones the ceiling, of others what it is likely to cost.

@@ -24,8 +24,10 @@ export {
   type CallEstimate,
   type Claim,
   claimsFor,
+  growsWithCalls,
   holdsCeiling,
   isCheaperOf,
+  lackingFor,
 } from './claims.ts';
 export { type CallSize, ceilingOf, leastOf, likelyOf, pricedEstimate } from './estimate.ts';
 export {

@@ -1,7 +1,7 @@
 import type { ModelPrice } from '../pricing/model-price.ts';
-import { type Budget, isTokens, type Measure } from './budget.ts';
+import type { Budget, Measure } from './budget.ts';
 import type { WorstSeen } from './calibration.ts';
-import { amountOf, type CallEstimate, holdsCeiling } from './claims.ts';
+import { amountOf, type CallEstimate, growsWithCalls, isCountedAtEnd } from './claims.ts';
 import { type CallSize, dearestCost, dearestPrice, FRAMING_TOKENS } from './estimate.ts';
 
 /** How much of a call its budgets can't see until its provider has counted it. */
@@ -37,7 +37,7 @@ const PIECE_BYTES = 65_536;
  *   largest share that was not seen, else all that it may write, or nothing of a model that doesn't think.
  */
 export function unseenOf(budget: Budget, doubt: CallDoubt): bigint | undefined {
-  if (!isCountedAtEnd(budget.measure) || holdsCeiling(budget)) return 0n;
+  if (!growsWithCalls(budget)) return 0n;
   const inputTokens = worstInput(doubt);
   const outputTokens = worstOutput(budget, doubt, inputTokens);
   if (outputTokens === undefined && dependsOnOutput(budget.measure)) return undefined;
@@ -47,8 +47,6 @@ export function unseenOf(budget: Budget, doubt: CallDoubt): bigint | undefined {
   const unseen = worst - amountOf(budget.measure, doubt.held);
   return unseen > 0n ? unseen : 0n;
 }
-
-const isCountedAtEnd = (measure: Measure): boolean => measure === 'usd' || isTokens(measure);
 
 const ONLY_INPUT: ReadonlySet<Measure> = new Set([
   'input tokens',

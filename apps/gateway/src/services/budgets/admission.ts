@@ -16,6 +16,7 @@ import {
   holdsCeiling,
   isCheaperOf,
   type LackingRoom,
+  lackingFor,
   leastOf,
   likelyOf,
   mayFitLater,
@@ -265,14 +266,12 @@ function estimatesOf(
 function uncountableBy(
   budgets: readonly Budget[],
   call: AdmittedCall,
-  { likely, ceiling }: Estimates,
+  estimates: Estimates,
 ): GatewayError | undefined {
   for (const budget of budgets) {
-    const isHard = holdsCeiling(budget);
-    if (isHard && ceiling === undefined) return unlimitedUnder(budget);
-    const estimate = isHard ? ceiling : likely;
-    const isUnpriced = budget.measure === 'usd' && estimate?.picoUsd === undefined;
-    if (isUnpriced && !budget.allowsUnpriced) {
+    const lacks = lackingFor(budget, estimates);
+    if (lacks === 'limit') return unlimitedUnder(budget);
+    if (lacks === 'price') {
       const { id } = budget;
       return {
         kind: 'model_without_price',

@@ -10,7 +10,7 @@ import {
   claimsFor,
   concurrentOf,
   counterOf,
-  holdsCeiling,
+  lackingFor,
   leastOf,
   overshootOf,
   pricedEstimate,
@@ -112,7 +112,9 @@ export function createExplainBudgets(deps: ExplainDeps): ExplainBudgets {
         { end: counter.window.end, figures },
       );
       const needed = figures ? amount : usualClaim.amount;
-      const lacks = lackingIn(budget, taken, spent + reserved + needed > limit);
+      const isFull = spent + reserved + needed > limit;
+      const lacks: ExplainedBudget['lacks'] =
+        lackingFor(budget, taken) ?? (isFull ? 'room' : undefined);
       const overshoot = shownOvershoot(budget, overshootFor(budget, taken, all));
       return [
         {
@@ -170,18 +172,6 @@ function takenFor(
       price,
     },
   };
-}
-
-function lackingIn(
-  budget: Budget,
-  { likely, ceiling }: TakenFor,
-  isFull: boolean,
-): ExplainedBudget['lacks'] {
-  if (holdsCeiling(budget) && ceiling === undefined) return 'limit';
-  const estimate = holdsCeiling(budget) ? ceiling : likely;
-  const isUnpriced = budget.measure === 'usd' && estimate?.picoUsd === undefined;
-  if (isUnpriced && !budget.allowsUnpriced) return 'price';
-  return isFull ? 'room' : undefined;
 }
 
 function overshootFor(budget: Budget, { doubt }: TakenFor, all: readonly Budget[]) {

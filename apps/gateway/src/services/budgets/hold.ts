@@ -5,6 +5,7 @@ import {
   type CallSize,
   type Claim,
   chargeOf,
+  growsWithCalls,
   holdsCeiling,
   isQuota,
   isToldOf,
@@ -64,7 +65,7 @@ export function createHold(deps: HoldDeps): Hold {
   return {
     claims: claims.map(heldBy),
     estimate: { inputTokens: likely.inputTokens, outputTokens: likely.outputTokens },
-    ...(budgets.some(growsWithOutput) ? { output: createHeldOutput(deps) } : undefined),
+    ...(budgets.some(growsWithCalls) ? { output: createHeldOutput(deps) } : undefined),
     chargesOf: (event) =>
       budgets.flatMap((budget, at) => {
         const claim = claims[at];
@@ -75,10 +76,6 @@ export function createHold(deps: HoldDeps): Hold {
     release: () => deps.room.release(call.callId),
   };
 }
-
-/** Whether what is held of a budget is raised while a call writes. */
-export const growsWithOutput = (budget: Budget): boolean =>
-  budget.measure !== 'requests' && budget.measure !== 'concurrent' && !holdsCeiling(budget);
 
 const heldBy = ({ counter, amount }: Claim): Charge => ({
   budgetId: counter.budgetId,

@@ -5,7 +5,7 @@ import {
   concurrentOf,
   counterOf,
   type Doubts,
-  holdsCeiling,
+  growsWithCalls,
   isQuota,
   type Overshoot,
   overshootOf,
@@ -39,7 +39,7 @@ export function createOvershoots(definitions: Pick<BudgetDefinitions, 'current'>
   return {
     letIn: (budgets, doubt, at) => {
       for (const budget of budgets) {
-        if (isQuota(budget) || isExact(budget)) continue;
+        if (isQuota(budget) || !growsWithCalls(budget)) continue;
         const counter = counterOf(budget, at).id;
         const before = seen.get(budget.id);
         const call = {
@@ -56,7 +56,7 @@ export function createOvershoots(definitions: Pick<BudgetDefinitions, 'current'>
     mayPassBy: (budgetId, at) => {
       const budget = definitions.current().find(({ id }) => id === budgetId);
       if (budget === undefined) return undefined;
-      if (isExact(budget)) return '0';
+      if (!growsWithCalls(budget)) return '0';
       const remembered = seen.get(budgetId);
       if (remembered?.counter !== counterOf(budget, at).id) return undefined;
       const concurrent = concurrentOf(budget, definitions.current());
@@ -65,10 +65,6 @@ export function createOvershoots(definitions: Pick<BudgetDefinitions, 'current'>
     },
   };
 }
-
-/** Never passed: requests and calls at once are counted beforehand, and hard budgets hold all. */
-const isExact = (budget: Budget): boolean =>
-  budget.measure === 'requests' || budget.measure === 'concurrent' || holdsCeiling(budget);
 
 /** As `explain` shows it. */
 export interface ShownOvershoot {
