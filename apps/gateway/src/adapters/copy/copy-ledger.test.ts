@@ -1,10 +1,11 @@
 import { ok } from '@tollgate/core';
-import { type Budget, chargeOf, counterOf, DEFAULT_THRESHOLDS } from '@tollgate/core/budgets';
+import { chargeOf, counterOf } from '@tollgate/core/budgets';
 import type { UsageEvent } from '@tollgate/core/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenedEngine, onEngine, testedEngines } from '../../../test/support/engines.ts';
 import { auditBooks } from '../sql/audit/audit-books.ts';
 import type { SqlDatabase } from '../sql/sql.ts';
+import { keyBudget } from '../test-support/key-budget.ts';
 import { PRICE, usageEvent, ZION_USER } from '../test-support/usage-event.ts';
 import { inlineLedger } from '../test-support/with-ledger.ts';
 import { COPIED_TABLES } from './copied-tables.ts';
@@ -28,19 +29,7 @@ const TABLES = {
     where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition`,
 } as const;
 
-const BUDGET: Budget = {
-  id: 'bud_1',
-  scope: { kind: 'key', id: 'key_1' },
-  measure: 'requests',
-  limit: 10n,
-  per: 'day',
-  timeZone: 'UTC',
-  isHard: false,
-  onExhausted: { type: 'refuse' },
-  allowsUnpriced: false,
-  thresholds: DEFAULT_THRESHOLDS,
-  createdAt: 0,
-};
+const BUDGET = keyBudget('10 requests/day');
 
 /** 10 uncached tokens at 1 and 5 of text at 2. */
 const COST = { picoUsd: '20', priceId: PRICE.id };

@@ -1,13 +1,8 @@
-import {
-  type Budget,
-  counterOf,
-  createCalibration,
-  DEFAULT_THRESHOLDS,
-  indexBudgets,
-} from '@tollgate/core/budgets';
+import { counterOf, createCalibration, indexBudgets } from '@tollgate/core/budgets';
 import type { UsageEvent } from '@tollgate/core/usage';
 import { expect, it } from 'vitest';
 import { createMemoryReservations } from '../../adapters/reservations/memory-reservations.ts';
+import { keyBudget } from '../../adapters/test-support/key-budget.ts';
 import { createManualClock } from '../../adapters/test-support/manual-clock.ts';
 import { usageEvent } from '../../adapters/test-support/usage-event.ts';
 import type { LedgerListener } from '../../ports/ledger.ts';
@@ -22,19 +17,7 @@ const quiet: Log = {
   error: () => undefined,
 };
 
-const BUDGET: Budget = {
-  id: 'bud_1',
-  scope: { kind: 'key', id: 'key_1' },
-  measure: 'tokens',
-  limit: 1_000_000n,
-  per: 'life',
-  timeZone: 'UTC',
-  isHard: false,
-  onExhausted: { type: 'refuse' },
-  allowsUnpriced: false,
-  thresholds: DEFAULT_THRESHOLDS,
-  createdAt: 0,
-};
+const BUDGET = keyBudget('1000000 tokens/life');
 
 /** Admission over a ledger whose listener a test calls. */
 function arrange() {

@@ -1,28 +1,16 @@
-import type { Budget } from '@tollgate/core/budgets';
-import { chargeOf, counterOf, DEFAULT_THRESHOLDS } from '@tollgate/core/budgets';
+import { chargeOf, counterOf } from '@tollgate/core/budgets';
 import type { UsageEvent } from '@tollgate/core/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenedEngine, onEngine, testedEngines } from '../../../../test/support/engines.ts';
 import type { DayFigures } from '../../../ports/day-figures.ts';
+import { keyBudget } from '../../test-support/key-budget.ts';
 import { PRICE, usageEvent, ZION_USER } from '../../test-support/usage-event.ts';
 import { inlineLedger } from '../../test-support/with-ledger.ts';
 import type { SqlDatabase } from '../sql.ts';
 import { auditBooks } from './audit-books.ts';
 import { repairBooks } from './repair-books.ts';
 
-const BUDGET: Budget = {
-  id: 'bud_1',
-  scope: { kind: 'key', id: 'key_1' },
-  measure: 'usd',
-  limit: 1_000n,
-  per: 'day',
-  timeZone: 'Europe/Berlin',
-  isHard: false,
-  onExhausted: { type: 'refuse' },
-  allowsUnpriced: false,
-  thresholds: DEFAULT_THRESHOLDS,
-  createdAt: 0,
-};
+const BUDGET = keyBudget('0.000000001 USD/day in Europe/Berlin');
 
 for (const engine of await testedEngines()) {
   const { missing } = engine;
